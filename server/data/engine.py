@@ -1,0 +1,66 @@
+"""The database: one engine, one thread, one unit of work at a time.
+
+SQLAlchemy runs synchronously in a thread of its own, so that no query, however slow, holds up signalling,
+and SQLite never sees two writers. A unit of work is a plain function of a `Session`; it commits when it
+returns and rolls back when it raises. What it returns must not be a table row that loads lazily: sessions
+do not expire rows on commit, so plain columns stay readable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, create_engine
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`; SQLite gets WAL, enforced foreign keys and durable commits.
+
+    Values stay out of error texts and logs: they are people's names and words.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.close()
+
+    return engine
+
+
+class Database:
+    """Owns the engine and its thread. `close` it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+
+    def run_here(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one unit of work in this thread: for commands and tests, never on an event loop."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            result = work(session, *args, **kwargs)
+            session.commit()
+            return result
+
+    async def run(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one unit of work in the database thread and wait for it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: self.run_here(work, *args, **kwargs))
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self.engine.dispose()

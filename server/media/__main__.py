@@ -1,0 +1,121 @@
+"""The media process: ``python -m server.media``. Started and watched by `tiepdan serve`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import uvloop
+
+from server.media.plane import MediaPlane, own_address
+from server.media.rtp import VideoCodec
+from server.media.tap_server import TapServer
+from signaling.channel import Channel, ChannelClosed, serve
+from signaling.ports import (
+    CloseLink,
+    Done,
+    Failed,
+    Frame,
+    LinkOpened,
+    MediaStatus,
+    OpenLink,
+    SetStage,
+)
+from signaling.refusals import Refused
+
+log = logging.getLogger("tiepdan.media")
+
+
+class MediaProcess:
+    """The plane, and the one channel to control. Without control everything goes on as it was last told."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        host, _, port = arguments.listen.rpartition(":")
+        host = host.strip("[]")
+        advertise, _, advertise_port = arguments.advertise.partition(":")
+        if arguments.advertise.count(":") > 1:  # a bare IPv6 address
+            advertise, advertise_port = arguments.advertise, ""
+        self._run = Path(arguments.run_directory)
+        self._control: Channel | None = None
+        self.plane = MediaPlane(
+            host,
+            int(port),
+            (advertise or own_address(host), int(advertise_port or 0)),
+            VideoCodec(arguments.codec),
+            self._tell,
+        )
+
+    async def run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        tap = TapServer(self._run / "media-tap.sock", self.plane.stage, self.plane.codec)
+        server = await serve(self._run / "media.sock", self._converse)
+        self.plane.start()
+        log.info("media ready on UDP port %d, %s", self.plane.port.bound_port, self.plane.codec.value)
+        await stop.wait()
+        server.close()
+        if self._control is not None:
+            await self._control.close()
+        await self.plane.stop()
+        tap.close()
+
+    def _tell(self, frame: Frame) -> None:
+        if self._control is not None:
+            try:
+                self._control.send(frame)
+            except ChannelClosed:
+                self._control = None
+
+    async def _converse(self, channel: Channel) -> None:
+        """Serve control. A new connection is a restarted control: the old one is ended."""
+        previous, self._control = self._control, channel
+        if previous is not None:
+            await previous.close()
+        async for frame, number in channel.frames():
+            reply = self._obey(frame)
+            if number is not None and not channel.closed:
+                channel.send(reply, replying_to=number)
+        if self._control is channel:
+            self._control = None
+
+    def _obey(self, frame: Frame) -> Frame:
+        try:
+            match frame:
+                case OpenLink():
+                    sdp = self.plane.open_link(frame.link, frame.room, frame.purpose, frame.sdp)
+                    return LinkOpened(link=frame.link, sdp=sdp)
+                case CloseLink():
+                    self.plane.close_link(frame.link)
+                case SetStage():
+                    self.plane.set_stage(frame)
+                case MediaStatus():
+                    return self.plane.snapshot()
+                case _:
+                    log.warning("control sent %s, which media does not serve", type(frame).__name__)
+        except Refused as refused:
+            return Failed(refusal=refused.refusal)
+        return Done()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m server.media", description=__doc__)
+    parser.add_argument("--listen", required=True, help="HOST:PORT of the one UDP port")
+    parser.add_argument("--advertise", default="", help="ADDRESS or ADDRESS:PORT that rooms send to")
+    parser.add_argument("--run-directory", required=True, help="where the Unix sockets are")
+    parser.add_argument("--codec", choices=[c.value for c in VideoCodec], default="h264")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+
+    async def run() -> None:
+        await MediaProcess(arguments).run()
+
+    uvloop.run(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,355 @@
+"""Reading an offer and writing its answer (RFC 8866, RFC 8829, RFC 8839), as far as a link needs it.
+
+The answer is ours from the first line to the last: ICE-lite, passive DTLS, one candidate, the stage's one
+video codec. What an m-line is for follows from its direction and its place (PROTOCOL.md, "The one offer").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.media.rtp import VideoCodec
+from signaling.messages import Purpose
+from signaling.refusals import RefusalCode, Refused
+
+LONGEST_OFFER = 64_000
+MOST_SECTIONS = 24
+MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid"
+LEVEL_EXTENSION = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+_FINGERPRINT = re.compile(r"^(sha-(?:1|224|256|384|512)) ((?:[0-9A-F]{2}:){15,63}[0-9A-F]{2})$", re.IGNORECASE)
+_TOKEN = re.compile(r"^[\w!#$%&'*+.^`{|}~-]{1,64}$")
+_ICE = re.compile(r"^[A-Za-z0-9+/]{4,256}$")
+
+
+class Upstream(StrEnum):
+    """What a link sends up."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    DOCUMENT = "document"
+
+
+class SlotName(StrEnum):
+    """The fixed places of the stage, and the programme for those who watch only one."""
+
+    DESK_VIDEO = "desk_video"
+    FLOOR_VIDEO = "floor_video"
+    DOCUMENT_VIDEO = "document_video"
+    DESK_AUDIO = "desk_audio"
+    FLOOR_AUDIO = "floor_audio"
+    INTERPRETER_AUDIO = "interpreter_audio"
+    PROGRAMME_VIDEO = "programme_video"
+    PROGRAMME_AUDIO = "programme_audio"
+
+    @property
+    def is_video(self) -> bool:
+        return self.value.endswith("video")
+
+
+_SLOTS = {
+    "video": (SlotName.DESK_VIDEO, SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO),
+    "audio": (SlotName.DESK_AUDIO, SlotName.FLOOR_AUDIO, SlotName.INTERPRETER_AUDIO),
+}
+_PROGRAMME = {"video": SlotName.PROGRAMME_VIDEO, "audio": SlotName.PROGRAMME_AUDIO}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One payload type of an m-line: its codec name in lower case, and its fmtp parameters."""
+
+    payload_type: int
+    codec: str
+    rtpmap: str
+    parameters: str
+
+
+@dataclass(slots=True)
+class Section:
+    """One m-line of an offer. `upstream` or `slot` says what it is for; neither: it is answered inactive."""
+
+    kind: str
+    protocol: str
+    port: int
+    mid: str = ""
+    direction: str = "sendrecv"
+    formats: list[Format] = field(default_factory=list)
+    ssrcs: list[int] = field(default_factory=list)
+    extensions: dict[str, int] = field(default_factory=dict)
+    upstream: Upstream | None = None
+    slot: SlotName | None = None
+    chosen: Format | None = None
+
+    @property
+    def is_media(self) -> bool:
+        return self.kind in ("audio", "video") and self.chosen is not None
+
+
+@dataclass(slots=True)
+class Offer:
+    """A whole offer, every m-line given its part."""
+
+    ice_ufrag: str
+    ice_pwd: str
+    fingerprints: list[tuple[str, str]]
+    sections: list[Section]
+
+    def extension(self, uri: str) -> int:
+        """Id of a header extension on what is sent up; 0 if there is none. BUNDLE has one id space."""
+        return next((s.extensions[uri] for s in self.sections if s.upstream and uri in s.extensions), 0)
+
+
+def _refuse(came: str, allowed: str) -> Refused:
+    return Refused(RefusalCode.BAD_SDP, came, allowed)
+
+
+def _number(text: str, low: int, high: int, what: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or not low <= int(text) <= high:
+        raise _refuse(f"a {what} that is no number in range", f"{what} from {low} to {high}")
+    return int(text)
+
+
+def parse_offer(sdp: str, purpose: Purpose, codec: VideoCodec) -> Offer:
+    """Read an offer. Raises Refused (BAD_SDP, NO_COMMON_CODEC) and nothing else, whatever came.
+
+    No text of the offer stands in a refusal: an offer carries addresses.
+    """
+    if len(sdp) > LONGEST_OFFER:
+        raise _refuse(f"an offer of {len(sdp)} characters", f"at most {LONGEST_OFFER}")
+    lines = sdp.replace("\r\n", "\n").split("\n")
+    if not lines[0].startswith("v=0"):
+        raise _refuse("a text that does not begin with v=0", "a session description (RFC 8866)")
+    offer = Offer("", "", [], [])
+    raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]] = {}
+    section: Section | None = None
+    for line in lines[1:]:
+        if line.startswith("m="):
+            section = _media_line(line, raw, len(offer.sections))
+            offer.sections.append(section)
+        elif line.startswith("a="):
+            name, _, value = line[2:].partition(":")
+            _attribute(offer, section, raw, name, value.strip())
+    if not offer.sections or len(offer.sections) > MOST_SECTIONS:
+        raise _refuse(f"{len(offer.sections)} m-lines", f"from 1 to {MOST_SECTIONS}")
+    if not _ICE.match(offer.ice_ufrag) or not _ICE.match(offer.ice_pwd) or not offer.fingerprints:
+        raise _refuse("an offer without ice-ufrag, ice-pwd or fingerprint", "all three (RFC 8839, RFC 8122)")
+    mids = [s.mid for s in offer.sections]
+    if len(set(mids)) != len(mids):
+        raise _refuse("two m-lines with one mid", "a mid of its own for each m-line")
+    for index, section in enumerate(offer.sections):
+        rtpmaps, fmtps, order = raw[index]
+        section.formats = [
+            Format(pt, rtpmaps[pt].partition("/")[0].lower(), rtpmaps[pt], fmtps.get(pt, ""))
+            for pt in order
+            if pt in rtpmaps
+        ]
+    _give_parts(offer, purpose)
+    _choose_codecs(offer, codec)
+    return offer
+
+
+def _media_line(
+    line: str, raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]], index: int
+) -> Section:
+    words = line[2:].split()
+    if len(words) < 4:
+        raise _refuse("an m-line of fewer than four words", "m=KIND PORT PROTOCOL FORMAT …")
+    order = []
+    if words[0] in ("audio", "video"):
+        order = [_number(word, 0, 127, "payload type") for word in words[3:]]
+    raw[index] = ({}, {}, order)
+    port = _number(words[1].partition("/")[0], 0, 65535, "port")
+    return Section(words[0][:20], words[2], port, mid=str(index))
+
+
+def _attribute(
+    offer: Offer,
+    section: Section | None,
+    raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]],
+    name: str,
+    value: str,
+) -> None:
+    if name == "ice-ufrag":
+        offer.ice_ufrag = offer.ice_ufrag or value
+    elif name == "ice-pwd":
+        offer.ice_pwd = offer.ice_pwd or value
+    elif name == "fingerprint":
+        found = _FINGERPRINT.match(value)
+        if found and (found[1].lower(), found[2]) not in offer.fingerprints:
+            offer.fingerprints.append((found[1].lower(), found[2]))
+    if section is None:
+        return
+    rtpmaps, fmtps, _ = raw[len(offer.sections) - 1]
+    if name == "mid":
+        if not _TOKEN.match(value):
+            raise _refuse("a mid that is no token", "1 to 64 token characters (RFC 5888)")
+        section.mid = value
+    elif name in ("sendonly", "recvonly", "sendrecv", "inactive"):
+        section.direction = name
+    elif name == "rtpmap":
+        number, _, rtpmap = value.partition(" ")
+        rtpmaps[_number(number, 0, 127, "payload type")] = rtpmap.strip()[:64]
+    elif name == "fmtp":
+        number, _, parameters = value.partition(" ")
+        fmtps[_number(number, 0, 127, "payload type")] = parameters.strip()[:512]
+    elif name == "ssrc":
+        ssrc = _number(value.partition(" ")[0], 0, 2**32 - 1, "SSRC")
+        if ssrc not in section.ssrcs and len(section.ssrcs) < 16:
+            section.ssrcs.append(ssrc)
+    elif name == "extmap":
+        identifier, _, uri = value.partition(" ")
+        section.extensions[uri.split(" ")[0]] = _number(identifier.partition("/")[0], 1, 255, "extmap id")
+
+
+def _give_parts(offer: Offer, purpose: Purpose) -> None:
+    """Give every m-line its part by direction and place among its like."""
+    for kind in ("video", "audio"):
+        sections = [s for s in offer.sections if s.kind == kind and s.port]
+        sends = [s for s in sections if _sends(s, purpose)]
+        receives = [s for s in sections if s not in sends and s.direction in ("recvonly", "sendrecv")]
+        parts = (Upstream.MICROPHONE,) if kind == "audio" else (Upstream.CAMERA, Upstream.DOCUMENT)
+        if purpose is not Purpose.DESK:
+            parts = parts[:1]
+        for section, part in zip(sends, parts, strict=False):
+            section.upstream = part
+        if len(receives) == 1:
+            receives[0].slot = _PROGRAMME[kind]
+        else:
+            for section, slot in zip(receives, _SLOTS[kind], strict=False):
+                section.slot = slot
+
+
+def _sends(section: Section, purpose: Purpose) -> bool:
+    if purpose is Purpose.WATCH:
+        return False
+    return section.direction == "sendonly" or (section.direction == "sendrecv" and purpose is Purpose.DESK)
+
+
+def _choose_codecs(offer: Offer, codec: VideoCodec) -> None:
+    for section in offer.sections:
+        if not (section.upstream or section.slot):
+            continue
+        if section.kind == "audio":
+            section.chosen = next((f for f in section.formats if f.codec == "opus"), None)
+            wanted = "opus"
+        else:
+            candidates = [f for f in section.formats if f.codec == codec]
+            if codec is VideoCodec.H264:
+                candidates = _constrained_baseline(candidates, strict=section.upstream is not None)
+            section.chosen = candidates[0] if candidates else None
+            wanted = codec.value
+        if section.chosen is None:
+            raise Refused(
+                RefusalCode.NO_COMMON_CODEC,
+                f"{section.kind} with {', '.join(sorted({f.codec for f in section.formats})) or 'no codec'}",
+                wanted,
+            )
+
+
+def _constrained_baseline(formats: list[Format], strict: bool) -> list[Format]:
+    """H.264 formats with packetization-mode 1, constrained baseline first (RFC 6184, section 8.1).
+
+    A sender must offer baseline. A receiver may decode only by higher profiles and still shows baseline.
+    """
+
+    def rank(parameters: str) -> int:
+        fields = dict(p.strip().partition("=")[::2] for p in parameters.lower().split(";") if p.strip())
+        if fields.get("packetization-mode", "0") != "1":
+            return 9
+        profile = fields.get("profile-level-id", "42001f")
+        if profile.startswith("42") and len(profile) == 6:
+            try:
+                return 0 if int(profile[2:4], 16) & 0x40 else 1
+            except ValueError:
+                return 9
+        return 5
+
+    ranked = sorted(((rank(f.parameters), index, f) for index, f in enumerate(formats)))
+    return [f for r, _, f in ranked if r < (5 if strict else 9)]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEnd:
+    """What the answer says of this end of the link."""
+
+    ice_ufrag: str
+    ice_pwd: str
+    fingerprint: str  # "sha-256 AA:BB:…"
+    host: str
+    port: int
+
+
+_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+
+
+def write_answer(offer: Offer, local: LocalEnd, ssrcs: Mapping[SlotName, int]) -> str:
+    """The answer to `offer`; `ssrcs` are the numbers under which the slots are sent."""
+    bundled = [s.mid for s in offer.sections if s.is_media]
+    lines = [
+        "v=0",
+        "o=- 1 1 IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        f"a=group:BUNDLE {' '.join(bundled)}",
+        "a=msid-semantic: WMS *",
+    ]
+    for section in offer.sections:
+        lines += _answer_section(section, local, ssrcs) if section.is_media else _rejected_section(section)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rejected_section(section: Section) -> Iterable[str]:
+    formats = " ".join(str(f.payload_type) for f in section.formats[:1]) or "0"
+    return (
+        f"m={section.kind} 0 {section.protocol} {formats}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        "a=inactive",
+    )
+
+
+def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, int]) -> Iterable[str]:
+    chosen = section.chosen
+    if chosen is None:  # only media sections come here; mypy cannot know
+        return ()
+    family = "IP6" if ":" in local.host else "IP4"
+    lines = [
+        f"m={section.kind} {local.port} {section.protocol} {chosen.payload_type}",
+        f"c=IN {family} {local.host}",
+        f"a=candidate:1 1 udp 2130706431 {local.host} {local.port} typ host",
+        "a=end-of-candidates",
+        f"a=ice-ufrag:{local.ice_ufrag}",
+        f"a=ice-pwd:{local.ice_pwd}",
+        f"a=fingerprint:{local.fingerprint}",
+        "a=setup:passive",
+        f"a=mid:{section.mid}",
+        "a=recvonly" if section.upstream else "a=sendonly",
+        "a=rtcp-mux",
+        f"a=rtpmap:{chosen.payload_type} {chosen.rtpmap}",
+    ]
+    if section.kind == "audio":
+        lines.append(f"a=fmtp:{chosen.payload_type} minptime=10;useinbandfec=1")
+    else:
+        lines += [f"a=rtcp-fb:{chosen.payload_type} {feedback}" for feedback in _FEEDBACK]
+        if chosen.codec == "h264":
+            level = re.search(r"profile-level-id=([0-9A-Fa-f]{6})", chosen.parameters)
+            profile = level[1] if level else "42e01f"
+            lines.append(
+                f"a=fmtp:{chosen.payload_type} level-asymmetry-allowed=1;packetization-mode=1;"
+                f"profile-level-id={profile}"
+            )
+    if section.upstream:
+        for uri in (MID_EXTENSION, LEVEL_EXTENSION):
+            if uri in section.extensions:
+                lines.append(f"a=extmap:{section.extensions[uri]} {uri}")
+    elif section.slot:
+        ssrc = ssrcs[section.slot]
+        lines += [
+            f"a=msid:stage-{section.slot} {section.slot}",
+            f"a=ssrc:{ssrc} cname:tiepdan",
+            f"a=ssrc:{ssrc} msid:stage-{section.slot} {section.slot}",
+        ]
+    return lines

@@ -1,0 +1,53 @@
+"""Accounts of persons and the audit log. Rooms are not accounts: they have keys (`server.rooms`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Text
+from sqlmodel import Field, SQLModel
+
+from server.data.columns import UtcDateTime, Word, now
+
+
+class Role(StrEnum):
+    HOST = "host"
+    OFFICER = "officer"
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    ADMINISTRATOR = "administrator"
+    ROOM = "room"  # what a room's key gives; stored in audit events, never in an account
+
+
+class Account(SQLModel, table=True):
+    __tablename__ = "account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True, max_length=60)
+    display_name: str = Field(max_length=120)
+    office: str = Field(default="", max_length=120)
+    role: Role = Field(sa_column=Column(Word(Role), nullable=False))
+    password_hash: str = Field(max_length=200)
+    language: str = Field(default="vi", max_length=2)
+    session_epoch: int = Field(default=0)  # raised to end every session of the account
+    disabled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+
+
+class AuditEvent(SQLModel, table=True):
+    """Append-only and hash-chained: `hash` = SHA-256 over the previous row's hash and this row's fields.
+
+    `detail` is JSON without names or addresses of petitioners.
+    """
+
+    __tablename__ = "audit_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
+    actor: str = Field(max_length=80)  # "account:3", "room:06649", "system"
+    action: str = Field(max_length=60, index=True)
+    subject: str = Field(default="", max_length=120, index=True)  # "reception:7", "petition:12"
+    detail: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64, unique=True)

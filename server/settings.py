@@ -1,0 +1,70 @@
+"""Settings of one installation, from the environment (`TIEPDAN_…`) or a file named by `TIEPDAN_SETTINGS`.
+
+The README's table is checked against this class.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _host_and_port(value: str) -> str:
+    host, separator, port = value.rpartition(":")
+    if not separator or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError(f"came {value!r}; allowed is HOST:PORT, for instance 0.0.0.0:8080")
+    return value
+
+
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
+
+
+def split_host_and_port(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+class Settings(BaseSettings):
+    """Read once at start; a wrong value ends the start with the name of the setting and what is allowed."""
+
+    model_config = SettingsConfigDict(env_prefix="TIEPDAN_", frozen=True, extra="ignore")
+
+    http: HostAndPort = Field("127.0.0.1:8080", description="address and port of pages and signalling")
+    media: HostAndPort = Field("0.0.0.0:5004", description="the one UDP port of the media plane")
+    media_advertise: str = Field(
+        "", description="IP address, or ADDRESS:PORT, that rooms send media to; empty: found from TIEPDAN_MEDIA"
+    )
+    data: Path = Field(Path("data"), description="directory for database, keys, sockets and recordings")
+    database: str = Field("", description="database URL; empty: SQLite in the data directory")
+    codec: Literal["h264", "vp8"] = Field("h264", description="video codec of the stage")
+    language: Literal["vi", "en"] = Field("vi", description="language of pages until a person chooses another")
+    watchers_per_token: int = Field(4, ge=1, le=100, description="WHEP players at once on one token")
+    agenda_limit: int = Field(60, ge=1, le=500, description="items that fit into one reception's agenda")
+    secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
+    segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy URL; the drivers are synchronous and used from one thread."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'tiepdan.db'}"
+
+    @property
+    def run_directory(self) -> Path:
+        """Where the processes' Unix sockets are."""
+        return self.data / "run"
+
+    @property
+    def recordings_directory(self) -> Path:
+        return self.data / "recordings"
+
+
+def load() -> Settings:
+    """Raises pydantic.ValidationError for a wrong value and FileNotFoundError for a missing settings file."""
+    file = os.environ.get("TIEPDAN_SETTINGS")
+    if file and not Path(file).is_file():
+        raise FileNotFoundError(f"TIEPDAN_SETTINGS names {file!r}, which is no file")
+    return Settings(_env_file=file) if file else Settings()

@@ -1,0 +1,276 @@
+"""What control, media and recorder say to each other over Unix sockets (see `channel`).
+
+Media listens on ``media.sock`` (control, one at a time) and ``media-tap.sock`` (the recorder, SOCK_SEQPACKET);
+the recorder listens on ``recorder.sock`` (control); control listens on ``control.sock`` (`tiepdan reception`).
+Commands go down, events come up. Commands that set something carry the whole desired state, so that either
+side may restart and one repeated command puts everything right.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from signaling.messages import Command, LinkState, Purpose, RoomCode
+from signaling.refusals import Refusal
+
+
+class Frame(BaseModel):
+    """Base of every message on a channel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- control to media ------------------------------------------------------------------------------
+
+
+class OpenLink(Frame):
+    """Negotiate a link. Replied to by `LinkOpened` or `Failed`. Never logged: it carries SDP."""
+
+    kind: Literal["open_link"] = "open_link"
+    link: str
+    room: RoomCode
+    purpose: Purpose
+    sdp: str
+
+
+class CloseLink(Frame):
+    kind: Literal["close_link"] = "close_link"
+    link: str
+
+
+class SetStage(Frame):
+    """The whole desired stage. `audience` None means every room; the desk is always in it.
+
+    `closed` wins over everything: no room but those in `audience` (which must not be None), no recorder,
+    no retransmission from before. With `live` False nobody but the desk gets anything (before the opening,
+    after the end).
+    """
+
+    kind: Literal["set_stage"] = "set_stage"
+    live: bool
+    closed: bool
+    audience: tuple[RoomCode, ...] | None
+    floor: RoomCode | None
+    record: bool
+    desk: RoomCode | None
+
+
+class MediaStatus(Frame):
+    """Ask for a `MediaSnapshot`."""
+
+    kind: Literal["media_status"] = "media_status"
+
+
+# --- media to control ------------------------------------------------------------------------------
+
+
+class LinkOpened(Frame):
+    kind: Literal["link_opened"] = "link_opened"
+    link: str
+    sdp: str
+
+
+class LinkChanged(Frame):
+    kind: Literal["link_changed"] = "link_changed"
+    link: str
+    room: RoomCode
+    purpose: Purpose
+    state: LinkState
+
+
+class LinkReport(Frame):
+    """Once a second per link, from its receiver reports and from what was sent."""
+
+    kind: Literal["link_report"] = "link_report"
+    link: str
+    packets_sent: int
+    packets_received: int
+    loss_percent: float | None
+    rtt_ms: float | None
+
+
+class LinkReports(Frame):
+    kind: Literal["link_reports"] = "link_reports"
+    links: tuple[LinkReport, ...]
+
+
+class SlotSwitched(Frame):
+    """A slot shows another source since this moment (its first key frame went out), or none."""
+
+    kind: Literal["slot_switched"] = "slot_switched"
+    slot: Literal["desk", "floor", "document"]
+    room: RoomCode | None
+
+
+class MediaSnapshot(Frame):
+    kind: Literal["media_snapshot"] = "media_snapshot"
+    codec: Literal["h264", "vp8"]
+    links: tuple[LinkChanged, ...]
+    slots: dict[str, RoomCode | None]
+    packets_in: int
+    packets_out: int
+    packets_dropped: int
+
+
+# --- control to recorder ---------------------------------------------------------------------------
+
+
+class ChapterMark(Frame):
+    """One time an agenda item was heard; wall-clock seconds since the epoch. `label` carries no names."""
+
+    item: int
+    position: int
+    label: str
+    petitions: tuple[str, ...]
+    started_at: float
+    ended_at: float | None
+    closed: bool
+
+
+class SetRecording(Frame):
+    """The whole desired recording. `recording` is the folder's name: made by control, never from input.
+
+    `state`: "recording" writes what arrives; "paused" (a closed item) writes nothing and notes a gap with
+    `reason`; "ended" closes, seals the manifest and builds the playable file. Chapters are sent whole.
+    """
+
+    kind: Literal["set_recording"] = "set_recording"
+    recording: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    reception: int
+    state: Literal["recording", "paused", "ended"]
+    reason: str = ""
+    chapters: tuple[ChapterMark, ...] = ()
+
+
+class RecorderStatus(Frame):
+    """Ask for a `RecordingGrew`, or `Idle`."""
+
+    kind: Literal["recorder_status"] = "recorder_status"
+
+
+# --- recorder to control ---------------------------------------------------------------------------
+
+
+class Idle(Frame):
+    kind: Literal["idle"] = "idle"
+
+
+class RecordingGrew(Frame):
+    """Once a second while a recording is open. `bytes` are bytes in files, `seconds` recorded media."""
+
+    kind: Literal["recording_grew"] = "recording_grew"
+    recording: str
+    state: Literal["recording", "paused"]
+    bytes: int
+    seconds: float
+    growing: bool
+    segments: int
+    alarm: str = ""
+
+
+class ChapterSpan(Frame):
+    """Where a chapter lies in the playable file, in seconds. One mark may give several spans (gaps)."""
+
+    item: int
+    position: int
+    starts_s: float
+    ends_s: float
+
+
+class RecordingSealed(Frame):
+    """Sent after "ended", and again on connect for recordings sealed while control was away."""
+
+    kind: Literal["recording_sealed"] = "recording_sealed"
+    recording: str
+    reception: int
+    file: str  # name of the playable file inside the recording's folder; empty: nothing was recorded
+    media_type: str  # "video/mp4" or "video/webm"
+    started_at: float | None
+    seconds: float
+    bytes: int
+    video_frames: int
+    audio_seconds: float
+    segments: int
+    gaps: int
+    chapters: tuple[ChapterSpan, ...]
+
+
+# --- `tiepdan reception` to control ----------------------------------------------------------------
+
+
+class RunCommand(Frame):
+    """A desk command from the server's own console; the actor in the audit log is the system account."""
+
+    kind: Literal["run_command"] = "run_command"
+    command: Command
+
+
+class AskStatus(Frame):
+    """Ask for `ReceptionStatus`."""
+
+    kind: Literal["ask_status"] = "ask_status"
+
+
+class AskReceptions(Frame):
+    kind: Literal["ask_receptions"] = "ask_receptions"
+
+
+class ReceptionLine(Frame):
+    id: int
+    title: str
+    planned_on: str
+    state: str
+    items: int
+
+
+class Receptions(Frame):
+    kind: Literal["receptions"] = "receptions"
+    receptions: tuple[ReceptionLine, ...]
+
+
+class ReceptionStatus(Frame):
+    """What `tiepdan reception status --json` prints. `console` is a ConsoleState as a JSON object."""
+
+    kind: Literal["reception_status"] = "reception_status"
+    console: dict[str, object] | None
+    rooms: tuple[dict[str, object], ...]
+
+
+# --- replies common to all -------------------------------------------------------------------------
+
+
+class Done(Frame):
+    kind: Literal["done"] = "done"
+
+
+class Failed(Frame):
+    kind: Literal["failed"] = "failed"
+    refusal: Refusal
+
+
+AnyFrame = Annotated[
+    OpenLink
+    | CloseLink
+    | SetStage
+    | MediaStatus
+    | LinkOpened
+    | LinkChanged
+    | LinkReports
+    | SlotSwitched
+    | MediaSnapshot
+    | SetRecording
+    | RecorderStatus
+    | Idle
+    | RecordingGrew
+    | RecordingSealed
+    | RunCommand
+    | AskStatus
+    | AskReceptions
+    | Receptions
+    | ReceptionStatus
+    | Done
+    | Failed,
+    Field(discriminator="kind"),
+]

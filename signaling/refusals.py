@@ -1,0 +1,64 @@
+"""Why something was refused: a stable code for the other end, and the facts a sentence is made from.
+
+The person's sentence is made in one place on the server (`server.web.wording`), in the person's language.
+`came` and `allowed` never carry names, addresses or SDP of people.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class RefusalCode(StrEnum):
+    """Stable across versions; PROTOCOL.md lists when each is sent."""
+
+    BAD_MESSAGE = "bad_message"  # not the shape PROTOCOL.md asks for
+    BAD_KEY = "bad_key"  # unknown, withdrawn or misspelt room key or token
+    NOT_ALLOWED = "not_allowed"  # known, but without the right
+    NO_OPEN_RECEPTION = "no_open_reception"
+    RECEPTION_ALREADY_OPEN = "reception_already_open"
+    RECEPTION_ENDED = "reception_ended"
+    UNKNOWN_RECEPTION = "unknown_reception"
+    UNKNOWN_ROOM = "unknown_room"
+    UNKNOWN_ITEM = "unknown_item"
+    NO_NEXT_ITEM = "no_next_item"
+    NO_OPEN_ITEM = "no_open_item"
+    AGENDA_FULL = "agenda_full"
+    ROOM_NOT_CONNECTED = "room_not_connected"
+    ROOM_NOT_IN_AUDIENCE = "room_not_in_audience"
+    ITEM_CLOSED = "item_closed"  # the floor cannot be given while an item is closed
+    ITEM_STAYS_CLOSED = "item_stays_closed"  # a denunciation is never opened to the rooms
+    CONFIRMATION_NEEDED = "confirmation_needed"
+    FLOOR_EMPTY = "floor_empty"
+    REPLACED = "replaced"  # another link of the same room took this one's place
+    TOO_MANY_LINKS = "too_many_links"
+    BAD_SDP = "bad_sdp"
+    NO_COMMON_CODEC = "no_common_codec"  # the browser lacks the stage's codec
+    TOO_MANY_MESSAGES = "too_many_messages"
+    MEDIA_NOT_RUNNING = "media_not_running"
+    RECORDER_NOT_RUNNING = "recorder_not_running"
+
+
+class Refusal(BaseModel):
+    """One refusal as it crosses a wire. `text` is filled in for a person by the server, else empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: RefusalCode
+    came: str = ""
+    allowed: str = ""
+    text: str = ""
+
+
+class Refused(Exception):
+    """Raised by rules and handlers; carries the `Refusal` that goes to the other end."""
+
+    def __init__(self, code: RefusalCode, came: str = "", allowed: str = "") -> None:
+        super().__init__(f"{code}: came {came!r}, allowed {allowed!r}" if came or allowed else str(code))
+        self.refusal = Refusal(code=code, came=came, allowed=allowed)
+
+    @property
+    def code(self) -> RefusalCode:
+        return self.refusal.code

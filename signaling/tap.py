@@ -1,0 +1,53 @@
+"""The stage as the recorder receives it: datagrams on a SOCK_SEQPACKET Unix socket, media to recorder.
+
+Each datagram is one `TapPacket`: a 16-byte header, then the RTP packet as the slot sends it (gapless
+sequence numbers over source switches, header extensions stripped, not encrypted). `capture_us` is the
+server's wall clock at the moment of capture, from RTP and sender reports; it is the only time the recorder
+needs. When the recorder does not keep up, datagrams are dropped by the media process, and the missing
+sequence numbers become a gap. The recorder sends one-byte datagrams back: `WANT_KEY_FRAME`.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+_HEADER = struct.Struct("!BBHIQ")
+HEADER_BYTES = _HEADER.size  # 16
+LONGEST_PACKET = 1500
+WANT_KEY_FRAME = b"K"
+
+
+class TapTrack(IntEnum):
+    PROGRAMME_VIDEO = 0  # the video slot that matters: floor, else document, else desk
+    DESK_AUDIO = 1
+    FLOOR_AUDIO = 2
+    INTERPRETER_AUDIO = 3
+
+
+class TapCodec(IntEnum):
+    H264 = 0
+    VP8 = 1
+    OPUS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TapPacket:
+    track: TapTrack
+    codec: TapCodec
+    source: int  # changes whenever the slot shows another source; 32 bits, says nothing else
+    capture_us: int  # microseconds since the Unix epoch
+    rtp: bytes
+
+
+def pack_header(track: TapTrack, codec: TapCodec, source: int, capture_us: int) -> bytes:
+    return _HEADER.pack(track, codec, 0, source, capture_us)
+
+
+def parse(datagram: bytes) -> TapPacket:
+    """Raises ValueError, saying what came, for anything that is no tap packet."""
+    if len(datagram) < HEADER_BYTES + 12:
+        raise ValueError(f"tap packet of {len(datagram)} bytes; at least {HEADER_BYTES + 12} are needed")
+    track, codec, _, source, capture_us = _HEADER.unpack_from(datagram)
+    return TapPacket(TapTrack(track), TapCodec(codec), source, capture_us, datagram[HEADER_BYTES:])
