@@ -43,7 +43,7 @@ class BindingRequest:
 
 
 def parse_binding_request(data: bytes) -> BindingRequest | None:
-    """None for everything but a binding request with USERNAME, MESSAGE-INTEGRITY and a true FINGERPRINT.
+    """None for everything but a binding request with USERNAME and MESSAGE-INTEGRITY; a FINGERPRINT must be true.
 
     Attributes behind MESSAGE-INTEGRITY, except FINGERPRINT, are not signed and are ignored.
     """

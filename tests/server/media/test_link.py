@@ -1,0 +1,81 @@
+"""What a link does with the RTCP of its room: repeats what was lost, and only what that room may have."""
+
+from __future__ import annotations
+
+import itertools
+
+from server.media import rtcp
+from server.media.link import RESENDS_PER_S, Link
+from server.media.rtp import VideoCodec
+from server.media.sdp import SlotName, parse_offer
+from server.media.slot import FIRST_NUMBER, Receiver, Slot
+from signaling.messages import LinkState, Purpose
+from tests.server.media.packets import DELTA_FRAME, KEY_FRAME, feed, rtp, source
+from tests.server.media.test_sdp import room_offer
+
+
+def receiving_link() -> tuple[Link, Slot, Receiver]:
+    """A link to which twenty packets of the desk's picture were sent."""
+    slots = {name: Slot(name, 100 + i, lambda slot: None, lambda slot: None) for i, name in enumerate(SlotName)}
+    offer = parse_offer(room_offer(), Purpose.ROOM, VideoCodec.H264)
+    link = Link("a", "06649", Purpose.ROOM, offer, slots, VideoCodec.H264, itertools.count(), 0.0)
+    slot, receiver = slots[SlotName.DESK_VIDEO], link.receivers[SlotName.DESK_VIDEO]
+    camera = source(room="22")
+    slot.show(camera, 0.0)
+    camera.slots = (slot,)
+    slot.admit(receiver)
+    for step in range(20):
+        feed(camera, rtp(65530 + step, step, KEY_FRAME if step == 0 else DELTA_FRAME), step / 30)
+    receiver.highest, receiver.packets = slot.pending[-1], 20
+    link.poll_reports(1.0, 1.0, 1)
+    return link, slot, receiver
+
+
+def repeated(link: Link, ssrc: int, *sequences: int) -> list[int]:
+    asked: list[int] = []
+    link.handle_rtcp(rtcp.nack(1, ssrc, sequences), 1.0, 1.0, lambda receiver, number: asked.append(number))
+    return asked
+
+
+def test_what_a_room_lost_is_repeated() -> None:
+    link, slot, receiver = receiving_link()
+    assert repeated(link, slot.ssrc, FIRST_NUMBER + 3, FIRST_NUMBER + 7) == [
+        receiver.first + 3,
+        receiver.first + 7,
+    ]
+
+
+def test_what_a_room_was_never_sent_is_not_repeated() -> None:
+    link, slot, _ = receiving_link()
+    assert repeated(link, slot.ssrc, 3, FIRST_NUMBER + 500, 65_535) == []
+    assert repeated(link, 4242, FIRST_NUMBER) == []
+
+
+def test_nothing_is_repeated_to_a_room_that_left_the_audience() -> None:
+    link, slot, receiver = receiving_link()
+    slot.dismiss(receiver)
+    assert repeated(link, slot.ssrc, *range(FIRST_NUMBER, FIRST_NUMBER + 20)) == []
+
+
+def test_repeats_are_bounded() -> None:
+    link, slot, _ = receiving_link()
+    total = sum(len(repeated(link, slot.ssrc, FIRST_NUMBER)) for _ in range(RESENDS_PER_S * 2))
+    assert total == RESENDS_PER_S
+
+
+def test_reports_that_advance_are_the_proof_of_receiving() -> None:
+    link, slot, _ = receiving_link()
+    link.tx, link.state = object(), LinkState.CONNECTED
+    assert link.observed_state(1.0) is LinkState.CONNECTED
+    block = rtcp.ReportBlock(slot.ssrc, 64, 1, 30, 0, 0, 0)
+    link.handle_rtcp(rtcp.receiver_report(1, [block]), 2.0, 2.0, lambda r, n: None)
+    assert link.observed_state(2.5) is LinkState.RECEIVING
+    assert link.receivers[SlotName.DESK_VIDEO].loss_percent == 25.0
+    link.handle_rtcp(rtcp.receiver_report(1, [block]), 9.0, 9.0, lambda r, n: None)
+    assert link.observed_state(11.0) is LinkState.CONNECTED, "the same report again proves nothing"
+
+
+def test_a_link_without_checks_is_dead_after_a_while() -> None:
+    link, _, _ = receiving_link()
+    assert not link.dead(5.0)
+    assert link.dead(31.0)
