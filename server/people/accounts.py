@@ -1,0 +1,98 @@
+"""Making and changing accounts, inside a unit of work. Who did it is for the caller to say (`actor`)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlmodel import Session, select
+
+from server.data.columns import now
+from server.people import audit
+from server.people.passwords import hash_password
+from server.people.tables import Account, Role
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+ROLES = tuple(role for role in Role if role is not Role.ROOM)
+
+
+class AccountRefused(ValueError):
+    """The account cannot be made or changed as asked; the text says what came and what is allowed."""
+
+
+def fold_login(login: str) -> str:
+    """What a login is looked up by: trimmed, lower case."""
+    return unicodedata.normalize("NFKC", login).strip().lower()
+
+
+def account_by_login(session: Session, login: str) -> Account | None:
+    return session.exec(select(Account).where(Account.login == fold_login(login))).first()
+
+
+def create_account(
+    session: Session,
+    login: str,
+    display_name: str,
+    role: Role,
+    password: str,
+    *,
+    office: str = "",
+    language: str = "vi",
+    actor: str = "system",
+) -> Account:
+    """Raises AccountRefused, or BadPassword for a password of a wrong length."""
+    folded = fold_login(login)
+    if not _LOGIN.fullmatch(folded):
+        raise AccountRefused(
+            f"came login {login!r}; allowed are 2 to 60 letters a-z, digits, dots, hyphens and underscores"
+        )
+    if role not in ROLES:
+        raise AccountRefused(f"came role {role!s}; allowed are {', '.join(ROLES)}")
+    if account_by_login(session, folded) is not None:
+        raise AccountRefused(f"came login {folded!r}, which exists already; allowed is a new one")
+    name = " ".join(unicodedata.normalize("NFC", display_name).split())
+    if not 1 <= len(name) <= 120:
+        raise AccountRefused(f"came a display name of {len(name)} characters; allowed are 1 to 120")
+    account = Account(
+        login=folded,
+        display_name=name,
+        office=unicodedata.normalize("NFC", office).strip(),
+        role=role,
+        password_hash=hash_password(password),
+        language=language,
+    )
+    session.add(account)
+    session.flush()
+    audit.record(session, actor, "account_created", subject_of(account), {"role": str(role)})
+    return account
+
+
+def change_password(session: Session, account: Account, password: str, *, actor: str = "system") -> None:
+    """Also ends every session of the account. Raises BadPassword."""
+    account.password_hash = hash_password(password)
+    account.session_epoch += 1
+    session.add(account)
+    audit.record(session, actor, "password_changed", subject_of(account))
+
+
+def disable_account(session: Session, account: Account, *, actor: str = "system") -> None:
+    """Nobody can log in to it any more, and its sessions end. Accounts are never deleted: the log names them."""
+    if account.disabled_at is not None:
+        return
+    account.disabled_at = now()
+    account.session_epoch += 1
+    session.add(account)
+    audit.record(session, actor, "account_disabled", subject_of(account))
+
+
+def enable_account(session: Session, account: Account, *, actor: str = "system") -> None:
+    if account.disabled_at is None:
+        return
+    account.disabled_at = None
+    session.add(account)
+    audit.record(session, actor, "account_enabled", subject_of(account))
+
+
+def subject_of(account: Account) -> str:
+    """How the audit log names an account, as actor and as subject: "account:3"."""
+    return f"account:{account.id}"

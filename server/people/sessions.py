@@ -1,0 +1,74 @@
+"""Who is logged in: an encrypted cookie that names an account and the epoch its sessions belong to.
+
+Nothing of a session is kept on the server. Raising an account's `session_epoch` (new password, disabled)
+ends all its sessions at once; a session ends by itself after a working day.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server.people.tables import Account
+from server.web import cookie
+from server.web.cookie import renew_session, session_of
+from server.web.csrf import refuse_forgeries
+from server.web.keys import DATABASE, SECRET, VISITOR_READER
+
+_ACCOUNT = web.RequestKey("_ACCOUNT", Account)
+_ASKED = web.RequestKey("_ASKED", bool)
+
+
+def set_up(app: web.Application, *, secure: bool) -> None:
+    """Install sessions and the CSRF check; after `application.set_up`, which knows the secret.
+
+    `secure`: send the cookie over HTTPS only.
+    """
+    cookie.set_up(app, secret=app[SECRET], secure=secure)
+    app.middlewares.append(refuse_forgeries)
+    app[VISITOR_READER] = account_of
+
+
+async def account_of(request: web.Request) -> Account | None:
+    """The account whose session this request carries, or None. Asked of the database once per request.
+
+    Works on every request of the application, the Socket.IO handshake's included
+    (`environ["aiohttp.request"]`).
+    """
+    if request.get(_ASKED):
+        return request.get(_ACCOUNT)
+    request[_ASKED] = True
+    session = await session_of(request)
+    account_id, epoch = session.get("account"), session.get("epoch")
+    if not isinstance(account_id, int):
+        return None
+    account = await request.app[DATABASE].run(_find, account_id)
+    if account is None or account.disabled_at is not None or account.session_epoch != epoch:
+        return None
+    request[_ACCOUNT] = account
+    return account
+
+
+async def start(request: web.Request, account: Account) -> None:
+    """Log `account` in. The session is a new one: nothing planted before the login survives it."""
+    chosen = (await session_of(request)).get("language")
+    session = await renew_session(request)
+    session["account"] = account.id
+    session["epoch"] = account.session_epoch
+    session["language"] = chosen or account.language
+    request[_ASKED] = True
+    request[_ACCOUNT] = account
+
+
+async def end(request: web.Request) -> None:
+    """Log out; the chosen language stays."""
+    chosen = (await session_of(request)).get("language")
+    session = await renew_session(request)
+    if chosen:
+        session["language"] = chosen
+    request[_ASKED] = True
+    request.pop(_ACCOUNT, None)
+
+
+def _find(session: Session, account_id: int) -> Account | None:
+    return session.get(Account, account_id)

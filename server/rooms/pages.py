@@ -1,0 +1,142 @@
+"""The registry's pages: the list with each room's address, the sheets to hand out, withdrawing, importing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server.people import audit
+from server.people.accounts import subject_of
+from server.people.sessions import account_of
+from server.rooms.enrolment import address_of, has_address, withdraw_key
+from server.rooms.importing import ImportReport, import_rooms
+from server.rooms.queries import room_by_id, rooms_on
+from server.rooms.registry_file import COLUMNS, REQUIRED
+from server.rooms.tables import Room
+from server.web.keys import DATABASE, SECRET
+from server.web.languages import today
+from server.web.shell import render, require
+
+_KEEPERS = ("administrator", "officer")
+
+
+@dataclass(frozen=True)
+class RoomLine:
+    """A room as the pages show it; `address` is the path of its page, empty for the desk."""
+
+    room: Room
+    address: str
+
+
+def add_routes(app: web.Application) -> None:
+    app.router.add_get("/rooms", show_rooms, name="rooms")
+    app.router.add_get("/rooms/sheet", show_sheet, name="rooms-sheet")
+    app.router.add_get("/rooms/import", show_import, name="rooms-importing")
+    app.router.add_post("/rooms/import", run_import)
+    app.router.add_get(r"/rooms/{id:\d{1,9}}/withdraw", ask_withdraw, name="room-withdraw")
+    app.router.add_post(r"/rooms/{id:\d{1,9}}/withdraw", run_withdraw)
+
+
+@require(*_KEEPERS)
+async def show_rooms(request: web.Request) -> web.StreamResponse:
+    search = request.query.get("q", "")[:100]
+    rooms = await request.app[DATABASE].run(rooms_on, today(), search)
+    lines = _lines(request, rooms)
+    withdrawn = request.query.get("withdrawn", "")
+    return await render(
+        request, "rooms/list.html", lines=lines, search=search, withdrawn=withdrawn, origin=_origin(request)
+    )
+
+
+@require(*_KEEPERS)
+async def show_sheet(request: web.Request) -> web.StreamResponse:
+    """All addresses to print, one slip per room: that somebody took them along is noted in the audit log."""
+    account = await account_of(request)
+    search = request.query.get("q", "")[:100]
+    actor = subject_of(account) if account is not None else "system"
+    rooms = await request.app[DATABASE].run(_rooms_for_sheet, today(), search, actor)
+    lines = [line for line in _lines(request, rooms) if line.address]
+    return await render(request, "rooms/sheet.html", lines=lines, search=search, origin=_origin(request))
+
+
+@require(*_KEEPERS)
+async def ask_withdraw(request: web.Request) -> web.StreamResponse:
+    room = await _room(request)
+    return await render(request, "rooms/withdraw.html", room=room)
+
+
+@require(*_KEEPERS)
+async def run_withdraw(request: web.Request) -> web.StreamResponse:
+    room = await _room(request)
+    account = await account_of(request)
+    actor = subject_of(account) if account is not None else "system"
+    await request.app[DATABASE].run(withdraw_key, room, actor=actor)
+    raise web.HTTPSeeOther(
+        request.app.router["rooms"].url_for().with_query({"q": room.code, "withdrawn": room.code})
+    )
+
+
+@require("administrator")
+async def show_import(request: web.Request) -> web.StreamResponse:
+    return await _import_page(request)
+
+
+@require("administrator")
+async def run_import(request: web.Request) -> web.StreamResponse:
+    form = await request.post()
+    upload = form.get("file")
+    if not isinstance(upload, web.FileField) or not upload.filename:
+        return await _import_page(request, mistake="file", status=400)
+    try:
+        valid_from = _day(form.get("valid_from"))
+    except ValueError:
+        return await _import_page(request, mistake="valid_from", status=400)
+    content = upload.file.read()  # in memory or a small local file: the application limits its size
+    account = await account_of(request)
+    actor = subject_of(account) if account is not None else "system"
+    report = await request.app[DATABASE].run(import_rooms, content, actor=actor, valid_from=valid_from)
+    return await _import_page(request, report=report)
+
+
+async def _import_page(
+    request: web.Request, *, report: ImportReport | None = None, mistake: str = "", status: int = 200
+) -> web.Response:
+    return await render(
+        request,
+        "rooms/import.html",
+        status=status,
+        report=report,
+        mistake=mistake,
+        columns=COLUMNS,
+        required=REQUIRED,
+    )
+
+
+async def _room(request: web.Request) -> Room:
+    room = await request.app[DATABASE].run(room_by_id, int(request.match_info["id"]))
+    if room is None or not has_address(room):
+        raise web.HTTPNotFound
+    return room
+
+
+def _rooms_for_sheet(session: Session, day: date, search: str, actor: str) -> list[Room]:
+    rooms = rooms_on(session, day, search)
+    audit.record(session, actor, "room_addresses_printed", "", {"rooms": len(rooms)})
+    return rooms
+
+
+def _lines(request: web.Request, rooms: list[Room]) -> list[RoomLine]:
+    secret = request.app[SECRET]
+    return [RoomLine(room, address_of(secret, room) if has_address(room) else "") for room in rooms]
+
+
+def _origin(request: web.Request) -> str:
+    """How this server was reached; behind a proxy the page's script puts in what the browser sees."""
+    return str(request.url.origin())
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) and value else None

@@ -1,0 +1,55 @@
+"""Forged requests: another site's page can send our cookie, but cannot read the token that must go with it.
+
+The token lives in the encrypted session and is the same for all pages of a session, so that several tabs
+and the back button keep working. WHIP and WHEP (bearer tokens) and Socket.IO (whose server checks the
+origin) do not act on the cookie of a form and are left out.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp_session import Session
+
+from server.web.cookie import session_of
+
+HEADER = "X-CSRF-Token"
+FIELD = "csrf"
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_EXEMPT = ("/whip", "/whep", "/socket.io")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Forged(web.HTTPForbidden):
+    """The token is missing or not this session's: another site's form, or a page from before the login."""
+
+
+def token_of(session: Session) -> str:
+    """The session's token, made when first asked for."""
+    token = session.get(FIELD)
+    if not isinstance(token, str):
+        token = secrets.token_urlsafe(24)
+        session[FIELD] = token
+    return token
+
+
+@web.middleware
+async def refuse_forgeries(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method in _CHANGING and not _exempt(request.path):
+        came = request.headers.get(HEADER, "")
+        if not came and request.content_type in _FORMS:
+            field = (await request.post()).get(FIELD, "")
+            came = field if isinstance(field, str) else ""
+        expected = (await session_of(request)).get(FIELD)
+        if not isinstance(expected, str) or not hmac.compare_digest(came.encode(), expected.encode()):
+            raise Forged
+    return await handler(request)
+
+
+def _exempt(path: str) -> bool:
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in _EXEMPT)

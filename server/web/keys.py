@@ -1,0 +1,61 @@
+"""What the composition root hands to the pages, each under a typed key of the application or the request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import jinja2
+from aiohttp import web
+
+from server.data.engine import Database
+from server.web.languages import Catalogs
+from server.web.statics import Statics
+
+
+class Visitor(Protocol):
+    """What the shell needs to know of an account; `server.people.tables.Account` is one."""
+
+    @property
+    def id(self) -> int | None: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def display_name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+VisitorReader = Callable[[web.Request], Awaitable["Visitor | None"]]
+"""Who asks; None: nobody is logged in. Given by `server.people`, which stands above the shell."""
+
+
+@dataclass(frozen=True)
+class TodayReception:
+    """One line of the home page."""
+
+    id: int
+    title: str
+    place: str
+    planned_at: datetime
+    state: str  # a ReceptionState
+    items: int
+
+
+TodayReader = Callable[[web.Request], Awaitable[Sequence[TodayReception]]]
+"""The receptions of today, or the next planned one where today has none. Given by the receptions' side."""
+
+DATABASE = web.AppKey("DATABASE", Database)
+SECRET = web.AppKey("SECRET", bytes)
+"""The installation's secret: every key, token and cookie is derived from it."""
+LANGUAGE = web.AppKey("LANGUAGE", str)
+"""Language of pages until a person chooses another: "vi" or "en"."""
+CATALOGS = web.AppKey("CATALOGS", Catalogs)
+STATICS = web.AppKey("STATICS", Statics)
+ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, jinja2.Environment])
+VISITOR_READER: web.AppKey[VisitorReader] = web.AppKey("VISITOR_READER")
+TODAY_READER: web.AppKey[TodayReader] = web.AppKey("TODAY_READER")

@@ -1,0 +1,104 @@
+"""The one place where a refusal becomes a sentence: what happened, what it means, what to do now."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from server.web.languages import N_, Catalogs
+from signaling.refusals import Refusal, RefusalCode
+
+SENTENCES: dict[RefusalCode, str] = {
+    RefusalCode.BAD_MESSAGE: N_("The request was not understood. Reload the page and try again."),
+    RefusalCode.BAD_KEY: N_(
+        "This address is not valid, or it was withdrawn. Ask the provincial office for the room's new address."
+    ),
+    RefusalCode.NOT_ALLOWED: N_("Your account may not do this. Ask the administrator if you need it."),
+    RefusalCode.NO_OPEN_RECEPTION: N_("No reception is open now. Open one first."),
+    RefusalCode.RECEPTION_ALREADY_OPEN: N_(
+        "Another reception is open. End it first; only one reception can be on air."
+    ),
+    RefusalCode.RECEPTION_ENDED: N_("This reception has ended. It cannot be opened again."),
+    RefusalCode.UNKNOWN_RECEPTION: N_("There is no such reception. Choose one from the list."),
+    RefusalCode.UNKNOWN_ROOM: N_("There is no such room on this day. Check the code of the room."),
+    RefusalCode.UNKNOWN_ITEM: N_("There is no such item in this reception's agenda. Reload the page."),
+    RefusalCode.NO_NEXT_ITEM: N_("That was the last item of the agenda. You can end the reception."),
+    RefusalCode.NO_OPEN_ITEM: N_("No item is being heard now. Call the next item first."),
+    RefusalCode.AGENDA_FULL: N_(
+        "The agenda is full. Put the petition into another reception, or take an item out first."
+    ),
+    RefusalCode.ROOM_NOT_CONNECTED: N_(
+        "The room is not connected, so it cannot be given the floor. Call the room by phone."
+    ),
+    RefusalCode.ROOM_NOT_IN_AUDIENCE: N_(
+        "The room is not among those invited to this item, so it cannot be given the floor."
+    ),
+    RefusalCode.ITEM_CLOSED: N_(
+        "The item is closed: no room sees or hears it. Reopen the item before giving the floor."
+    ),
+    RefusalCode.ITEM_STAYS_CLOSED: N_(
+        "This item concerns a denunciation. By law it stays closed and cannot be shown to the rooms."
+    ),
+    RefusalCode.CONFIRMATION_NEEDED: N_("This needs to be confirmed. Press the button again and confirm."),
+    RefusalCode.FLOOR_EMPTY: N_("No room has the floor now. There is nothing to take back."),
+    RefusalCode.REPLACED: N_(
+        "This room was opened on another screen, which has taken over. Close this one, or reload it to come back."
+    ),
+    RefusalCode.TOO_MANY_LINKS: N_(
+        "This address is already in use on as many screens as allowed. Close one of them first."
+    ),
+    RefusalCode.BAD_SDP: N_("This device's offer for picture and sound was not understood. Update the browser."),
+    RefusalCode.NO_COMMON_CODEC: N_(
+        "This browser cannot play the stage's video format."
+        " Use Chromium, Chrome or Edge, or ask the province's technician."
+    ),
+    RefusalCode.TOO_MANY_MESSAGES: N_("Too many requests at once. Wait a few seconds and try again."),
+    RefusalCode.MEDIA_NOT_RUNNING: N_(
+        "Picture and sound are being restarted on the server. Rooms come back by themselves within seconds."
+    ),
+    RefusalCode.RECORDER_NOT_RUNNING: N_(
+        "The recorder is not running, so nothing is being recorded. Tell the technician before going on."
+    ),
+}
+
+_CAME_AND_ALLOWED = N_("%(sentence)s (Came: %(came)s. Allowed: %(allowed)s.)")
+_ALLOWED = N_("%(sentence)s (Allowed: %(allowed)s.)")
+_CAME = N_("%(sentence)s (Came: %(came)s.)")
+
+STATUS: dict[RefusalCode, int] = {
+    RefusalCode.BAD_MESSAGE: 400,
+    RefusalCode.BAD_KEY: 401,
+    RefusalCode.NOT_ALLOWED: 403,
+    RefusalCode.UNKNOWN_RECEPTION: 404,
+    RefusalCode.UNKNOWN_ROOM: 404,
+    RefusalCode.UNKNOWN_ITEM: 404,
+    RefusalCode.TOO_MANY_LINKS: 429,
+    RefusalCode.TOO_MANY_MESSAGES: 429,
+    RefusalCode.BAD_SDP: 400,
+    RefusalCode.NO_COMMON_CODEC: 406,
+    RefusalCode.MEDIA_NOT_RUNNING: 503,
+    RefusalCode.RECORDER_NOT_RUNNING: 503,
+}
+"""HTTP status of a refusal; what is not named here is a 409: understood, but not now."""
+
+
+def status(code: RefusalCode) -> int:
+    return STATUS.get(code, 409)
+
+
+@cache
+def _catalogs() -> Catalogs:
+    return Catalogs.read()
+
+
+def sentence(refusal: Refusal, language: str) -> str:
+    """The refusal in words, with what came and what is allowed where the refusal says so."""
+    catalogs = _catalogs()
+    said = catalogs.gettext(language, SENTENCES[refusal.code])
+    facts = {"sentence": said, "came": refusal.came, "allowed": refusal.allowed}
+    if refusal.came and refusal.allowed:
+        return catalogs.gettext(language, _CAME_AND_ALLOWED) % facts
+    if refusal.allowed:
+        return catalogs.gettext(language, _ALLOWED) % facts
+    if refusal.came:
+        return catalogs.gettext(language, _CAME) % facts
+    return said

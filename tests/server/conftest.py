@@ -1,0 +1,91 @@
+"""An office to test in: the real application with its pages, a migrated SQLite file, five accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session
+
+from server.data.engine import Database
+from server.data.schema import upgrade
+from server.people import accounts, pages, sessions
+from server.people.tables import Role
+from server.rooms import pages as room_pages
+from server.web import application
+from server.web.keys import DATABASE
+
+SECRET = b"\x07" * 32
+PASSWORD = "mật-khẩu-thử"
+PEOPLE = {
+    "chutri": (Role.HOST, "Chủ trì"),
+    "canbo": (Role.OFFICER, "Cán bộ"),
+    "thuky": (Role.CLERK, "Thư ký"),
+    "xemlai": (Role.REVIEWER, "Người xem lại"),
+    "quantri": (Role.ADMINISTRATOR, "Quản trị"),
+}
+PAGE = {"Accept": "text/html"}
+_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+class Office:
+    """A browser at the running application."""
+
+    def __init__(self, client: TestClient[web.Request, web.Application], database: Database) -> None:
+        self.client = client
+        self.database = database
+
+    async def get(self, path: str, **more: object) -> ClientResponse:
+        return await self.client.get(path, headers=PAGE, allow_redirects=False, **more)  # type: ignore[arg-type]
+
+    async def csrf(self, path: str = "/login") -> str:
+        found = _CSRF.search(await (await self.client.get(path, headers=PAGE)).text())
+        assert found is not None
+        return found[1]
+
+    async def post(self, path: str, data: dict[str, object], csrf_from: str = "/login") -> ClientResponse:
+        form = {"csrf": await self.csrf(csrf_from), **data}
+        return await self.client.post(path, data=form, headers=PAGE, allow_redirects=False)
+
+    async def log_in(self, login: str, password: str = PASSWORD, **more: object) -> ClientResponse:
+        return await self.post("/login", {"login": login, "password": password, **more})
+
+    def forget_cookies(self) -> None:
+        self.client.session.cookie_jar.clear()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite file."""
+    database = Database(f"sqlite:///{tmp_path / 'tiepdan.db'}")
+    upgrade(database.engine)
+    yield database
+    database.close()
+
+
+def make_office_app(database: Database) -> web.Application:
+    app = web.Application()
+    application.set_up(app, database=database, secret=SECRET, language="vi")
+    sessions.set_up(app, secure=False)
+    pages.add_routes(app)
+    room_pages.add_routes(app)
+    return app
+
+
+def add_people(session: Session) -> None:
+    for login, (role, name) in PEOPLE.items():
+        accounts.create_account(session, login, name, role, PASSWORD)
+
+
+@pytest_asyncio.fixture
+async def office(database: Database) -> AsyncIterator[Office]:
+    database.run_here(add_people)
+    app = make_office_app(database)
+    assert app[DATABASE] is database
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        yield Office(client, database)
