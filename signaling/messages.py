@@ -165,7 +165,7 @@ class LinkEnded(Message):
 
 class CommandName(StrEnum):
     OPEN = "open"  # open the reception `reception`
-    NEXT = "next"  # call the next agenda item; after the last one, none is open
+    NEXT = "next"  # call the next agenda item; after the last one it is refused, and the last stays open
     CALL = "call"  # call the agenda item `item` out of order
     FINISH_ITEM = "finish_item"  # conclude the present item: the stage is between items, open to all
     FLOOR = "floor"  # give the floor to `room`

@@ -1,13 +1,15 @@
 """Where the recorder takes the stage: `media-tap.sock`, see `signaling.tap`.
 
-One recorder at a time: the newest wins. What it does not read in time is dropped here, whole packets, and
-shows up in its sequence numbers; the stage never waits for it.
+One recorder at a time: the newest wins. A key frame may be more than the socket takes at once, so a bounded
+queue stands before it; when that is full whole packets are dropped, and show up in their sequence numbers.
+The stage never waits for the recorder.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections import deque
 from pathlib import Path
 
 from server.media.rtp import VideoCodec
@@ -25,6 +27,7 @@ _TRACKS = {
     SlotName.INTERPRETER_AUDIO: TapTrack.INTERPRETER_AUDIO,
 }
 SEND_BUFFER = 4 << 20
+MOST_WAITING = 4096  # packets, about 5 MB: several key frames, or some seconds of the programme
 
 
 class TapServer:
@@ -36,6 +39,7 @@ class TapServer:
         self._listener = listening_socket(path, socket.SOCK_SEQPACKET)
         self._recorder: socket.socket | None = None
         self._loop = asyncio.get_running_loop()
+        self._waiting: deque[bytes] = deque()
         self.packets_dropped = 0
         self._loop.add_reader(self._listener.fileno(), self._accept)
 
@@ -59,6 +63,9 @@ class TapServer:
     def _let_go(self) -> None:
         if self._recorder is not None:
             self._loop.remove_reader(self._recorder.fileno())
+            if self._waiting:
+                self._loop.remove_writer(self._recorder.fileno())
+                self._waiting.clear()
             self._recorder.close()
             self._recorder = None
             self._stage.set_tap(None)
@@ -82,9 +89,35 @@ class TapServer:
             return
         codec = self._codec if slot.name.is_video else TapCodec.OPUS
         header = pack_header(_TRACKS[slot.name], codec, source.identity, int(captured_s * 1e6))
+        if self._waiting:
+            self._wait(header, packet)
+            return
         try:
             self._recorder.sendmsg((header, packet))
         except BlockingIOError:
-            self.packets_dropped += 1
+            self._loop.add_writer(self._recorder.fileno(), self._drain)
+            self._wait(header, packet)
         except OSError:  # the recorder is gone; its end of file follows
             self.packets_dropped += 1
+
+    def _wait(self, header: bytes, packet: memoryview) -> None:
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting.append(header + packet)
+        else:
+            self.packets_dropped += 1
+
+    def _drain(self) -> None:
+        """The socket takes more: in order, as much as it takes."""
+        if self._recorder is None:
+            return
+        while self._waiting:
+            try:
+                self._recorder.send(self._waiting[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                self.packets_dropped += len(self._waiting)
+                self._waiting.clear()
+                break
+            self._waiting.popleft()
+        self._loop.remove_writer(self._recorder.fileno())

@@ -1,0 +1,40 @@
+"""`python -m recordings`: the recorder process, started and watched by `tiepdan serve`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import uvloop
+
+from recordings.process import Recorder
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    recorder = Recorder(arguments.run_directory, arguments.recordings_directory, arguments.segment_minutes)
+    await recorder.run(stop)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m recordings", description="Records the stage.")
+    parser.add_argument("--run-directory", type=Path, required=True, help="where the processes' sockets are")
+    parser.add_argument("--recordings-directory", type=Path, required=True)
+    parser.add_argument("--segment-minutes", type=float, default=5.0, help="length of one recorded segment")
+    arguments = parser.parse_args()
+    if not arguments.segment_minutes > 0:
+        parser.error("--segment-minutes must be above 0")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s recorder %(levelname)s %(message)s")
+    uvloop.run(_run(arguments))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""From tap packets to whole pictures and sound, per track: order, loss, depacketising, the key-frame gate.
+
+Sans-IO. After a hole in the video nothing is let through until the next key frame: a broken group of
+pictures is never recorded as if it were whole; the span is handed on as `Missing`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+
+from recordings.h264 import H264Depacketiser
+from recordings.items import AudioPacket, GapReason, Item, Missing
+from recordings.reorder import Ordered, ReorderBuffer
+from recordings.rtp import RtpPayload
+from recordings.rtp import parse as parse_rtp
+from recordings.video_frame import Depacketiser, VideoFrame
+from recordings.vp8 import Vp8Depacketiser
+from signaling.tap import TapCodec, TapPacket, TapTrack
+
+log = logging.getLogger(__name__)
+
+# A clock further off than this is a fault of the source's sender reports, and the arrival counts instead.
+EARLIEST_US = 5_000_000
+LATEST_US = 500_000
+AUDIO_GAP_US = 100_000  # a shorter hole in the sound is concealed by every decoder and not worth a line
+
+
+class KeyFrameRequests:
+    """At most one request per 500 ms, repeated every second for as long as a key frame is needed."""
+
+    SPACING_US = 500_000
+    REPEAT_US = 1_000_000
+
+    def __init__(self) -> None:
+        self._wanted_since: int | None = None
+        self._last: int | None = None
+
+    def want(self, now_us: int) -> None:
+        if self._wanted_since is None:
+            self._wanted_since = now_us
+
+    def came(self) -> None:
+        self._wanted_since = None
+
+    def due(self, now_us: int) -> bool:
+        """True at the moments at which one request is to be sent."""
+        if self._wanted_since is None:
+            return False
+        if self._last is not None:
+            asked_for_this = self._last >= self._wanted_since
+            if now_us - self._last < (self.REPEAT_US if asked_for_this else self.SPACING_US):
+                return False
+        self._last = now_us
+        return True
+
+
+class _Video:
+    def __init__(self, out: deque[Item], requests: KeyFrameRequests) -> None:
+        self._out = out
+        self._requests = requests
+        self._codec: TapCodec | None = None
+        self._depacketiser: Depacketiser = H264Depacketiser()
+        self._source: int | None = None
+        self._gate: GapReason | None = None  # why frames are held back; None: they pass
+        self._begun = False
+        self._last_us = 0
+
+    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpPayload]], now_us: int) -> None:
+        tap, rtp = ordered.item
+        if tap.codec is not self._codec:
+            self._codec = tap.codec
+            self._depacketiser = Vp8Depacketiser() if tap.codec is TapCodec.VP8 else H264Depacketiser()
+            self._shut(GapReason.SOURCE_CHANGED)
+        if tap.source != self._source:
+            self._source = tap.source
+            self._depacketiser.forget_source()
+            self._shut(GapReason.SOURCE_CHANGED)
+        if ordered.lost:
+            self._lose(now_us)
+        try:
+            frames = self._depacketiser.handle_input(rtp.payload, rtp.timestamp, rtp.marker, tap.capture_us)
+        except ValueError as error:
+            log.warning("video packet refused: %s", error)
+            self._lose(now_us)
+            return
+        for frame in frames:
+            self._let_through(frame, now_us)
+
+    def _lose(self, now_us: int) -> None:
+        self._depacketiser.forget_frame()
+        self._shut(GapReason.PACKETS_LOST)
+        self._requests.want(now_us)
+
+    def _shut(self, reason: GapReason) -> None:
+        if self._gate is None:
+            self._gate = reason
+
+    def _let_through(self, frame: VideoFrame, now_us: int) -> None:
+        if frame.key:
+            self._requests.came()
+            # A switch to another source on a key frame is no gap; one that had to wait for it is.
+            waited = frame.capture_us - self._last_us > KeyFrameRequests.SPACING_US
+            if self._begun and (self._gate is GapReason.PACKETS_LOST or waited):
+                self._note_gap(frame.capture_us)
+            self._gate = None
+        elif self._gate is not None or not self._begun:
+            self._requests.want(now_us)
+            return
+        self._begun = True
+        self._last_us = frame.capture_us
+        self._out.append(frame)
+
+    def _note_gap(self, to_us: int) -> None:
+        if to_us > self._last_us and self._gate is not None:
+            self._out.append(Missing(TapTrack.PROGRAMME_VIDEO, self._last_us, to_us, self._gate))
+
+
+class _Audio:
+    def __init__(self, out: deque[Item], track: TapTrack) -> None:
+        self._out = out
+        self._track = track
+        self._last_us: int | None = None
+
+    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpPayload]]) -> None:
+        tap, rtp = ordered.item
+        last_us, self._last_us = self._last_us, tap.capture_us
+        if ordered.lost and last_us is not None and tap.capture_us - last_us > AUDIO_GAP_US:
+            self._out.append(Missing(self._track, last_us, tap.capture_us, GapReason.PACKETS_LOST))
+        if rtp.payload:
+            self._out.append(AudioPacket(self._track, rtp.payload, tap.capture_us))
+
+
+class Intake:
+    """One run of numbering: make another one after the media process restarted or the recording paused."""
+
+    def __init__(self, requests: KeyFrameRequests) -> None:
+        self._out: deque[Item] = deque()
+        self._orders: dict[TapTrack, ReorderBuffer[tuple[TapPacket, RtpPayload]]] = {
+            track: ReorderBuffer() for track in TapTrack
+        }
+        self._video = _Video(self._out, requests)
+        self._audio = {
+            track: _Audio(self._out, track) for track in TapTrack if track is not TapTrack.PROGRAMME_VIDEO
+        }
+
+    def handle_input(self, packet: TapPacket, now_us: int) -> None:
+        """Raises ValueError for what is no RTP packet, or a codec the track cannot have."""
+        video = packet.track is TapTrack.PROGRAMME_VIDEO
+        if video == (packet.codec is TapCodec.OPUS):
+            raise ValueError(f"tap packet of track {packet.track} in codec {packet.codec}")
+        rtp = parse_rtp(packet.rtp)
+        if not -EARLIEST_US <= packet.capture_us - now_us <= LATEST_US:
+            packet = TapPacket(packet.track, packet.codec, packet.source, now_us, packet.rtp)
+        self._orders[packet.track].handle_input(rtp.sequence, (packet, rtp), now_us)
+        self._advance(packet.track, now_us)
+
+    def poll_timeout(self) -> int | None:
+        return min(
+            (due for order in self._orders.values() if (due := order.poll_timeout()) is not None), default=None
+        )
+
+    def handle_timeout(self, now_us: int) -> None:
+        for track, order in self._orders.items():
+            order.handle_timeout(now_us)
+            self._advance(track, now_us)
+
+    def poll_output(self) -> Item | None:
+        return self._out.popleft() if self._out else None
+
+    def _advance(self, track: TapTrack, now_us: int) -> None:
+        order = self._orders[track]
+        while (ordered := order.poll_output()) is not None:
+            if track is TapTrack.PROGRAMME_VIDEO:
+                self._video.handle_input(ordered, now_us)
+            else:
+                self._audio[track].handle_input(ordered)

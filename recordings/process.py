@@ -1,0 +1,195 @@
+"""The recorder process: one more receiver of the stage. This module connects its parts and decides nothing else.
+
+    tap client -> intake -> inbox -> writer thread -> segments, manifest
+    control desk -> orders -> inbox                -> sealing, one after another in a worker thread
+
+The tap, control and this process may each end and come back on their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import av
+
+from recordings.control_desk import ControlDesk
+from recordings.growth import Growth
+from recordings.intake import Intake, KeyFrameRequests
+from recordings.items import GapReason
+from recordings.playable import SealingStopped
+from recordings.recording import Progress
+from recordings.recovery import recover
+from recordings.sealing import seal
+from recordings.store import Folder
+from recordings.tap_client import TapClient
+from recordings.writer import Interrupted, Writer
+from signaling.ports import RecordingGrew, SetRecording
+from signaling.tap import parse
+
+log = logging.getLogger(__name__)
+
+TURN_S = 0.1
+SEAL_AGAIN_S = 30.0
+SEALS_WAITING = 256  # control repeats "ended" until it hears "sealed", so that a full queue loses nothing
+
+
+class Recorder:
+    def __init__(self, run_directory: Path, recordings_directory: Path, segment_minutes: float) -> None:
+        self._recordings = recordings_directory
+        self._loop = asyncio.get_running_loop()
+        self._tap = TapClient(run_directory / "media-tap.sock", self)
+        self._desk = ControlDesk(run_directory / "recorder.sock", self._set_recording, self._grew)
+        self._writer = Writer(recordings_directory, round(segment_minutes * 60e6), self._ended)
+        self._requests = KeyFrameRequests()
+        self._intake: Intake | None = None  # None: nothing is let in
+        self._wanted: SetRecording | None = None
+        self._growth = Growth()
+        self._to_seal: asyncio.Queue[Folder] = asyncio.Queue(SEALS_WAITING)
+        self._stop_sealing = threading.Event()
+        self._refused = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop` is set. Raises RuntimeError when the writer thread broke; the supervisor starts anew."""
+        self._recordings.mkdir(parents=True, exist_ok=True)
+        for folder in await asyncio.to_thread(recover, self._recordings):
+            self._to_seal.put_nowait(folder)
+        self._writer.start()
+        tasks = [
+            asyncio.create_task(self._tap.run(), name="tap"),
+            asyncio.create_task(self._seal_all(), name="sealing"),
+            asyncio.create_task(self._turns(), name="turns"),
+            asyncio.create_task(stop.wait(), name="stop"),
+        ]
+        try:
+            await self._desk.start()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self._stop_sealing.set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(self._writer.stop)
+            await self._desk.close()
+
+    # --- the tap ---
+
+    def tap_connected(self) -> None:
+        log.info("the tap is open")
+        if self._is_recording:
+            self._let_in()
+
+    def tap_received(self, datagram: bytes) -> None:
+        if self._intake is None:
+            return  # paused, or nothing is to be recorded: dropped at the door, before any buffer
+        now_us = _now_us()
+        try:
+            self._intake.handle_input(parse(datagram), now_us)
+        except ValueError as error:
+            self._refused += 1
+            if self._refused == 1:
+                log.warning("a tap packet was refused: %s", error)
+            return
+        self._growth.packet_came(now_us)
+        self._forward(now_us)
+
+    def tap_lost(self) -> None:
+        self._intake = None
+        if self._is_recording:
+            self._writer.order(Interrupted(GapReason.MEDIA_RESTARTED), _now_us())
+
+    # --- control ---
+
+    @property
+    def _is_recording(self) -> bool:
+        return self._wanted is not None and self._wanted.state == "recording"
+
+    def _set_recording(self, wanted: SetRecording) -> None:
+        before, now_us = self._wanted, _now_us()
+        same = before is not None and before.recording == wanted.recording
+        if wanted.state == "ended" and before is not None and not same:
+            self._writer.order(wanted, now_us)  # the one that is open goes on
+            return
+        self._wanted = wanted
+        if not self._is_recording:
+            self._intake = None
+        elif before is None or before.state != "recording" or not same:
+            self._growth = Growth()
+            self._intake = None
+            if self._tap.connected:
+                self._let_in()
+        self._writer.order(wanted, now_us)
+
+    def _let_in(self) -> None:
+        self._requests = KeyFrameRequests()
+        self._requests.want(_now_us())
+        self._intake = Intake(self._requests)
+
+    def _grew(self) -> RecordingGrew | None:
+        """As control set it, also in the twentieth of a second before the writer thread has got there."""
+        wanted, progress = self._wanted, self._writer.progress
+        if wanted is None or wanted.state == "ended":
+            return None
+        if progress is None or progress.recording != wanted.recording:
+            progress = Progress(wanted.recording, wanted.state == "paused")
+        return self._growth.report(progress, _now_us()).model_copy(update={"state": wanted.state})
+
+    # --- turns ---
+
+    async def _turns(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(TURN_S)
+            now_us = _now_us()
+            if self._writer.broken:
+                raise RuntimeError("the writer thread broke")
+            progress = self._writer.progress
+            if self._intake is not None:
+                self._intake.handle_timeout(now_us)
+                self._forward(now_us)
+                if self._writer.drops_video or (progress is not None and progress.wants_key_frame):
+                    self._requests.want(now_us)
+                if self._requests.due(now_us):
+                    self._tap.want_key_frame()
+            turn += 1
+            if progress is not None:
+                self._growth.measure(progress, now_us)
+                if turn % round(1 / TURN_S) == 0:
+                    self._desk.tell(self._growth.report(progress, now_us))
+
+    def _forward(self, now_us: int) -> None:
+        while self._intake is not None and (item := self._intake.poll_output()) is not None:
+            self._writer.post(item, now_us)
+
+    # --- sealing ---
+
+    def _ended(self, folder: Folder) -> None:
+        """Called in the writer thread."""
+        self._loop.call_soon_threadsafe(self._seal_soon, folder)
+
+    def _seal_soon(self, folder: Folder) -> None:
+        with suppress(asyncio.QueueFull):
+            self._to_seal.put_nowait(folder)
+
+    async def _seal_all(self) -> None:
+        while True:
+            folder = await self._to_seal.get()
+            try:
+                sealed = await asyncio.to_thread(seal, folder, self._stop_sealing)
+            except SealingStopped:
+                return
+            except (OSError, ValueError, av.error.FFmpegError) as error:
+                log.error("sealing recording %s failed (%s), tried again", folder.name, type(error).__name__)
+                self._loop.call_later(SEAL_AGAIN_S, self._seal_soon, folder)
+            else:
+                self._desk.tell(sealed)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

@@ -1,0 +1,96 @@
+"""Seals an ended recording: chapters mapped, the playable file built under a temporary name, the manifest closed.
+
+May be stopped and begun anew at any point; a sealed recording is only reported again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+from recordings.chapters import chapter_spans, mapped
+from recordings.items import GapReason
+from recordings.manifest import Manifest, Playable, SegmentEntry
+from recordings.playable import build, form_for
+from recordings.recovery import is_playable
+from recordings.store import Folder, sha256_of, sync_directory
+from signaling.ports import RecordingSealed
+
+log = logging.getLogger(__name__)
+
+
+def seal(folder: Folder, stop: threading.Event) -> RecordingSealed:
+    """Blocks for as long as copying the recording takes; run it in a thread.
+
+    Raises OSError, av.error.FFmpegError, ValueError (no manifest, or a damaged one), SealingStopped.
+    """
+    manifest = folder.load()
+    if manifest is None:
+        raise ValueError("there is no manifest")
+    if manifest.state == "open":
+        _close(folder, manifest, stop)
+    return report(manifest)
+
+
+def report(manifest: Manifest) -> RecordingSealed:
+    """What control is told of a sealed recording."""
+    playable = manifest.playable
+    return RecordingSealed(
+        recording=manifest.recording,
+        reception=manifest.reception,
+        file=playable.file if playable else "",
+        media_type=playable.media_type if playable else "",
+        started_at=manifest.segments[0].started_epoch if manifest.segments else None,
+        seconds=playable.seconds if playable else 0.0,
+        bytes=playable.bytes if playable else 0,
+        video_frames=playable.video_frames if playable else 0,
+        audio_seconds=playable.audio_seconds if playable else 0.0,
+        segments=len(manifest.segments),
+        gaps=len(manifest.gaps),
+        chapters=chapter_spans(manifest.chapters),
+    )
+
+
+def _close(folder: Folder, manifest: Manifest, stop: threading.Event) -> None:
+    segments = _readable(folder, manifest)
+    marks = [chapter.mark for chapter in manifest.chapters]
+    manifest.chapters = mapped(marks, segments)
+    if segments:
+        form = form_for(segments)
+        part = folder.path / f"{form.file}.part"
+        try:
+            counts = build(part, folder.path, segments, manifest.chapters, form, stop)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            digest = sha256_of(part)
+            part.rename(folder.path / form.file)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        sync_directory(folder.path)
+        manifest.playable = Playable(
+            file=form.file,
+            media_type=form.media_type,
+            sha256=digest,
+            bytes=(folder.path / form.file).stat().st_size,
+            seconds=round(sum(segment.seconds for segment in segments), 6),
+            video_frames=counts.video_frames,
+            audio_seconds=counts.audio_seconds,
+        )
+    manifest.state = "sealed"
+    folder.save(manifest)
+
+
+def _readable(folder: Folder, manifest: Manifest) -> list[SegmentEntry]:
+    """The segments that can be played; what cannot is noted as a gap, and stays in the manifest as evidence."""
+    readable = []
+    for segment in manifest.segments:
+        path = folder.path / segment.file
+        if segment.seconds > 0 and path.is_file() and is_playable(path):
+            readable.append(segment)
+        else:
+            log.error("segment %s of recording %s cannot be played", segment.file, folder.name)
+            to = max(segment.ended_epoch, segment.started_epoch + 0.001)
+            manifest.note_gap(segment.started_epoch, to, GapReason.SEGMENT_UNREADABLE)
+    return readable

@@ -1,0 +1,142 @@
+"""One Matroska file while it is written. It survives `kill -9`, and a power cut, up to the last second.
+
+`flush_packets=1` is the switch that decides: with it each cluster is on the disk when the next one begins.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from recordings.mixing import BITRATE, RATE, MixedPacket
+from recordings.video_frame import VideoCodec, VideoFrame
+from signaling.tap import TapTrack
+
+SYNC_US = 1_000_000
+# The last cluster is what a kill takes away. Writing is half a second behind; both together stay below 1 s.
+CLUSTER_MS = 250
+ORIGINALS = {TapTrack.DESK_AUDIO: "desk", TapTrack.FLOOR_AUDIO: "floor"}
+VIDEO_TITLE, MIX_TITLE = "programme", "mix"
+_MATROSKA_TICK = Fraction(1, 1000)
+_OPTIONS = {
+    "flush_packets": "1",
+    "cluster_time_limit": str(CLUSTER_MS),
+    # Packets come nearly in order; the muxer must not hold them back for a track that is silent.
+    "max_interleave_delta": "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFormat:
+    codec: VideoCodec
+    width: int
+    height: int
+
+
+class Segment:
+    """Times are wall clock in microseconds. Any method may raise OSError or av.error.FFmpegError: the file
+    is then to be closed, and another one opened."""
+
+    def __init__(self, path: Path, started_us: int, video: VideoFormat | None) -> None:
+        self.path = path
+        self.started_us = started_us
+        self.video = video
+        self.video_frames = 0
+        self.mix_samples = 0
+        self._synced_us = started_us
+        self._file: int | None = None
+        self._last_tick: dict[str, int] = {}
+        self._container = av.open(str(path), "w", format="matroska", options=_OPTIONS)
+        moment = datetime.fromtimestamp(started_us / 1e6, UTC)
+        self._container.metadata["creation_time"] = moment.isoformat(timespec="microseconds")
+        self._streams: dict[str, Any] = {}
+        if video is not None:
+            self._streams[VIDEO_TITLE] = self._container.add_mux_stream(
+                video.codec, width=video.width, height=video.height, time_base=_MATROSKA_TICK
+            )
+        self._add_sound(MIX_TITLE, "mono")
+        for title in ORIGINALS.values():
+            self._add_sound(title, "stereo")
+        for title, stream in self._streams.items():
+            stream.metadata["title"] = title
+            default = title in (VIDEO_TITLE, MIX_TITLE)
+            stream.disposition = av.stream.Disposition.default if default else av.stream.Disposition(0)
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        return tuple(self._streams)
+
+    @property
+    def size(self) -> int:
+        """On the disk now."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def write_video(self, frame: VideoFrame, at_us: int) -> None:
+        packet = av.Packet(frame.data)
+        packet.is_keyframe = frame.key
+        self._mux(VIDEO_TITLE, packet, at_us)
+        self.video_frames += 1
+
+    def write_original(self, track: TapTrack, data: bytes, at_us: int) -> None:
+        packet = av.Packet(data)
+        packet.is_keyframe = True
+        self._mux(ORIGINALS[track], packet, at_us)
+
+    def write_mix(self, mixed: MixedPacket, position: int) -> None:
+        """`position` in samples since the segment's start."""
+        packet = av.Packet(mixed.data)
+        packet.is_keyframe = True
+        packet.stream = self._streams[MIX_TITLE]
+        packet.time_base = Fraction(1, RATE)
+        packet.pts = packet.dts = position
+        packet.duration = mixed.samples
+        self._container.mux_one(packet)
+        self.mix_samples += mixed.samples
+
+    def sync(self, now_us: int) -> None:
+        """About once a second what was written goes from the system's memory to the disk."""
+        if now_us - self._synced_us < SYNC_US:
+            return
+        self._synced_us = now_us
+        if self._file is None:
+            if not self.path.exists():
+                return
+            self._file = os.open(self.path, os.O_RDONLY)
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """Write the index and length; the file is on the disk afterwards. Also after a failed write."""
+        try:
+            self._container.close()
+            if self.path.exists():
+                self._synced_us = 0
+                self.sync(SYNC_US)
+        finally:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+    def _add_sound(self, title: str, layout: str) -> None:
+        # The encoder behind it is opened for the OpusHead only, and never called.
+        stream = self._container.add_stream("libopus", rate=RATE)
+        stream.codec_context.layout = layout
+        stream.codec_context.bit_rate = BITRATE
+        self._streams[title] = stream
+
+    def _mux(self, title: str, packet: av.Packet[Any], at_us: int) -> None:
+        # The file counts milliseconds, and two packets of a track must not have the same one.
+        tick = max(self._last_tick.get(title, -1) + 1, round((at_us - self.started_us) / 1000), 0)
+        self._last_tick[title] = tick
+        packet.stream = self._streams[title]
+        packet.time_base = _MATROSKA_TICK
+        packet.pts = packet.dts = tick
+        self._container.mux_one(packet)
