@@ -25,10 +25,15 @@ from server.settings import Settings
 log = logging.getLogger("tiepdan.serve")
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+CANNOT_START = 2  # exit code of a process whose settings are wrong: starting it again would not help
 SETTLED_AFTER_S = 30.0
 GRACE_S = 20.0  # the recorder may be closing a segment on a slow disk
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+class CannotStart(Exception):
+    """A process says that it can never start with these settings; what it logged says why."""
 
 
 class AlreadyRunning(Exception):
@@ -81,8 +86,9 @@ class Supervisor:
         self._commands = commands(settings)
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.restarts = 0
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @property
     def process_ids(self) -> dict[str, int]:
@@ -91,11 +97,13 @@ class Supervisor:
 
     def start(self) -> None:
         for command in self._commands:
-            self._keepers[command.name] = asyncio.create_task(self._keep(command), name=f"keeper of {command.name}")
+            self._keepers[command.name] = asyncio.create_task(
+                self._keep(command), name=f"keeper of {command.name}"
+            )
 
     async def stop(self) -> None:
         """End the processes one after the other; one that does not end within GRACE_S is killed."""
-        self._stopping = True
+        self._stopping.set()
         for command in self._commands:
             keeper = self._keepers.pop(command.name, None)
             process = self._running.get(command.name)
@@ -113,20 +121,24 @@ class Supervisor:
 
     async def _keep(self, command: Command) -> None:
         pause_s = FIRST_PAUSE_S
-        while not self._stopping:
+        while not self._stopping.is_set():
             started_s = time.monotonic()
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *command.arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 env=_environment(self._settings),
-                preexec_fn=_die_with(os.getpid()),
-                process_group=0,  # Ctrl-C reaches the supervisor only, which ends them in order
+                preexec_fn=die_with(os.getpid()),
+                start_new_session=True,  # Ctrl-C reaches the supervisor only, which ends them in order
             )
             self._running[command.name] = process
             log.info("%s started", command.name)
             code = await process.wait()
-            if self._stopping:
+            if self._stopping.is_set():
+                return
+            if code == CANNOT_START and self.restarts == 0:
+                if not self.failed.done():
+                    self.failed.set_result(f"{command.name} cannot start; the line above says why")
                 return
             self.restarts += 1
             if time.monotonic() - started_s > SETTLED_AFTER_S:
@@ -144,7 +156,9 @@ def _environment(settings: Settings) -> dict[str, str]:
     return environment
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
+    """For `preexec_fn`: the new process gets SIGTERM when process `parent`, its starter, dies."""
+
     def ask_kernel() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:  # it died before we could ask
@@ -154,7 +168,7 @@ def _die_with(parent: int) -> Callable[[], None]:
 
 
 async def serve(settings: Settings, ready: Callable[[], None] | None = None) -> None:
-    """Run the whole server until SIGTERM or SIGINT. Raises AlreadyRunning."""
+    """Run the whole server until SIGTERM or SIGINT. Raises AlreadyRunning and CannotStart."""
     settings.data.mkdir(parents=True, exist_ok=True)
     settings.run_directory.mkdir(mode=0o700, exist_ok=True)
     settings.recordings_directory.mkdir(mode=0o750, exist_ok=True)
@@ -168,6 +182,10 @@ async def serve(settings: Settings, ready: Callable[[], None] | None = None) -> 
         try:
             if ready is not None:
                 ready()
-            await stop.wait()
+            stopped = asyncio.create_task(stop.wait(), name="signal to stop")
+            await asyncio.wait((stopped, supervisor.failed), return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            if supervisor.failed.done():
+                raise CannotStart(supervisor.failed.result())
         finally:
             await supervisor.stop()

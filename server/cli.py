@@ -1,0 +1,43 @@
+"""`tiepdan`: the whole product from the command line. `tiepdan --help` lists everything."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import typer
+import uvloop
+
+from server import supervisor
+from server.commands import demo, desk, registry, rehearse, room
+from server.commands.context import console, fail, load_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Tiepdan (tiếp dân): citizen receptions, live to the rooms, recorded, and found again from the petition.",
+)
+app.add_typer(desk.app, name="reception")
+app.add_typer(registry.rooms, name="rooms")
+app.add_typer(registry.accounts, name="accounts")
+app.command()(registry.token)
+app.command()(room.room)
+app.command()(demo.demo)
+app.command()(rehearse.rehearse)
+
+
+@app.command()
+def serve() -> None:
+    """Run the server: control, media and recorder, watched and restarted. Ends with Ctrl-C or SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = load_settings()
+    try:
+        uvloop.run(supervisor.serve(settings, lambda: console.print(f"Pages: http://{settings.http}/")))
+    except (supervisor.AlreadyRunning, supervisor.CannotStart) as problem:
+        raise fail(str(problem)) from None
+    except asyncio.CancelledError:
+        return
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,54 @@
+"""What every command needs: the settings, the database, today on the province's clock, and words for errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from server import settings as settings_module
+from server.data.engine import Database
+from server.data.schema import upgrade
+from server.settings import Settings
+
+PROVINCE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def today() -> date:
+    return datetime.now(PROVINCE_ZONE).date()
+
+
+def fail(sentence: str, code: int = 1) -> typer.Exit:
+    """Say why and end: `raise fail("…")`."""
+    errors.print(f"[bold red]✗[/] {sentence}")
+    return typer.Exit(code)
+
+
+def load_settings() -> Settings:
+    """The settings, or a sentence for each wrong one."""
+    try:
+        return settings_module.load()
+    except ValidationError as wrong:
+        lines = [f"TIEPDAN_{str(e['loc'][0]).upper()}: {e['msg']} (came {e['input']!r})" for e in wrong.errors()]
+        raise fail("These settings are wrong:\n  " + "\n  ".join(lines), 2) from None
+    except FileNotFoundError as missing:
+        raise fail(str(missing), 2) from None
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The installation's database, its schema brought up to date."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        upgrade(database.engine)
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,142 @@
+"""`tiepdan rooms …`, `tiepdan token`, `tiepdan accounts …`: what an administrator prepares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+import typer
+from rich.table import Table
+from sqlmodel import Session, select
+
+from server.commands.context import console, fail, load_settings, open_database, today
+from server.data.secret import load_secret
+from server.people.accounts import AccountRefused, account_by_login, change_password, create_account
+from server.people.passwords import BadPassword
+from server.people.tables import Account, Role
+from server.rooms.enrolment import address_of, has_address, token_of, tokens_of_all_rooms
+from server.rooms.importing import import_rooms
+from server.rooms.queries import room_by_code, rooms_on
+from server.rooms.tables import RoomLevel
+
+rooms = typer.Typer(no_args_is_help=True, help="The registry of rooms and their addresses.")
+accounts = typer.Typer(no_args_is_help=True, help="Accounts of persons.")
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="for rows without that column")]
+
+
+@rooms.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, UTF-8", exists=True, dir_okay=False)],
+    valid_from: Day = None,
+    valid_to: Day = None,
+) -> None:
+    """Bring a CSV file of rooms into the registry. Refused rows are listed; good ones are in (exit code 1)."""
+    with open_database(load_settings()) as database:
+        report = database.run_here(
+            lambda session: import_rooms(
+                session,
+                file.read_bytes(),
+                actor="system",
+                valid_from=valid_from.date() if valid_from else None,
+                valid_to=valid_to.date() if valid_to else None,
+            )
+        )
+    console.print(f"added {report.added}, changed {report.updated}, unchanged {report.unchanged}")
+    for row in report.refused:
+        console.print(f"line {row.line}, {row.column}: came {row.came!r}; allowed is {row.allowed}", style="red")
+    if report.refused:
+        raise typer.Exit(1)
+
+
+@rooms.command("list")
+def list_rooms() -> None:
+    """All rooms of today with the path of their page. The path carries the room's key: keep it."""
+    settings = load_settings()
+    with open_database(settings) as database:
+        secret = load_secret(settings.data)
+        table = Table("Code", "Room", "District", "Page")
+        for room in database.run_here(lambda session: rooms_on(session, today())):
+            page = address_of(secret, room) if has_address(room) else "/desk/camera"
+            table.add_row(room.code, room.name, room.district, page)
+    console.print(table)
+
+
+def token(
+    room: Annotated[str, typer.Option(help="code of the room a WHEP player watches as")] = "",
+    all_rooms: Annotated[bool, typer.Option("--all-rooms", help="one token a line, by code")] = False,
+    desk: Annotated[bool, typer.Option("--desk", help="for a WHIP encoder that is the desk's camera")] = False,
+    days: Annotated[int, typer.Option(min=0, max=366, help="valid today and this many days more")] = 30,
+) -> None:
+    """Print a bearer token for a standard WHEP player (--room, --all-rooms) or WHIP encoder (--desk)."""
+    if (bool(room), all_rooms, desk).count(True) != 1:
+        raise fail("Say one of --room CODE, --all-rooms and --desk.", 2)
+    settings = load_settings()
+    with open_database(settings) as database:
+        secret = load_secret(settings.data)
+
+        def make(session: Session) -> list[str]:
+            if all_rooms:
+                return [text for _, text in tokens_of_all_rooms(session, secret, days, today())]
+            if desk:
+                found = next((r for r in rooms_on(session, today()) if r.level is RoomLevel.PROVINCE), None)
+            else:
+                found = room_by_code(session, room, today())
+            return [token_of(secret, found, "desk" if desk else "watch", days)] if found else []
+
+        lines = database.run_here(make)
+    if not lines:
+        raise fail(f"There is no room {room or '(desk)'!s} today. `tiepdan rooms list` shows those there are.")
+    print("\n".join(lines))
+
+
+@accounts.command("create")
+def create(
+    login: str,
+    name: Annotated[str, typer.Option(prompt=True, help="as the person is addressed")],
+    role: Annotated[str, typer.Option(help="host, officer, clerk, reviewer or administrator")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    language: Annotated[str, typer.Option(help="vi or en")] = "vi",
+) -> None:
+    """Create an account."""
+    if role not in [r.value for r in Role] or language not in ("vi", "en"):
+        raise fail(f"came role {role!r}, language {language!r}; allowed are the ones in --help", 2)
+    chosen = cast(Literal["vi", "en"], language)
+    with open_database(load_settings()) as database:
+        try:
+            database.run_here(
+                lambda session: create_account(session, login, name, Role(role), password, language=chosen)
+            )
+        except (AccountRefused, BadPassword) as refused:
+            raise fail(str(refused)) from None
+
+
+@accounts.command("password")
+def password(
+    login: str,
+    new: Annotated[str, typer.Option("--password", prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Give an account a new password; all its sessions end."""
+
+    def change(session: Session) -> bool:
+        account = account_by_login(session, login)
+        if account is not None:
+            change_password(session, account, new)
+        return account is not None
+
+    with open_database(load_settings()) as database:
+        try:
+            if not database.run_here(change):
+                raise fail(f"There is no account {login!r}.")
+        except BadPassword as refused:
+            raise fail(str(refused)) from None
+
+
+@accounts.command("list")
+def list_accounts() -> None:
+    """All accounts."""
+    with open_database(load_settings()) as database:
+        table = Table("Login", "Name", "Role", "Disabled")
+        for account in database.run_here(lambda session: list(session.exec(select(Account)))):
+            table.add_row(account.login, account.display_name, account.role, "yes" if account.disabled_at else "")
+    console.print(table)

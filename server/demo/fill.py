@@ -1,0 +1,82 @@
+"""The demonstration's province, and the tiny one a rehearsal runs on. Both fill an empty database only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, select
+
+from server.demo.accounts import fill_accounts
+from server.demo.petitions import fill_petitions
+from server.demo.receptions import PlannedItem, fill_receptions, plan_reception
+from server.people.tables import Account
+from server.receptions.tables import Audience
+from server.rooms.importing import SAMPLE, import_rooms
+from server.rooms.queries import rooms_on
+from server.rooms.tables import RoomLevel
+
+_REHEARSAL = (
+    PlannedItem(("KG-0231",)),
+    PlannedItem(("TC-0007",), Audience.CLOSED),
+    PlannedItem(("PA-0077",)),
+)
+_BEFORE = timedelta(days=200)
+"""The registry begins before the oldest petition was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFilled:
+    """What is there now. `filled` False: the database had accounts already, and nothing was touched."""
+
+    filled: bool
+    rooms: int = 0
+    petitions: int = 0
+    reception_id: int | None = None  # today's
+
+
+def fill(session: Session, today: date) -> DemoFilled:
+    """Rooms, five accounts, thirty petitions, four receptions. `today`: the day on the province's clock."""
+    if session.exec(select(Account)).first() is not None:
+        return DemoFilled(filled=False)
+    import_rooms(session, SAMPLE.read_bytes(), actor="system")
+    fill_accounts(session)
+    rooms = rooms_on(session, today)
+    petitions = fill_petitions(session, today)
+    reception = fill_receptions(session, petitions, rooms, today)
+    return DemoFilled(True, len(rooms), len(petitions), reception.id)
+
+
+def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:
+    """The desk, the first `rooms` communes, three petitions, one reception of three items: open, closed, open.
+
+    Raises ValueError where the sample has fewer communes.
+    """
+    if session.exec(select(Account)).first() is not None:
+        return DemoFilled(filled=False)
+    import_rooms(session, _first_rooms(rooms), actor="system", valid_from=today - _BEFORE)
+    fill_accounts(session)
+    there = rooms_on(session, today)
+    codes = frozenset(code for item in _REHEARSAL for code in item.petitions)
+    petitions = fill_petitions(session, today, codes)
+    reception = plan_reception(session, petitions, {room.code: room for room in there}, today, _REHEARSAL)
+    return DemoFilled(True, len(there), len(petitions), reception.id)
+
+
+def _first_rooms(count: int) -> bytes:
+    """The sample file, cut to the desk, the first communes by code, and their districts."""
+    lines = [line for line in SAMPLE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    reader = csv.DictReader(lines)
+    rows = list(reader)
+    communes = sorted((row for row in rows if row["level"] == RoomLevel.COMMUNE), key=lambda row: row["code"])
+    if not 0 <= count <= len(communes):
+        raise ValueError(f"came {count} rooms; allowed are 0 to {len(communes)}")
+    kept = {row["code"] for row in communes[:count]}
+    kept |= {row["code"] for row in rows if row["level"] == RoomLevel.PROVINCE}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, reader.fieldnames or ())
+    writer.writeheader()
+    writer.writerows(row for row in rows if row["code"] in kept)
+    return out.getvalue().encode()

@@ -1,0 +1,96 @@
+"""The register: the table with its filters in the address, and one record."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server.people import audit
+from server.people.accounts import subject_of
+from server.petitions import form_pages
+from server.petitions.heard import HEARINGS, Heard
+from server.petitions.queries import Page, PetitionView, Wanted, petition_view, search
+from server.petitions.record_page import WORDS, account_in, show_record
+from server.petitions.rules import EDITORS, READERS, Reading
+from server.petitions.tables import PetitionKind, PetitionStatus
+from server.rooms.queries import rooms_on
+from server.rooms.tables import Room, RoomLevel
+from server.web.keys import DATABASE
+from server.web.languages import today
+from server.web.shell import render, require
+
+W = TypeVar("W", bound=StrEnum)
+
+
+def add_routes(app: web.Application) -> None:
+    """Needs HEARINGS in `app` when a page is asked for: `server.receptions.pages.add_routes` gives it."""
+    app.router.add_get("/petitions", table, name="petitions")
+    app.router.add_get(r"/petitions/{id:\d{1,9}}", record, name="petition")
+    form_pages.add_routes(app)
+
+
+@require(*READERS)
+async def table(request: web.Request) -> web.StreamResponse:
+    account = await account_in(request)
+    query = request.query
+    page = query.get("page", "")
+    wanted = Wanted(
+        text=query.get("q", "")[:200].strip(),
+        kind=_word(PetitionKind, query.get("kind", "")),
+        status=_word(PetitionStatus, query.get("status", "")),
+        district_code=query.get("district", "")[:3],
+        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
+    hearings = request.app[HEARINGS]
+
+    def work(session: Session) -> tuple[Page, dict[int, int], list[Room]]:
+        found = search(session, account.role, wanted)
+        counts = hearings.counts(session, [petition.id for petition in found.petitions])
+        return found, counts, [room for room in rooms_on(session, today()) if room.level == RoomLevel.DISTRICT]
+
+    found, counts, districts = await request.app[DATABASE].run(work)
+    kept = {name: query[name] for name in ("q", "kind", "status", "district") if query.get(name)}
+
+    def address(number: int) -> str:
+        return "?" + urlencode({**kept, "page": number})
+
+    return await render(
+        request,
+        "petitions/list.html",
+        page=found,
+        wanted=wanted,
+        filtered=bool(kept),
+        counts=counts,
+        districts=districts,
+        address=address,
+        may_create=account.role in EDITORS,
+        **WORDS,
+    )
+
+
+def _word(words: type[W], value: str) -> W | None:
+    return words(value) if value in set(words) else None
+
+
+@require(*READERS)
+async def record(request: web.Request) -> web.StreamResponse:
+    account = await account_in(request)
+    petition_id = int(request.match_info["id"])
+    hearings = request.app[HEARINGS]
+
+    def work(session: Session) -> tuple[PetitionView, list[Heard]] | None:
+        view = petition_view(session, account.role, petition_id)
+        if view is None:
+            return None
+        if view.audited and view.reading > Reading.CODE:
+            audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
+        return view, hearings.of_petition(session, petition_id)
+
+    found = await request.app[DATABASE].run(work)
+    if found is None:
+        raise web.HTTPNotFound
+    return await show_record(request, *found)

@@ -1,0 +1,150 @@
+"""Writing the register: new records, changes, codes, and the key that search runs on.
+
+The table refuses a denouncer's name and address by a constraint; here nothing of the kind even reaches it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from server.data.folding import fold
+from server.petitions.heard import Hearings
+from server.petitions.rules import CODE_PREFIXES, DENUNCIATION_SUMMARY
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.rooms.queries import room_by_code
+
+SEPARATOR = "\x1f"
+"""Between the parts of a search key: code, text, names. Folded text never contains it, so "found before the
+n-th separator" is one LIKE pattern in every database."""
+_NO_WORD = re.compile(r"[^\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a person writes into the register. `code` empty: the next free one of the kind."""
+
+    kind: PetitionKind
+    received_on: date
+    summary: str = ""
+    code: str = ""
+    channel: str = "direct"
+    petitioner_name: str = ""
+    petitioner_address: str = ""
+    petitioner_count: int = 1
+    opaque_reference: str = ""
+    content: str = ""
+    request: str = ""
+    place_code: str = ""
+    unit_in_charge: str = ""
+    status: PetitionStatus = PetitionStatus.RECEIVED
+    confidentiality: Confidentiality = Confidentiality.NORMAL
+
+    def redacted(self) -> Entry:
+        """Of a denunciation only what cannot point at anybody; of the rest everything."""
+        if self.kind != PetitionKind.DENUNCIATION:
+            return replace(self, opaque_reference="")
+        return Entry(
+            kind=self.kind,
+            received_on=self.received_on,
+            summary=DENUNCIATION_SUMMARY,
+            code=self.code,
+            channel=self.channel,
+            opaque_reference=self.opaque_reference,
+            status=self.status,
+            confidentiality=Confidentiality.CONFIDENTIAL,
+        )
+
+
+class CodeTaken(Exception):
+    """Another petition has this code."""
+
+
+class StaysDenunciation(Exception):
+    """A denunciation does not become another kind: what is left of the matter is a petition of its own."""
+
+
+def create(session: Session, entry: Entry) -> Petition:
+    """Raises CodeTaken."""
+    entry = entry.redacted()
+    code = entry.code or next_code(session, entry.kind)
+    if session.exec(select(Petition).where(Petition.code == code)).first() is not None:
+        raise CodeTaken
+    petition = Petition(
+        code=code,
+        kind=entry.kind,
+        received_on=entry.received_on,
+        summary=entry.summary,
+        status=entry.status,
+        confidentiality=entry.confidentiality,
+    )
+    _write(session, petition, replace(entry, code=code))
+    return petition
+
+
+def change(session: Session, petition: Petition, entry: Entry, hearings: Hearings) -> None:
+    """Raises CodeTaken, StaysDenunciation, and BeingHeard (see `Hearings.petition_changed`)."""
+    if petition.kind == PetitionKind.DENUNCIATION and entry.kind != PetitionKind.DENUNCIATION:
+        raise StaysDenunciation
+    entry = entry.redacted()
+    code = entry.code or petition.code
+    taken = session.exec(select(Petition).where(Petition.code == code, Petition.id != petition.id)).first()
+    if taken is not None:
+        raise CodeTaken
+    _write(session, petition, replace(entry, code=code))
+    hearings.petition_changed(session, petition.id or 0)
+
+
+def _write(session: Session, petition: Petition, entry: Entry) -> None:
+    petition.code = entry.code
+    petition.kind = entry.kind
+    petition.received_on = entry.received_on
+    petition.channel = entry.channel
+    petition.petitioner_name = entry.petitioner_name
+    petition.petitioner_address = entry.petitioner_address
+    petition.petitioner_count = entry.petitioner_count
+    petition.opaque_reference = entry.opaque_reference
+    petition.summary = entry.summary
+    petition.content = entry.content
+    petition.request = entry.request
+    petition.place_code = entry.place_code
+    petition.unit_in_charge = entry.unit_in_charge
+    petition.status = entry.status
+    petition.confidentiality = entry.confidentiality
+    petition.search_key = search_key(petition, _place(session, petition))
+    session.add(petition)
+    session.flush()
+
+
+def next_code(session: Session, kind: PetitionKind) -> str:
+    """The number after the highest of the kind: "KN-0231"."""
+    prefix = CODE_PREFIXES[kind] + "-"
+    codes = session.exec(select(Petition.code).where(col(Petition.code).startswith(prefix))).all()
+    numbers = [int(number) for code in codes if (number := code.removeprefix(prefix)).isdecimal()]
+    return f"{prefix}{max(numbers, default=0) + 1:04d}"
+
+
+def folded_words(text: str) -> list[str]:
+    """Words as they are found: folded, without punctuation but the hyphen of a code."""
+    return _NO_WORD.sub(" ", fold(text)).split()
+
+
+def search_key(petition: Petition, place: str) -> str:
+    """Three parts of folded words, each word between spaces: what a reader of codes, of the record, and of
+    everything may find by."""
+    code = f"{petition.code} {petition.code.replace('-', '')} {petition.code.replace('-', ' ')}"
+    text = f"{petition.summary} {petition.content} {petition.request} {place} {petition.unit_in_charge}"
+    names = f"{petition.petitioner_name} {petition.petitioner_address}"
+    if petition.kind == PetitionKind.DENUNCIATION:
+        text, names = f"{petition.summary} {petition.opaque_reference}", ""
+    return SEPARATOR.join(f" {' '.join(folded_words(part))} " for part in (code, text, names))
+
+
+def _place(session: Session, petition: Petition) -> str:
+    if not petition.place_code:
+        return ""
+    room = room_by_code(session, petition.place_code, petition.received_on)
+    return "" if room is None else f"{room.name} {room.district}"

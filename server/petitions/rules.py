@@ -1,0 +1,100 @@
+"""Who may read what of a petition, and what the kinds and states are called.
+
+Default deny: a role that no line names reads nothing. Of a denunciation nobody reads an identity, because
+none is kept (Law on Denunciations, Art. 8 and 9; the name is a state secret by Decision 774/QĐ-TTg); what
+happened stands in a file outside this system, and `opaque_reference` says where that file is.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from server.people.tables import Role
+from server.petitions.tables import Confidentiality, PetitionKind, PetitionStatus
+
+# English message ids of the catalogue.
+KIND_WORDS: dict[PetitionKind, str] = {
+    PetitionKind.COMPLAINT: "Complaint",
+    PetitionKind.DENUNCIATION: "Denunciation",
+    PetitionKind.RECOMMENDATION: "Recommendation",
+    PetitionKind.REFLECTION: "Reflection",
+}
+STATUS_WORDS: dict[PetitionStatus, str] = {
+    PetitionStatus.RECEIVED: "Received",
+    PetitionStatus.ACCEPTED: "Accepted",
+    PetitionStatus.IN_SETTLEMENT: "In settlement",
+    PetitionStatus.SETTLED: "Settled",
+    PetitionStatus.FILED: "Filed",
+}
+CHANNEL_WORDS: dict[str, str] = {
+    "direct": "Handed over at a reception",
+    "post": "By post",
+    "forwarded": "Forwarded by another body",
+    "peoples_council": "People's Council, deputies",
+    "press": "From the press",
+    "other": "Other",
+}
+CODE_PREFIXES: dict[PetitionKind, str] = {
+    PetitionKind.COMPLAINT: "KN",
+    PetitionKind.DENUNCIATION: "TC",
+    PetitionKind.RECOMMENDATION: "KG",
+    PetitionKind.REFLECTION: "PA",
+}
+DENUNCIATION_SUMMARY = "Đơn tố cáo, quản lý tại hồ sơ riêng"
+"""The one summary every denunciation has. Free text in this place would sooner or later name somebody."""
+
+
+class Reading(IntEnum):
+    """How much of a record a role reads; each step includes the ones below."""
+
+    NOTHING = 0
+    CODE = 1  # code, kind, date of receipt, status
+    RECORD = 2  # and summary, content, request, place; of a denunciation the reference of its file
+    FULL = 3  # and the petitioner's name and address
+
+
+_NORMAL = {
+    Role.HOST: Reading.FULL,
+    Role.OFFICER: Reading.FULL,
+    Role.CLERK: Reading.FULL,
+    Role.ADMINISTRATOR: Reading.FULL,
+    Role.REVIEWER: Reading.RECORD,
+}
+_CONFIDENTIAL = {
+    Role.HOST: Reading.FULL,
+    Role.OFFICER: Reading.FULL,
+    Role.CLERK: Reading.FULL,
+    Role.ADMINISTRATOR: Reading.CODE,
+    Role.REVIEWER: Reading.CODE,
+}
+_DENUNCIATION = {
+    Role.HOST: Reading.RECORD,
+    Role.OFFICER: Reading.RECORD,
+    Role.CLERK: Reading.RECORD,
+    Role.ADMINISTRATOR: Reading.CODE,
+    Role.REVIEWER: Reading.CODE,
+}
+READERS = frozenset(_NORMAL)
+EDITORS = frozenset({Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR})
+
+
+def reading(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> Reading:
+    if kind == PetitionKind.DENUNCIATION:
+        return _DENUNCIATION.get(role, Reading.NOTHING)
+    table = _NORMAL if confidentiality == Confidentiality.NORMAL else _CONFIDENTIAL
+    return table.get(role, Reading.NOTHING)
+
+
+def may_edit(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> bool:
+    """Whoever writes a record must be able to read all of it that is kept."""
+    kept = Reading.RECORD if kind == PetitionKind.DENUNCIATION else Reading.FULL
+    return role in EDITORS and reading(role, kind, confidentiality) >= kept
+
+
+def may_create(role: Role, kind: PetitionKind) -> bool:
+    return may_edit(role, kind, Confidentiality.NORMAL)
+
+
+def is_audited(kind: PetitionKind, confidentiality: Confidentiality) -> bool:
+    """Whether opening the record goes into the audit log."""
+    return kind == PetitionKind.DENUNCIATION or confidentiality == Confidentiality.CONFIDENTIAL

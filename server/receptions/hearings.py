@@ -1,0 +1,145 @@
+"""Every time a petition was heard, and the second of the recording at which it begins.
+
+Hearings are kept by the clock, chapters in seconds of the playable file, per agenda item. An item that was
+called twice has several of both; they are paired in order where their numbers agree, and where they do not
+(a recording that began late) the chapters are shown without a clock time rather than with a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from server.data.columns import now
+from server.petitions.heard import Heard, Hearings, Recorded
+from server.receptions import agenda
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    Chapter,
+    Hearing,
+    ItemState,
+    Reception,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
+
+SAME_CHAPTER_S = 0.5
+"""Spans of one item nearer than this in the file are one chapter, cut only by a gap in what was received."""
+
+
+def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans of one item in the file, in order, with cuts at gaps healed."""
+    whole: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if whole and start - whole[-1][1] <= SAME_CHAPTER_S:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def hearings_of_petition(session: Session, petition_id: int, at: datetime | None = None) -> list[Heard]:
+    """Newest reception first, inside one in the order of the day; items still ahead are included."""
+    until = at or now()
+    rows = session.exec(
+        select(AgendaItem, Reception)
+        .join(AgendaItemPetition, col(AgendaItemPetition.item_id) == AgendaItem.id)
+        .where(AgendaItemPetition.petition_id == petition_id)
+        .where(AgendaItem.reception_id == Reception.id)
+        .order_by(col(Reception.planned_at).desc(), col(AgendaItem.position))
+    ).all()
+    return [heard for item, reception in rows for heard in _of_item(session, item, reception, until)]
+
+
+def _of_item(session: Session, item: AgendaItem, reception: Reception, until: datetime) -> list[Heard]:
+    hearings = session.exec(
+        select(Hearing).where(Hearing.item_id == item.id).order_by(col(Hearing.started_at))
+    ).all()
+
+    def heard(
+        recorded: Recorded,
+        started_at: datetime | None = None,
+        seconds: float | None = None,
+        at_second: float | None = None,
+    ) -> Heard:
+        return Heard(
+            reception_id=reception.id or 0,
+            reception_title=reception.title,
+            planned_at=reception.planned_at,
+            position=item.position,
+            started_at=started_at,
+            seconds=seconds,
+            recorded=recorded,
+            at_second=at_second,
+        )
+
+    if not hearings:
+        ahead = reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+        return [heard(Recorded.AHEAD)] if ahead and item.state == ItemState.WAITING else []
+
+    recording = session.exec(select(Recording).where(Recording.reception_id == reception.id)).first()
+    lines = [
+        heard(Recorded.CLOSED, hearing.started_at, _length(hearing, until))
+        for hearing in hearings
+        if hearing.closed
+    ]
+    shown = [hearing for hearing in hearings if not hearing.closed]
+    chapters = _chapters(session, recording, item)
+    if len(chapters) != len(shown):
+        chapters = merged(chapters)
+    if not chapters:
+        state = _without_chapter(recording)
+        lines += [heard(state, hearing.started_at, _length(hearing, until)) for hearing in shown]
+    elif len(chapters) == len(shown):
+        lines += [
+            heard(Recorded.READY, hearing.started_at, end - start, start)
+            for hearing, (start, end) in zip(shown, chapters, strict=True)
+        ]
+    else:
+        lines += [heard(Recorded.READY, None, end - start, start) for start, end in chapters]
+    return sorted(lines, key=lambda line: line.started_at or reception.planned_at)
+
+
+def _length(hearing: Hearing, until: datetime) -> float:
+    return ((hearing.ended_at or until) - hearing.started_at).total_seconds()
+
+
+def _chapters(session: Session, recording: Recording | None, item: AgendaItem) -> list[tuple[float, float]]:
+    if recording is None or recording.state != RecordingState.SEALED or not recording.file:
+        return []
+    return sorted(
+        (chapter.starts_s, chapter.ends_s)
+        for chapter in session.exec(
+            select(Chapter).where(Chapter.recording_id == recording.id, Chapter.item_id == item.id)
+        )
+    )
+
+
+def _without_chapter(recording: Recording | None) -> Recorded:
+    if recording is None or recording.state == RecordingState.SEALED:
+        return Recorded.NONE
+    return Recorded.RUNNING if recording.state == RecordingState.RECORDING else Recorded.PREPARED
+
+
+class ReceptionHearings(Hearings):
+    """The receptions' side of `server.petitions.heard`."""
+
+    def of_petition(self, session: Session, petition_id: int) -> list[Heard]:
+        return hearings_of_petition(session, petition_id)
+
+    def counts(self, session: Session, petition_ids: Iterable[int]) -> dict[int, int]:
+        return dict(
+            session.exec(
+                select(AgendaItemPetition.petition_id, func.count(col(Hearing.id)))
+                .join(Hearing, col(Hearing.item_id) == AgendaItemPetition.item_id)
+                .where(col(AgendaItemPetition.petition_id).in_(list(petition_ids)))
+                .group_by(col(AgendaItemPetition.petition_id))
+            ).all()
+        )
+
+    def petition_changed(self, session: Session, petition_id: int) -> None:
+        agenda.petition_changed(session, petition_id)

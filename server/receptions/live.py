@@ -1,0 +1,204 @@
+"""The one writer of the live state, without I/O: inputs in, effects out.
+
+Whatever is decided while a reception runs is decided below this line: the conductor feeds one input after
+another, with the time, and carries out the effects in their order. `Refused` is raised before anything has
+changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from server.receptions import events as came
+from server.receptions.agenda_run import Label
+from server.receptions.commands import handle_command
+from server.receptions.effects import (
+    ConsoleToTell,
+    Effect,
+    HandLowered,
+    HandRaised,
+    RecordingChanged,
+    RecordingWasSealed,
+    RoomsToTell,
+    StageChanged,
+)
+from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
+from server.receptions.tables import ReceptionState
+from signaling.ports import Idle, LinkChanged, LinkReports, RecordingGrew, RecordingSealed, SlotSwitched
+from signaling.refusals import RefusalCode, Refused
+
+
+class Live(LiveReception):
+    def __init__(self, label: Label) -> None:
+        super().__init__(label)
+        self._handlers: dict[type[object], Callable[[Any, datetime], list[Effect]]] = {
+            came.CommandGiven: lambda event, now: handle_command(self, event, now),
+            came.ConnectionAppeared: self._appeared,
+            came.ConnectionWent: self._went,
+            came.LinkAsked: self._asked,
+            came.LinkAgreed: lambda event, now: self.around.links.agree(event.link, now),
+            came.LinkFailed: lambda event, now: self.around.links.drop(event.link),
+            came.LinkLeft: lambda event, now: self.around.links.drop(event.link),
+            came.RoomLeft: lambda event, now: self.around.links.leave(event.connection),
+            came.HandMoved: self._hand_moved,
+            came.DevicesChanged: self._devices_changed,
+            came.RoomReceived: self._received,
+            came.MediaConnected: self._media_connected,
+            came.MediaLost: self._media_lost,
+            came.RecorderConnected: self._recorder_connected,
+            came.RecorderLost: self._recorder_lost,
+            came.PlanRead: self._plan_read,
+            came.StateRestored: self._restored,
+            came.TimePassed: self._time_passed,
+            LinkChanged: lambda event, now: self.around.links.change(event, now),
+            LinkReports: self._reported,
+            SlotSwitched: self._slot_switched,
+            RecordingGrew: self._grew,
+            Idle: self._idle,
+            RecordingSealed: self._sealed,
+        }
+
+    def handle(self, event: came.Event, now: datetime) -> list[Effect]:
+        """Raises Refused. Rooms whose links changed are settled once, after the input."""
+        effects = self._handlers[type(event)](event, now)
+        touched = self.around.links.drain_touched()
+        if not touched:
+            return effects
+        rows = [row for code in sorted(touched) for row in self.settle(code, now)]
+        return [*effects, ConsoleToTell(frozenset(touched)), *rows]
+
+    # --- rooms -------------------------------------------------------------------------------------
+
+    def _appeared(self, event: came.ConnectionAppeared, now: datetime) -> list[Effect]:
+        self.around.links.appear(event.connection, event.room, event.purpose)
+        return [RoomsToTell(frozenset({event.room})), ConsoleToTell()]
+
+    def _went(self, event: came.ConnectionWent, now: datetime) -> list[Effect]:
+        room = self.around.links.go(event.connection, now)
+        return [] if room is None else [ConsoleToTell(frozenset({room}))]
+
+    def _asked(self, event: came.LinkAsked, now: datetime) -> list[Effect]:
+        if not self.around.media_running:
+            raise Refused(RefusalCode.MEDIA_NOT_RUNNING)
+        self.around.links.ask(event.link, event.room, event.purpose, event.connection, event.limit)
+        return []
+
+    def _hand_moved(self, event: came.HandMoved, now: datetime) -> list[Effect]:
+        """The queue is in order of raising; raising twice keeps the place. The room on air needs no hand."""
+        if self.phase is Phase.IDLE:
+            raise Refused(RefusalCode.NO_OPEN_RECEPTION, came="hand")
+        code = self.speaker(event.room).code
+        if event.raised == (code in self.hands) or (event.raised and self.has_floor(code)):
+            return []
+        if event.raised:
+            self.hands[code] = now
+            return [*TELL_ALL, HandRaised(self.id, code, now)]
+        del self.hands[code]
+        return [*TELL_ALL, HandLowered(self.id, code, now, f"room:{code}")]
+
+    def _devices_changed(self, event: came.DevicesChanged, now: datetime) -> list[Effect]:
+        if self.around.devices.get(event.room) == event.devices:
+            return []
+        self.around.devices[event.room] = event.devices
+        return [ConsoleToTell(frozenset({event.room}))]
+
+    def _received(self, event: came.RoomReceived, now: datetime) -> list[Effect]:
+        """What the room says itself, for `tiepdan reception status`; the console shows what media measures."""
+        self.around.received[event.room] = event.received
+        return []
+
+    def _reported(self, event: LinkReports, now: datetime) -> list[Effect]:
+        rooms = {self.around.links.report(report) for report in event.links}
+        return [ConsoleToTell(frozenset(room for room in rooms if room is not None))]
+
+    # --- media -------------------------------------------------------------------------------------
+
+    def _media_connected(self, event: came.MediaConnected, now: datetime) -> list[Effect]:
+        """The stage is repeated, so that a new media process is at once where the old one was."""
+        effects, lost_at = self.around.find_media(event.snapshot, now)
+        ended = self._settle_attended(lost_at)
+        return [StageChanged(self.stage()), *effects, *TELL_ALL, *ended]
+
+    def _settle_attended(self, at: datetime) -> list[Effect]:
+        """End, as of `at`, the spans of rooms whose links have gone unseen. Others are left as they are."""
+        gone = [code for code in self.around.attended() if self.around.links.state_of(code) is None]
+        return [row for code in sorted(gone) for row in self.settle(code, at)]
+
+    def _media_lost(self, event: came.MediaLost, now: datetime) -> list[Effect]:
+        self.around.lose_media(now, now)
+        return list(TELL_ALL)
+
+    def _slot_switched(self, event: SlotSwitched, now: datetime) -> list[Effect]:
+        self.around.slots[event.slot] = event.room
+        return [RoomsToTell(), ConsoleToTell()]
+
+    # --- recorder ----------------------------------------------------------------------------------
+
+    def _recorder_connected(self, event: came.RecorderConnected, now: datetime) -> list[Effect]:
+        """First what has ended and is not sealed, then what runs: the recorder keeps the last one."""
+        self.around.recorder_running = True
+        present = self.recording()
+        wanted = [*self.unsealed.values(), *([present] if present is not None else [])]
+        return [*(RecordingChanged(recording) for recording in wanted), RoomsToTell(), ConsoleToTell()]
+
+    def _recorder_lost(self, event: came.RecorderLost, now: datetime) -> list[Effect]:
+        self.around.recorder_running, self.around.grew = False, None
+        return [RoomsToTell(), ConsoleToTell()]
+
+    def _grew(self, event: RecordingGrew, now: datetime) -> list[Effect]:
+        before, self.around.grew = self.around.grew, event
+        if before is not None and before.growing == event.growing and before.state == event.state:
+            return [ConsoleToTell()]
+        return [RoomsToTell(), ConsoleToTell()]
+
+    def _idle(self, event: Idle, now: datetime) -> list[Effect]:
+        self.around.grew = None
+        return [ConsoleToTell()]
+
+    def _sealed(self, event: RecordingSealed, now: datetime) -> list[Effect]:
+        self.unsealed.pop(event.recording, None)
+        if event.recording == self.folder:
+            self.around.grew = None
+        return [RecordingWasSealed(event), ConsoleToTell()]
+
+    # --- database and clock ------------------------------------------------------------------------
+
+    def _restored(self, event: came.StateRestored, now: datetime) -> list[Effect]:
+        """Take up the work of a control process that went away. Media repeats what it knows of links."""
+        read = event.read
+        self.around.rooms = {room.code: room for room in read.rooms}
+        self.prepare(read.reception)
+        self.unsealed = {ended.recording: ended for ended in read.unsealed}
+        if self.state is ReceptionState.OPEN and read.reception is not None:
+            self.floor = read.floor
+            self.hands = dict(read.hands)
+            self.around.begin_attendance(read.reception.id, read.attendance)
+        self.around.lose_media(min(event.last_alive_at, now), now)
+        return list(TELL_ALL)
+
+    def _plan_read(self, event: came.PlanRead, now: datetime) -> list[Effect]:
+        changed = {room.code: room for room in event.read.rooms}
+        if changed != self.around.rooms:
+            self.around.rooms = changed
+        elif event.read.reception == self.facts:
+            return []
+        plan = event.read.reception
+        if self.phase is Phase.IDLE:
+            if plan is None or plan.state is not ReceptionState.OPEN:
+                self.prepare(plan)
+            return list(TELL_ALL)
+        if plan is None or plan.id != self.id:
+            return []
+        self.facts = plan
+        if self.agenda.take_plan(plan.items):
+            return self.close_item("system", "became a denunciation", now)
+        return list(TELL_ALL)
+
+    def _time_passed(self, event: came.TimePassed, now: datetime) -> list[Effect]:
+        effects = self.around.links.overdue(now)
+        lost_at = self.around.media_given_up(now)
+        if lost_at is not None:
+            effects += self._settle_attended(lost_at)
+        return [*effects, ConsoleToTell()]

@@ -1,0 +1,162 @@
+"""The state of the one reception that is open or being prepared, and what follows from it for media,
+recorder and screens. `commands` changes it, `live` feeds it; nobody else writes.
+
+    phase      | item | what rooms get
+    -----------|------|--------------------------------------
+    IDLE       | -    | nothing: not opened yet, or ended
+    BETWEEN    | none | the stage, all of them
+    HEARING    | open | the stage, the rooms in its audience
+    CLOSED     | open | nothing, and nothing is recorded
+
+The floor goes back to the desk whenever the item changes or closes. A room that loses its link keeps the
+floor, so that it is on air again when it comes back; the console shows it as absent meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from server.receptions.agenda_run import AgendaRun, Label
+from server.receptions.effects import (
+    ConsoleToTell,
+    Effect,
+    FloorTaken,
+    RecordingChanged,
+    RoomsToTell,
+    StageChanged,
+)
+from server.receptions.programme import DESK_CODE, FloorHeld, ReceptionFacts, RoomFacts
+from server.receptions.surroundings import Surroundings
+from server.receptions.tables import ReceptionState
+from signaling.messages import RoomCode
+from signaling.ports import SetRecording, SetStage
+from signaling.refusals import RefusalCode, Refused
+
+CLOSED_ITEM = "closed item"  # the reason of a pause, as the recording's manifest notes it
+TELL_ALL: tuple[Effect, ...] = (RoomsToTell(), ConsoleToTell(rooms=None))
+
+
+class Phase(StrEnum):
+    IDLE = "idle"
+    BETWEEN = "between"
+    HEARING = "hearing"
+    CLOSED = "closed"
+
+
+class LiveReception:
+    def __init__(self, label: Label) -> None:
+        self._label = label
+        self.around = Surroundings()
+        self.facts: ReceptionFacts | None = None
+        self.state = ReceptionState.PLANNED
+        self.opened_at: datetime | None = None
+        self.folder = ""
+        self.floor: FloorHeld | None = None
+        self.hands: dict[RoomCode, datetime] = {}  # in order of raising
+        self.unsealed: dict[str, SetRecording] = {}
+        self._agenda: AgendaRun | None = None
+
+    @property
+    def phase(self) -> Phase:
+        if self.state is not ReceptionState.OPEN or self._agenda is None:
+            return Phase.IDLE
+        if self._agenda.present is None:
+            return Phase.BETWEEN
+        return Phase.CLOSED if self._agenda.closed else Phase.HEARING
+
+    @property
+    def agenda(self) -> AgendaRun:
+        """Raises Refused(NO_OPEN_RECEPTION) where nothing is open or prepared."""
+        if self._agenda is None:
+            raise Refused(RefusalCode.NO_OPEN_RECEPTION)
+        return self._agenda
+
+    @property
+    def id(self) -> int:
+        """Raises Refused(NO_OPEN_RECEPTION) where nothing is open or prepared."""
+        if self.facts is None:
+            raise Refused(RefusalCode.NO_OPEN_RECEPTION)
+        return self.facts.id
+
+    def has_floor(self, code: RoomCode) -> bool:
+        return self.floor is not None and self.floor.code == code
+
+    def prepare(self, plan: ReceptionFacts | None) -> None:
+        """Show `plan` as the reception that comes next, or as it was restored. Not while another is open."""
+        self.facts = plan
+        self.state = plan.state if plan is not None else ReceptionState.PLANNED
+        self.opened_at = plan.opened_at if plan is not None else None
+        self.folder = plan.folder if plan is not None else ""
+        self._agenda = AgendaRun(plan) if plan is not None else None
+        self.floor = None
+        self.hands.clear()
+
+    # --- what the other processes should do --------------------------------------------------------
+
+    def stage(self) -> SetStage:
+        """The whole desired stage, for media."""
+        live = self.phase is not Phase.IDLE
+        closed = self.phase is Phase.CLOSED
+        return SetStage(
+            live=live,
+            closed=closed,
+            audience=self.agenda.audience() if live else None,
+            floor=self.floor.code if self.floor is not None else None,
+            record=live and not closed,
+            desk=DESK_CODE,
+        )
+
+    def recording(self) -> SetRecording | None:
+        """The whole desired recording; None: no reception is open."""
+        if self.phase is Phase.IDLE:
+            return None
+        if self.phase is Phase.CLOSED:
+            return self.recording_as("paused", CLOSED_ITEM)
+        return self.recording_as("recording")
+
+    def recording_as(self, state: Literal["recording", "paused", "ended"], reason: str = "") -> SetRecording:
+        return SetRecording(
+            recording=self.folder,
+            reception=self.id,
+            state=state,
+            reason=reason,
+            chapters=self.agenda.chapters(self._label),
+        )
+
+    # --- parts of a step ---------------------------------------------------------------------------
+
+    def switched(self) -> list[Effect]:
+        """Another item, or none, or closed: first media, then the recorder, then the screens."""
+        recording = self.recording()
+        told = [RecordingChanged(recording)] if recording is not None else []
+        return [StageChanged(self.stage()), *told, *TELL_ALL]
+
+    def speaker(self, code: RoomCode | None) -> RoomFacts:
+        """A room that may have the floor: any but the desk, which has a slot of its own.
+
+        Raises Refused(UNKNOWN_ROOM).
+        """
+        room = self.around.rooms.get(code) if code is not None and code != DESK_CODE else None
+        if room is None:
+            raise Refused(RefusalCode.UNKNOWN_ROOM, came=code or "", allowed="a room that exists today")
+        return room
+
+    def drop_floor(self, actor: str, now: datetime, *, acted: bool = False) -> list[Effect]:
+        if self.floor is None:
+            return []
+        code, self.floor = self.floor.code, None
+        return [FloorTaken(self.id, code, now, actor, acted), *self.settle(code, now)]
+
+    def close_item(self, actor: str, reason: str, now: datetime) -> list[Effect]:
+        """At once, whoever is on air: pictures stop before anything is written."""
+        floor = self.drop_floor(actor, now)
+        rows = self.agenda.close(actor, reason, now)
+        return [*self.switched(), *floor, *rows]
+
+    def settle(self, code: RoomCode, now: datetime) -> list[Effect]:
+        return self.around.settle(code, self.has_floor(code), now)
+
+    def settle_all(self, now: datetime) -> list[Effect]:
+        return [row for code in self.around.rooms for row in self.settle(code, now)]

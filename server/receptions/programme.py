@@ -1,0 +1,84 @@
+"""What the live state knows of a reception: facts read once from the tables, without a session or a name.
+
+`ReceptionFacts` is the planned side (what was scheduled, who may receive what); `Restored` adds what was
+under way when control went away. Both are read by `restoring` and never change; `live` replaces them whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.petitions.tables import PetitionKind
+from server.receptions.tables import Audience, ItemState, Presence, ReceptionState
+from signaling.messages import RoomCode
+from signaling.ports import SetRecording
+
+DESK_CODE = "22"
+"""Code of the provincial desk, the one room of level PROVINCE."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    id: int
+    code: RoomCode
+    name: str
+    district: str
+    key_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """One agenda item. `title` is the redacted line that rooms in the audience may read."""
+
+    id: int
+    position: int
+    title: str
+    kinds: tuple[PetitionKind, ...]
+    petition_codes: tuple[str, ...]
+    confidential: bool
+    audience: Audience
+    rooms: frozenset[RoomCode]
+    state: ItemState = ItemState.WAITING
+    closed: bool = False  # closed live and not reopened: heard again, it opens closed
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSpan:
+    """One time an item was open. `ended_at` None: it is being heard."""
+
+    item: int
+    started_at: datetime
+    ended_at: datetime | None
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptionFacts:
+    id: int
+    title: str
+    state: ReceptionState
+    planned_at: datetime
+    opened_at: datetime | None = None
+    items: tuple[ItemFacts, ...] = ()
+    hearings: tuple[HearingSpan, ...] = ()
+    folder: str = ""  # of the recording, once the reception was opened
+
+
+@dataclass(frozen=True, slots=True)
+class FloorHeld:
+    code: RoomCode
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Everything the database says of the open reception, or of the one being prepared."""
+
+    rooms: tuple[RoomFacts, ...]
+    reception: ReceptionFacts | None = None
+    floor: FloorHeld | None = None
+    hands: Mapping[RoomCode, datetime] = field(default_factory=dict)  # in order of raising
+    attendance: Mapping[tuple[RoomCode, Presence], datetime] = field(default_factory=dict)  # spans left open
+    unsealed: tuple[SetRecording, ...] = ()  # ended recordings the recorder has not reported sealed

@@ -1,0 +1,232 @@
+"""The rows a live reception writes: one unit of work for each kind of effect.
+
+Everything is written under the moment it happened, not the moment it is written, and can be written twice
+without harm where a restart may repeat it. Acts of people go into the audit log in the same unit of work.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from server.people import audit
+from server.receptions import effects
+from server.receptions.tables import (
+    AgendaItem,
+    Attendance,
+    Chapter,
+    FloorGrant,
+    Hearing,
+    ItemState,
+    Reception,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
+
+_log = logging.getLogger(__name__)
+SUBJECT = "reception:{}"
+HAND_RAISED = "hand_raised"
+HAND_LOWERED = "hand_lowered"
+FLOOR_GIVEN = "floor_given"
+
+
+def write(session: Session, row: effects.Row) -> None:
+    """Raises LookupError where a row it belongs to has gone from the database."""
+    _WRITERS[type(row)](session, row)
+
+
+def _audit(session: Session, actor: str, action: str, reception: int, **detail: object) -> None:
+    audit.record(session, actor, action, SUBJECT.format(reception), detail)
+
+
+def _reception(session: Session, number: int) -> Reception:
+    reception = session.get(Reception, number)
+    if reception is None:
+        raise LookupError(f"reception {number} is not in the database")
+    return reception
+
+
+def _item(session: Session, number: int) -> AgendaItem:
+    item = session.get(AgendaItem, number)
+    if item is None:
+        raise LookupError(f"agenda item {number} is not in the database")
+    return item
+
+
+# --- the reception ---------------------------------------------------------------------------------
+
+
+def _opened(session: Session, row: effects.ReceptionOpened) -> None:
+    reception = _reception(session, row.reception)
+    reception.state, reception.opened_at = ReceptionState.OPEN, row.at
+    session.add(reception)
+    session.add(Recording(reception_id=row.reception, folder=row.folder, state=RecordingState.RECORDING))
+    _audit(session, row.actor, "reception_opened", row.reception)
+
+
+def _ended(session: Session, row: effects.ReceptionEnded) -> None:
+    reception = _reception(session, row.reception)
+    reception.state, reception.ended_at = ReceptionState.ENDED, row.at
+    session.add(reception)
+    recording = session.exec(select(Recording).where(Recording.reception_id == row.reception)).first()
+    if recording is not None and recording.state is RecordingState.RECORDING:
+        recording.state = RecordingState.ENDED
+        session.add(recording)
+    _audit(session, row.actor, "reception_ended", row.reception)
+
+
+# --- the agenda ------------------------------------------------------------------------------------
+
+
+def _called(session: Session, row: effects.ItemCalled) -> None:
+    item = _item(session, row.item)
+    item.state, item.closed = ItemState.OPEN, row.closed
+    session.add(item)
+    session.add(Hearing(item_id=row.item, started_at=row.at, closed=row.closed))
+    _audit(session, row.actor, "item_called", row.reception, item=row.item, closed=row.closed)
+
+
+def _finished(session: Session, row: effects.ItemFinished) -> None:
+    item = _item(session, row.item)
+    item.state = ItemState.DONE
+    session.add(item)
+    _stop_hearing(session, row.item, row.at)
+    _audit(session, row.actor, "item_finished", row.reception, item=row.item)
+
+
+def _item_closed(session: Session, row: effects.ItemClosed) -> None:
+    _switch(session, row.item, row.at, closed=True)
+    _audit(session, row.actor, "item_closed", row.reception, item=row.item, reason=row.reason)
+
+
+def _item_reopened(session: Session, row: effects.ItemReopened) -> None:
+    _switch(session, row.item, row.at, closed=False)
+    _audit(session, row.actor, "item_reopened", row.reception, item=row.item)
+
+
+def _switch(session: Session, number: int, at: datetime, *, closed: bool) -> None:
+    item = _item(session, number)
+    item.closed = closed
+    session.add(item)
+    _stop_hearing(session, number, at)
+    session.add(Hearing(item_id=number, started_at=at, closed=closed))
+
+
+def _stop_hearing(session: Session, item: int, at: datetime) -> None:
+    statement = select(Hearing).where(Hearing.item_id == item, col(Hearing.ended_at).is_(None))
+    for hearing in session.exec(statement):
+        hearing.ended_at = at
+        session.add(hearing)
+
+
+# --- floor and hands -------------------------------------------------------------------------------
+
+
+def _floor_given(session: Session, row: effects.FloorGiven) -> None:
+    session.add(
+        FloorGrant(
+            reception_id=row.reception,
+            item_id=row.item,
+            room_id=row.room_id,
+            given_at=row.at,
+            given_by=row.actor,
+        )
+    )
+    _audit(session, row.actor, FLOOR_GIVEN, row.reception, room=row.room)
+
+
+def _floor_taken(session: Session, row: effects.FloorTaken) -> None:
+    statement = select(FloorGrant).where(
+        FloorGrant.reception_id == row.reception, col(FloorGrant.ended_at).is_(None)
+    )
+    for grant in session.exec(statement):
+        grant.ended_at = row.at
+        session.add(grant)
+    if row.acted:
+        _audit(session, row.actor, "floor_taken_back", row.reception, room=row.room)
+
+
+def _hand_raised(session: Session, row: effects.HandRaised) -> None:
+    _audit(session, f"room:{row.room}", HAND_RAISED, row.reception, room=row.room, at=row.at.isoformat())
+
+
+def _hand_lowered(session: Session, row: effects.HandLowered) -> None:
+    _audit(session, row.actor, HAND_LOWERED, row.reception, room=row.room)
+
+
+# --- attendance ------------------------------------------------------------------------------------
+
+
+def _presence_began(session: Session, row: effects.PresenceBegan) -> None:
+    session.add(
+        Attendance(reception_id=row.reception, room_id=row.room_id, presence=row.presence, started_at=row.at)
+    )
+
+
+def _presence_ended(session: Session, row: effects.PresenceEnded) -> None:
+    statement = select(Attendance).where(
+        Attendance.reception_id == row.reception,
+        Attendance.room_id == row.room_id,
+        Attendance.presence == row.presence,
+        col(Attendance.ended_at).is_(None),
+    )
+    for span in session.exec(statement):
+        span.ended_at = max(row.at, span.started_at)
+        session.add(span)
+
+
+# --- the recording ---------------------------------------------------------------------------------
+
+
+def _sealed(session: Session, row: effects.RecordingWasSealed) -> None:
+    """The recorder repeats itself on every connection; the last word counts. Of recordings that this database
+    does not know (another one's directory) nothing is written."""
+    sealed = row.sealed
+    recording = session.exec(select(Recording).where(Recording.folder == sealed.recording)).first()
+    if recording is None:
+        _log.warning("the recorder sealed %s, which is not in the database", sealed.recording)
+        return
+    first_time = recording.state is not RecordingState.SEALED
+    recording.state = RecordingState.SEALED
+    recording.file, recording.media_type = sealed.file, sealed.media_type
+    recording.started_at = (
+        datetime.fromtimestamp(sealed.started_at, UTC) if sealed.started_at is not None else None
+    )
+    recording.seconds, recording.bytes = sealed.seconds, sealed.bytes
+    recording.segments, recording.gaps = sealed.segments, sealed.gaps
+    session.add(recording)
+    session.exec(delete(Chapter).where(col(Chapter.recording_id) == recording.id))
+    for span in sealed.chapters:
+        if session.get(AgendaItem, span.item) is not None:
+            session.add(
+                Chapter(
+                    recording_id=recording.id or 0,
+                    item_id=span.item,
+                    starts_s=span.starts_s,
+                    ends_s=span.ends_s,
+                )
+            )
+    if first_time:
+        _audit(session, "system", "recording_sealed", recording.reception_id, segments=sealed.segments)
+
+
+_WRITERS: dict[type[object], Callable[[Session, Any], None]] = {
+    effects.ReceptionOpened: _opened,
+    effects.ReceptionEnded: _ended,
+    effects.ItemCalled: _called,
+    effects.ItemFinished: _finished,
+    effects.ItemClosed: _item_closed,
+    effects.ItemReopened: _item_reopened,
+    effects.FloorGiven: _floor_given,
+    effects.FloorTaken: _floor_taken,
+    effects.HandRaised: _hand_raised,
+    effects.HandLowered: _hand_lowered,
+    effects.PresenceBegan: _presence_began,
+    effects.PresenceEnded: _presence_ended,
+    effects.RecordingWasSealed: _sealed,
+}

@@ -1,0 +1,236 @@
+"""Reading back what the live state needs: at start, before an opening, and every few seconds for the plan.
+
+A control process that died mid-session loses nothing: the open reception, its item and whether it is closed,
+the floor, raised hands and attendance spans all stand in the database, and are read here in one unit of work.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from server.people.tables import AuditEvent
+from server.petitions.tables import Confidentiality, Petition
+from server.receptions import records
+from server.receptions.agenda_run import AgendaRun, Label
+from server.receptions.programme import (
+    FloorHeld,
+    HearingSpan,
+    ItemFacts,
+    ReceptionFacts,
+    Restored,
+    RoomFacts,
+)
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    AgendaItemRoom,
+    Attendance,
+    FloorGrant,
+    Hearing,
+    Presence,
+    Reception,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
+from server.rooms.queries import rooms_on
+from server.rooms.tables import Room
+from signaling.messages import RoomCode
+from signaling.ports import SetRecording
+
+_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def read_live(session: Session, now: datetime, prepared: int | None = None) -> Restored:
+    """The open reception with all that is under way, else the one being prepared.
+
+    That is `prepared` if it is still planned; else today's next planned one; else one that ended today; else
+    the next planned one of a later day.
+    """
+    rooms = read_rooms(session, now)
+    reception = _open_or_prepared(session, now, prepared)
+    if reception is None or reception.id is None:
+        return Restored(rooms=rooms)
+    facts = read_reception(session, reception.id)
+    if reception.state is not ReceptionState.OPEN:
+        return Restored(rooms=rooms, reception=facts)
+    return Restored(
+        rooms=rooms,
+        reception=facts,
+        floor=_floor(session, reception.id),
+        hands=_hands(session, reception.id),
+        attendance=_attendance(session, reception.id),
+    )
+
+
+def read_rooms(session: Session, now: datetime) -> tuple[RoomFacts, ...]:
+    return tuple(
+        RoomFacts(room.id or 0, room.code, room.name, room.district, room.key_version)
+        for room in rooms_on(session, now.astimezone(_HERE).date())
+    )
+
+
+def read_reception(session: Session, number: int) -> ReceptionFacts | None:
+    reception = session.get(Reception, number)
+    if reception is None or reception.id is None:
+        return None
+    items = session.exec(
+        select(AgendaItem).where(AgendaItem.reception_id == number).order_by(col(AgendaItem.position))
+    ).all()
+    ids = [item.id for item in items]
+    hearings = session.exec(
+        select(Hearing).where(col(Hearing.item_id).in_(ids)).order_by(col(Hearing.started_at), col(Hearing.id))
+    ).all()
+    petitions: dict[int, list[Petition]] = {}
+    for link, petition in session.exec(
+        select(AgendaItemPetition, Petition)
+        .where(AgendaItemPetition.petition_id == Petition.id, col(AgendaItemPetition.item_id).in_(ids))
+        .order_by(col(Petition.code))
+    ):
+        petitions.setdefault(link.item_id, []).append(petition)
+    allowed: dict[int, set[RoomCode]] = {}
+    for entry, code in session.exec(
+        select(AgendaItemRoom, Room.code).where(
+            AgendaItemRoom.room_id == Room.id, col(AgendaItemRoom.item_id).in_(ids)
+        )
+    ):
+        allowed.setdefault(entry.item_id, set()).add(code)
+    recording = session.exec(select(Recording).where(Recording.reception_id == number)).first()
+    return ReceptionFacts(
+        id=reception.id,
+        title=reception.title,
+        state=reception.state,
+        planned_at=reception.planned_at,
+        opened_at=reception.opened_at,
+        items=tuple(
+            _item(item, petitions.get(item.id or 0, []), frozenset(allowed.get(item.id or 0, set())))
+            for item in items
+        ),
+        hearings=tuple(
+            HearingSpan(hearing.item_id, hearing.started_at, hearing.ended_at, hearing.closed)
+            for hearing in hearings
+        ),
+        folder=recording.folder if recording is not None else "",
+    )
+
+
+def read_plan(session: Session, number: int | None, now: datetime) -> ReceptionFacts | None:
+    """What OPEN opens: reception `number`, or, without one, the one being prepared. None: there is none."""
+    if number is None:
+        reception = _open_or_prepared(session, now, None)
+        number = reception.id if reception is not None else None
+    return read_reception(session, number) if number is not None else None
+
+
+def read_unsealed(session: Session, label: Label) -> tuple[SetRecording, ...]:
+    """Recordings that were told to end, or should have been, and are not reported sealed."""
+    unsealed = []
+    for recording, reception in session.exec(
+        select(Recording, Reception).where(
+            Recording.reception_id == Reception.id,
+            Recording.state != RecordingState.SEALED,
+            Reception.state == ReceptionState.ENDED,
+        )
+    ):
+        facts = read_reception(session, recording.reception_id)
+        if facts is not None and reception.id is not None:
+            unsealed.append(
+                SetRecording(
+                    recording=recording.folder,
+                    reception=reception.id,
+                    state="ended",
+                    chapters=AgendaRun(facts).chapters(label),
+                )
+            )
+    return tuple(unsealed)
+
+
+def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> Reception | None:
+    open_now = session.exec(select(Reception).where(Reception.state == ReceptionState.OPEN)).first()
+    if open_now is not None:
+        return open_now
+    wished = session.get(Reception, prepared) if prepared is not None else None
+    if wished is not None and wished.state is ReceptionState.PLANNED:
+        return wished
+    midnight = now.astimezone(_HERE).replace(hour=0, minute=0, second=0, microsecond=0)
+    planned = session.exec(
+        select(Reception)
+        .where(Reception.state == ReceptionState.PLANNED, col(Reception.planned_at) >= midnight)
+        .order_by(col(Reception.planned_at), col(Reception.id))
+    ).first()
+    if planned is not None and planned.planned_at < midnight + timedelta(days=1):
+        return planned
+    ended = session.exec(
+        select(Reception)
+        .where(Reception.state == ReceptionState.ENDED, col(Reception.ended_at) >= midnight)
+        .order_by(col(Reception.ended_at).desc())
+    ).first()
+    return ended or planned
+
+
+def _item(item: AgendaItem, petitions: list[Petition], rooms: frozenset[RoomCode]) -> ItemFacts:
+    return ItemFacts(
+        id=item.id or 0,
+        position=item.position,
+        title=item.title,
+        kinds=tuple(petition.kind for petition in petitions),
+        petition_codes=tuple(petition.code for petition in petitions),
+        confidential=any(petition.confidentiality is Confidentiality.CONFIDENTIAL for petition in petitions),
+        audience=item.audience,
+        rooms=rooms,
+        state=item.state,
+        closed=item.closed,
+    )
+
+
+def _floor(session: Session, reception: int) -> FloorHeld | None:
+    found = session.exec(
+        select(FloorGrant, Room.code)
+        .where(
+            FloorGrant.reception_id == reception,
+            col(FloorGrant.ended_at).is_(None),
+            FloorGrant.room_id == Room.id,
+        )
+        .order_by(col(FloorGrant.given_at).desc())
+    ).first()
+    return FloorHeld(found[1], found[0].given_at) if found is not None else None
+
+
+def _hands(session: Session, reception: int) -> dict[RoomCode, datetime]:
+    """The queue as the audit log tells it: raised, and neither lowered since nor answered by the floor."""
+    hands: dict[RoomCode, datetime] = {}
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.subject == records.SUBJECT.format(reception),
+            col(AuditEvent.action).in_((records.HAND_RAISED, records.HAND_LOWERED, records.FLOOR_GIVEN)),
+        )
+        .order_by(col(AuditEvent.id))
+    )
+    for event in session.exec(statement):
+        detail = json.loads(event.detail)
+        hands.pop(detail["room"], None)
+        if event.action == records.HAND_RAISED:
+            hands[detail["room"]] = datetime.fromisoformat(detail["at"])
+    return hands
+
+
+def _attendance(session: Session, reception: int) -> dict[tuple[RoomCode, Presence], datetime]:
+    rows = session.exec(
+        select(Attendance, Room.code).where(
+            Attendance.reception_id == reception,
+            col(Attendance.ended_at).is_(None),
+            Attendance.room_id == Room.id,
+        )
+    )
+    return {(code, span.presence): span.started_at for span, code in rows}
+
+
+def restore(session: Session, now: datetime, label: Label) -> Restored:
+    """Everything a starting control process takes up."""
+    return replace(read_live(session, now), unsealed=read_unsealed(session, label))

@@ -1,0 +1,102 @@
+// The desk's camera computer: one page that sends the desk's picture and sound, and says in words whether it does.
+// Sending starts by itself: this page is opened for nothing else, and comes back alone after a power cut.
+
+import { Devices, deviceTrouble } from "../web/live/devices.js";
+import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { LevelMeter, showLevel } from "../web/live/level.js";
+import { Link } from "../web/live/link.js";
+import { refusalSentence, say, sayAll } from "../web/live/words.js";
+import { DeviceChoice } from "./device_choice.js";
+
+const TONES = { good: "good", weak: "needs", bad: "needs", unknown: "absent" };
+
+const devices = new Devices();
+const link = new Link({ purpose: "desk" });
+const level = new LevelMeter((value) => showLevel(part("meter"), value));
+const choice = new DeviceChoice();
+
+let wanted = true;
+let quality = "unknown";
+
+function refresh() {
+  const { phase, tries, refusal } = link.status;
+  const live = wanted && phase === "connected" && devices.track("camera") !== null;
+  setAttribute(document.body, "data-link", phase);
+  setAttribute(document.body, "data-publishing", live);
+  mark(part("mark"), live ? "radio" : "circle-off", say(live ? "camera.page.live" : wanted ? "camera.page.waiting" : "camera.page.off"), live ? "live" : "absent");
+  mark(part("toggle"), wanted ? "video-off" : "video", say(wanted ? "publish.stop" : "publish.start"));
+  part("toggle").classList.toggle("primary", !wanted);
+  for (const name of ["camera", "microphone"]) {
+    const device = devices.state(name);
+    const icons = name === "camera" ? ["video", "video-off"] : ["mic", "mic-off"];
+    const good = device === "ok";
+    mark(part(name), icons[good ? 0 : 1], say(`${name}.${good && live ? "sending" : device}`), good ? "good" : device === "starting" ? "absent" : "needs");
+  }
+  mark(part("line"), "wifi", say(`line.${phase === "connected" ? quality : "unknown"}`), TONES[phase === "connected" ? quality : "unknown"]);
+  const muted = devices.state("microphone") === "off";
+  mark(part("microphone-toggle"), muted ? "mic" : "mic-off", say(muted ? "room.microphone.on" : "room.microphone.off"));
+  drawBanner(phase, tries, refusal);
+}
+
+function drawBanner(phase, tries, refusal) {
+  const counted = Math.max(1, tries);
+  let sentence = "";
+  if (phase === "ended") sentence = refusalSentence(refusal);
+  else if (refusal) sentence = say("link.refused", { sentence: refusalSentence(refusal), tries: counted });
+  else if (phase === "lost") sentence = say("link.lost", { tries: counted });
+  else if (phase === "connecting" && tries > 0) sentence = say("link.connecting.tries", { tries });
+  else if (deviceTrouble(devices)) sentence = say(deviceTrouble(devices));
+  mark(part("banner"), "triangle-alert", sentence);
+  setHidden(part("banner"), sentence === "");
+}
+
+function mark(target, sign, words, tone) {
+  if (!target.querySelector("span")) target.append(element("span"));
+  setIcon(target, sign);
+  setText(target.querySelector("span"), words);
+  if (tone) setAttribute(target, "data-tone", tone);
+}
+
+function publish() {
+  for (const source of ["camera", "microphone"]) link.publish(source, wanted ? devices.track(source) : null);
+}
+
+function showPreview() {
+  const camera = devices.track("camera");
+  const preview = part("preview");
+  if (preview.srcObject?.getTracks()[0] === camera) return;
+  preview.srcObject = camera ? new MediaStream([camera]) : null;
+  if (camera) preview.play().catch(() => undefined);
+}
+
+sayAll();
+part("preview").muted = true;
+part("choice").append(choice.root);
+part("toggle").addEventListener("click", () => {
+  wanted = !wanted;
+  if (link.status.phase === "ended") link.open();
+  publish();
+  refresh();
+});
+part("microphone-toggle").addEventListener("click", () => {
+  devices.switchOff("microphone", devices.state("microphone") !== "off");
+});
+devices.addEventListener("change", () => {
+  showPreview();
+  level.measure(devices.track("microphone"));
+  publish();
+  refresh();
+});
+link.addEventListener("state", refresh);
+link.addEventListener("ended", refresh);
+link.addEventListener("line", (event) => {
+  quality = event.detail.quality;
+  refresh();
+});
+window.addEventListener("pagehide", () => link.close());
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) link.open();
+});
+refresh();
+link.open();
+devices.start().then(() => choice.offer(devices));

@@ -1,0 +1,75 @@
+// Which rooms the host sees first, and what is wrong with a room, in words: decided here, drawn elsewhere.
+
+import { say } from "../web/live/words.js";
+
+// From these figures on a room's picture or sound is visibly hurt; below them the host has better things to read.
+const LOSS_PERCENT = 8;
+const RTT_MS = 800;
+
+const TYPES = [
+  ["Thành phố ", "TP. "], ["Thị xã ", "TX. "], ["Thị trấn ", "TT. "], ["Đặc khu ", "ĐK. "],
+  ["Phường ", "P. "], ["Huyện ", "H. "], ["Xã ", "X. "],
+];
+
+/** "Phường Hà Khánh" -> "P. Hà Khánh": the name must fit a tile, and the kind of unit must stay. */
+export function shortName(name) {
+  const type = TYPES.find(([long]) => name.startsWith(long));
+  return type ? type[1] + name.slice(type[0].length) : name;
+}
+
+/** Lower case, without Vietnamese marks: what is typed without marks finds what is written with them. */
+export function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/\s+/g, " ").trim();
+}
+
+/** True if every word of `search` (already plain) occurs in the room's name, district or code. */
+export function matches(room, search) {
+  if (!search) return true;
+  const text = plain(`${room.name} ${shortName(room.name)} ${room.district} ${room.code}`);
+  return search.split(" ").every((word) => text.includes(word));
+}
+
+/** What needs the host's attention in this room, as words; empty if nothing does. `session`: {open, limited}. */
+export function troubleOf(room, { open, limited }) {
+  if (room.presence === "absent") return limited && room.in_audience ? say("trouble.absent") : "";
+  const found = [];
+  for (const device of ["microphone", "camera"]) {
+    if (["missing", "blocked"].includes(room[device])) found.push(say(`trouble.${device}.${room[device]}`));
+  }
+  if (room.presence === "has_floor" && room.microphone === "off") found.push(say("trouble.microphone.off"));
+  if (open && room.presence === "connected" && room.in_audience) found.push(say("trouble.not_receiving"));
+  if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
+  if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
+  return found.join(", ");
+}
+
+/** {hands, troubles, wall} out of all rooms: each room in one list; hands by waiting time. */
+export function ordered(rooms, { search, filter, session }) {
+  const hands = [];
+  const troubles = [];
+  const wall = [];
+  for (const room of rooms) {
+    if (!matches(room, search)) continue;
+    const trouble = troubleOf(room, session);
+    const hand = room.presence === "wants_floor" || (room.hand_since !== "" && room.presence !== "has_floor");
+    if (filter !== "all" && !(filter === "attention" ? trouble : (hand ? "wants_floor" : room.presence) === filter)) continue;
+    if (hand) hands.push(room);
+    else if (trouble) troubles.push({ room, trouble });
+    else wall.push(room);
+  }
+  hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
+  // The room on air stands first: it is the one the host looks for.
+  wall.sort((a, b) => (b.presence === "has_floor") - (a.presence === "has_floor"));
+  return { hands, troubles, wall };
+}
+
+/** How many rooms are in each presence, and need attention; `present` of `all`. */
+export function countsOf(rooms, session) {
+  const counts = { all: 0, absent: 0, connected: 0, receiving: 0, wants_floor: 0, has_floor: 0, attention: 0 };
+  for (const room of rooms) {
+    counts.all += 1;
+    counts[room.presence] += 1;
+    if (troubleOf(room, session)) counts.attention += 1;
+  }
+  return { ...counts, present: counts.all - counts.absent };
+}

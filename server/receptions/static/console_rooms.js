@@ -1,0 +1,183 @@
+// The rooms: hands first, then rooms that need attention, then the wall of all others. Keyed: a tile stays the
+// same element from connect to end, so 191 of them cost nothing while nothing changes.
+
+import { durationText, secondsSince } from "../web/live/clock.js";
+import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { say } from "../web/live/words.js";
+import { countsOf, ordered, plain, shortName } from "./console_room_order.js";
+
+const ICONS = {
+  absent: "circle-dashed", connected: "plug", receiving: "check", wants_floor: "hand", has_floor: "radio",
+};
+const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "absent"];
+
+export class RoomWall {
+  #rooms = new Map();
+  #session = { open: false, limited: false };
+  #filter = "all";
+  #mayCommand;
+  #command;
+  #drawing = false;
+  #onHand;
+
+  /** `command(name, {room})` sends; `onHand(room)` is told of a hand that has just gone up. */
+  constructor({ mayCommand, command, onHand }) {
+    this.#mayCommand = mayCommand;
+    this.#command = command;
+    this.#onHand = onHand;
+    part("search").addEventListener("input", () => this.draw());
+    part("search").addEventListener("keydown", (event) => this.#onSearchKey(event));
+    for (const filter of FILTERS) part("filters").append(this.#filterButton(filter));
+  }
+
+  /** The rooms whose hands are up, the longest waiting first. */
+  get hands() {
+    return ordered(this.#rooms.values(), { search: "", filter: "all", session: this.#session }).hands;
+  }
+
+  /** Takes a ConsoleRooms message. */
+  take({ complete, rooms }) {
+    const before = this.#rooms;
+    if (complete) this.#rooms = new Map();
+    for (const room of rooms) {
+      if (room.presence === "wants_floor" && before.size > 0 && before.get(room.code)?.presence !== "wants_floor") {
+        this.#onHand(room);
+      }
+      this.#rooms.set(room.code, room);
+    }
+    this.draw();
+  }
+
+  /** `open`: the reception is open; `limited`: the present item is for some rooms only. */
+  setSession(session) {
+    if (session.open === this.#session.open && session.limited === this.#session.limited) return;
+    this.#session = session;
+    this.draw();
+  }
+
+  focusSearch() {
+    part("search").focus();
+    part("search").select();
+  }
+
+  /** Draws once before the next picture, however many messages came. */
+  draw() {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#drawNow();
+    });
+  }
+
+  /** Once a second: waiting times grow by themselves. */
+  drawTimes() {
+    for (const time of part("hands").querySelectorAll("time")) this.#drawTime(time);
+  }
+
+  #drawNow() {
+    const rooms = [...this.#rooms.values()];
+    const search = plain(part("search").value);
+    const lists = ordered(rooms, { search, filter: this.#filter, session: this.#session });
+    const counts = countsOf(rooms, this.#session);
+    setText(part("rooms-count"), `${counts.present}/${counts.all}`);
+    for (const button of part("filters").children) {
+      const { filter } = button.dataset;
+      setText(button.querySelector("b"), String(counts[filter]));
+      setAttribute(button, "aria-pressed", String(filter === this.#filter));
+      setAttribute(button, "data-some", counts[filter] > 0);
+    }
+    keyedChildren(part("hands"), lists.hands, ({ code }) => code, (room) => this.#handRow(room), (row, room) => this.#changeHand(row, room));
+    keyedChildren(part("troubles"), lists.troubles, ({ room }) => room.code, ({ room }) => this.#tile(room, true), (tile, { room, trouble }) => this.#changeTile(tile, room, trouble));
+    keyedChildren(part("wall"), lists.wall, ({ code }) => code, (room) => this.#tile(room, false), (tile, room) => this.#changeTile(tile, room, ""));
+    setAttribute(part("wall"), "data-few", lists.wall.length <= 24);
+    setHidden(part("rooms-empty"), rooms.length === 0 || lists.hands.length + lists.troubles.length + lists.wall.length > 0);
+  }
+
+  #filterButton(filter) {
+    const words = filter === "all" || filter === "attention" ? say(`rooms.${filter}`) : say(`presence.${filter}`);
+    const icon = { all: "list-checks", attention: "triangle-alert" }[filter] ?? ICONS[filter];
+    return element(
+      "button",
+      { type: "button", icon, "data-filter": filter, "data-testid": `filter-${filter}`, on: { click: () => this.#choose(filter) } },
+      element("span", { text: words }),
+      element("b", { class: "figures" }),
+    );
+  }
+
+  #choose(filter) {
+    this.#filter = this.#filter === filter ? "all" : filter;
+    this.draw();
+  }
+
+  #handRow(room) {
+    const { code } = room;
+    const row = element(
+      "li",
+      { icon: "hand", "data-testid": `hand-${code}` },
+      element("span", { class: "name" }),
+      element("time", { class: "figures" }),
+    );
+    if (!this.#mayCommand) return row;
+    row.append(
+      element("button", { type: "button", class: "invite", text: say("command.floor"), "data-testid": `invite-${code}`,
+        on: { click: (event) => this.#command("floor", { room: code, pressed: event.currentTarget }) } }),
+      element("button", { type: "button", class: "lower", icon: "x", title: say("command.lower_hand"),
+        "aria-label": `${say("command.lower_hand")}: ${room.name}`, "data-testid": `lower-${code}`,
+        on: { click: (event) => this.#command("lower_hand", { room: code, pressed: event.currentTarget }) } }),
+    );
+    return row;
+  }
+
+  #changeHand(row, room) {
+    setText(row.querySelector(".name"), shortName(room.name));
+    setAttribute(row, "title", `${room.name}, ${room.district}`);
+    const time = row.querySelector("time");
+    setAttribute(time, "datetime", room.hand_since);
+    this.#drawTime(time);
+  }
+
+  #drawTime(time) {
+    const waiting = secondsSince(time.getAttribute("datetime"));
+    setText(time, waiting === null ? "" : durationText(waiting));
+  }
+
+  #tile(room, long) {
+    const { code } = room;
+    const inside = this.#mayCommand
+      ? element("button", { type: "button", on: { click: (event) => this.#command("floor", { room: code, pressed: event.currentTarget }) } })
+      : element("div", { class: "tile-plain" });
+    inside.append(element("span", { class: "name" }), element("span", { class: "word" }));
+    return element("li", { class: long ? "trouble" : "", "data-testid": `room-${code}` }, inside);
+  }
+
+  #changeTile(tile, room, trouble) {
+    const inside = tile.firstElementChild;
+    const presence = say(`presence.${room.presence}`);
+    setAttribute(tile, "data-presence", room.presence);
+    setAttribute(tile, "data-outside", !room.in_audience);
+    setIcon(inside, ICONS[room.presence]);
+    setText(inside.querySelector(".name"), shortName(room.name));
+    setText(inside.querySelector(".word"), trouble || (room.in_audience ? presence : say("presence.outside")));
+    const invitation = this.#mayCommand ? `${say("command.floor")}: ` : "";
+    setAttribute(inside, "aria-label", `${invitation}${room.name}, ${room.district}, ${presence}${trouble ? `, ${trouble}` : ""}`);
+    setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble].filter(Boolean).join(" · "));
+  }
+
+  /** Enter takes the only room left; arrows go on to the tiles. */
+  #onSearchKey(event) {
+    if (event.key === "Escape") {
+      part("search").value = "";
+      part("search").blur();
+      this.draw();
+    } else if (event.key === "Enter" && this.#mayCommand) {
+      const search = plain(part("search").value);
+      const { hands, troubles, wall } = ordered(this.#rooms.values(), { search, filter: this.#filter, session: this.#session });
+      const found = [...hands, ...troubles.map(({ room }) => room), ...wall];
+      if (search && found.length === 1) this.#command("floor", { room: found[0].code, pressed: null });
+    } else if (event.key === "ArrowDown") {
+      event.preventDefault();
+      document.querySelector(".rooms-lists button")?.focus();
+    }
+  }
+}

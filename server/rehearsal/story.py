@@ -1,0 +1,243 @@
+"""The story: a reception of three items, the second closed; rooms, a desk, two rooms on the floor in turn.
+
+Every step waits for what it is about, with a limit, and goes on: a report of what did not hold is worth more
+than an exception at the first thing that did not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import av
+from sqlmodel import Session
+
+from recordings.store import Folder
+from room_client.fleet import Fleet
+from room_client.room import Room as PythonRoom
+from room_client.room import RoomOptions
+from server.control_socket import control_socket
+from server.data.engine import Database
+from server.data.schema import upgrade
+from server.data.secret import load_secret
+from server.demo.fill import fill_rehearsal
+from server.rehearsal.measuring import Eye, all_see_floor
+from server.rehearsal.report import RecordingFound, Report, spread
+from server.rooms.keys import make_key
+from server.rooms.queries import rooms_on
+from server.rooms.tables import Room, RoomLevel
+from server.server_process import server_process
+from server.settings import Settings
+from signaling.channel import Channel
+from signaling.messages import Command, CommandName, Purpose
+from signaling.ports import RunCommand
+
+JOIN_WITHIN_S = 20.0
+FLOOR_WITHIN_S = 5.0
+SEALED_WITHIN_S = 60.0
+STILL_IN_FLIGHT_S = 0.1  # a closed item: no packet after 100 ms
+STEPS = 9  # for the progress bar
+
+Progress = Callable[[str], None]
+
+
+class Rehearsal:
+    """One run. `run` returns the report; the data directory is new, and only its recordings outlive it."""
+
+    def __init__(self, settings: Settings, rooms: int, seconds: float, today: date, step: Progress) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="tiepdan-rehearsal-"))
+        self._settings = settings.model_copy(
+            update={
+                "data": self._directory,
+                "database": "",
+                "http": f"127.0.0.1:{_free_port(socket.SOCK_STREAM)}",
+                "media": f"127.0.0.1:{_free_port(socket.SOCK_DGRAM)}",
+                "media_advertise": "",
+            }
+        )
+        self._today = today
+        self._seconds = seconds
+        self._step = step
+        self._changed = asyncio.Event()
+        self._eyes: list[Eye] = []
+        self._floor_changes_ms: list[float] = []
+        self.log_file = self._directory / "server.log"
+        self.report = Report(rooms=rooms, seconds=seconds)
+
+    async def run(self) -> Report:
+        """Raises ServerNotReady; whatever else goes wrong stands in the report."""
+        self._step("preparing a throw-away province")
+        rooms = self._prepare()
+        secret = load_secret(self._directory)
+        desk = next(room for room in rooms if room.level is RoomLevel.PROVINCE)
+        communes = sorted((room for room in rooms if room.level is RoomLevel.COMMUNE), key=lambda room: room.code)
+        self._step("starting the server")
+        async with (
+            server_process(self._settings, self.log_file) as address,
+            control_socket(self._settings.run_directory) as control,
+        ):
+            desk_key = make_key(secret, desk.code, desk.key_version)
+            camera = PythonRoom(RoomOptions(server_url=address, key=desk_key, purpose=Purpose.DESK))
+            filming = asyncio.create_task(camera.run(), name="rehearsed desk")
+            self._eyes = [Eye(room.code, self._changed, self._settings.codec) for room in communes]
+            fleet = Fleet(
+                [RoomOptions(address, make_key(secret, room.code, room.key_version)) for room in communes],
+                self._eyes,
+            )
+            try:
+                await self._reception(control, fleet)
+            finally:
+                await fleet.stop()
+                camera.stop()
+                await asyncio.gather(filming, return_exceptions=True)
+            self._step("sealing the recording")
+            await self._recording()
+        self._throw_away()
+        return self.report
+
+    # --- the steps
+
+    def _prepare(self) -> list[Room]:
+        database = Database(self._settings.database_url)
+        try:
+            upgrade(database.engine)
+            database.run_here(fill_rehearsal, self.report.rooms, self._today)
+
+            def all_rooms(session: Session) -> list[Room]:
+                return rooms_on(session, self._today)
+
+            return database.run_here(all_rooms)
+        finally:
+            database.close()
+
+    async def _reception(self, control: Channel, fleet: Fleet) -> None:
+        report = self.report
+        self._step("opening the reception; the rooms join")
+        await _press(control, CommandName.OPEN)
+        await _press(control, CommandName.NEXT)
+        fleet.start()
+        await self._until(lambda: all(eye.first_picture_ms is not None for eye in self._eyes), JOIN_WITHIN_S)
+        seen = [eye for eye in self._eyes if eye.first_picture_ms is not None]
+        report.rooms_receiving = len(seen)
+        report.join_ms = spread([ms for eye in seen if (ms := eye.first_picture_ms) is not None])
+        report.expect(len(seen) == report.rooms, f"{report.rooms - len(seen)} rooms saw no picture of the desk")
+        await self._turns(control, self._seconds * 0.5)
+        self._step("a denunciation is called: the item is closed")
+        await self._closed_item(control, fleet, self._seconds * 0.2)
+        self._step("the next item is open again")
+        await _press(control, CommandName.NEXT)
+        await self._turns(control, self._seconds * 0.3)
+        statistics = fleet.statistics()
+        report.packets_received, report.packets_lost = statistics.packets, statistics.lost
+        self._step("ending the reception")
+        await _press(control, CommandName.END, confirm=True)
+        report.floor_change_ms = spread(self._floor_changes_ms)
+        wanted = 4 * (report.rooms - 1)
+        report.floor_changes_seen = len(self._floor_changes_ms)
+        unseen = wanted - len(self._floor_changes_ms)
+        report.expect(unseen == 0, f"{unseen} of {wanted} floor changes were not seen within {FLOOR_WITHIN_S} s")
+
+    async def _turns(self, control: Channel, seconds: float) -> None:
+        """Two rooms have the floor in turn, each for half of `seconds`; then the floor is taken back."""
+        for eye in self._eyes:
+            eye.floor_went()
+        for speaker in self._eyes[:2]:
+            self._step(f"room {speaker.code} has the floor")
+            clicked = time.monotonic()
+            await _press(control, CommandName.FLOOR, room=speaker.code)
+            await self._until(lambda code=speaker.code: all_see_floor(self._eyes, code), FLOOR_WITHIN_S)  # type: ignore[misc]
+            self._floor_changes_ms += [
+                (eye.floor_shown_at - clicked) * 1000
+                for eye in self._eyes
+                if eye.code != speaker.code and eye.floor_shows == speaker.code
+            ]
+            await asyncio.sleep(max(0.0, seconds / 2 - (time.monotonic() - clicked)))
+        await _press(control, CommandName.TAKE_FLOOR_BACK)
+
+    async def _closed_item(self, control: Channel, fleet: Fleet, seconds: float) -> None:
+        await _press(control, CommandName.NEXT)
+        await asyncio.sleep(STILL_IN_FLIGHT_S)
+        before = fleet.statistics().packets
+        await asyncio.sleep(seconds)
+        leaked = self.report.leaked_packets_in_closed_item = fleet.statistics().packets - before
+        told = sum(1 for eye in self._eyes if eye.stage and eye.stage.item and eye.stage.item.closed)
+        self.report.expect(leaked == 0, f"{leaked} packets reached rooms during the closed item")
+        self.report.expect(told == self.report.rooms, f"{self.report.rooms - told} rooms were not told of it")
+
+    async def _recording(self) -> None:
+        report, folder = self.report, None
+        deadline = time.monotonic() + SEALED_WITHIN_S
+        while time.monotonic() < deadline:
+            folders = [path for path in self._settings.recordings_directory.iterdir() if path.is_dir()]
+            folder = Folder(folders[0]) if folders else None
+            manifest = folder.load() if folder else None
+            if manifest is not None and manifest.state == "sealed" and manifest.playable is not None:
+                break
+            await asyncio.sleep(0.1)
+        else:
+            report.expect(False, f"the recording was not sealed within {SEALED_WITHIN_S:.0f} s")
+            return
+        file = folder.path / manifest.playable.file if folder else Path()
+        report.recording = await asyncio.to_thread(_open, file, len(manifest.gaps))
+        on_air = self._seconds * 0.8
+        report.expect(
+            report.recording.seconds > on_air * 0.7, f"only {report.recording.seconds:.1f} s were recorded"
+        )
+        report.expect(
+            report.recording.seconds < on_air + JOIN_WITHIN_S, "the closed item seems to have been recorded too"
+        )
+        report.expect(report.recording.video_frames > on_air * 5, "the recording has hardly a picture")
+        report.expect(report.recording.audio_seconds > on_air * 0.7, "the recording has hardly any sound")
+        report.expect(report.recording.chapters == 2, f"{report.recording.chapters} chapters instead of 2")
+
+    # --- waiting and clearing up
+
+    async def _until(self, holds: Callable[[], bool], within_s: float) -> None:
+        """Wait until `holds()`, looked at whenever a room saw something; give up after `within_s`."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not holds():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def _throw_away(self) -> None:
+        """Everything but the recording, and the server's log where something did not hold."""
+        for path in self._directory.iterdir():
+            if path.is_dir() and path.name != "recordings":
+                shutil.rmtree(path)
+            elif path.is_file() and (self.report.ok or path != self.log_file):
+                path.unlink()
+
+
+async def _press(control: Channel, name: CommandName, room: str | None = None, confirm: bool = False) -> None:
+    await control.request(RunCommand(command=Command(name=name, room=room, confirm=confirm)))
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _open(file: Path, gaps: int) -> RecordingFound:
+    """Open the playable file as any player would and count what is in it."""
+    with av.open(str(file)) as container:
+        seconds = (container.duration or 0) / av.time_base
+        chapters = len(container.chapters())
+        frames = sum(1 for packet in container.demux(video=0) if packet.size) if container.streams.video else 0
+    sound = 0.0
+    with av.open(str(file)) as container:
+        if container.streams.audio:
+            stream = container.streams.audio[0]
+            for packet in container.demux(stream):
+                if packet.duration and stream.time_base:
+                    sound += float(packet.duration * stream.time_base)
+    return RecordingFound(str(file), round(seconds, 2), frames, round(sound, 2), chapters, gaps)

@@ -1,0 +1,265 @@
+"""A whole control process in the test: the real application on 127.0.0.1, real SQLite, real Unix sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import socketio
+from aiohttp import ClientSession, CookieJar, web
+from sqlmodel import Session, select
+
+from server.app import make_app
+from server.data.columns import now
+from server.data.engine import Database
+from server.data.folding import fold
+from server.data.schema import upgrade
+from server.data.secret import load_secret
+from server.people.accounts import create_account
+from server.people.tables import Role
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.receptions.conductor import CONDUCTOR, Conductor
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    AgendaItemRoom,
+    Audience,
+    ItemState,
+    Reception,
+    ReceptionMode,
+    ReceptionState,
+)
+from server.rooms.keys import make_key, make_token
+from server.rooms.tables import Room, RoomLevel
+from server.settings import Settings
+from signaling.messages import LinkState
+from tests.server.receptions_live.processes import MediaSide, RecorderSide
+from tests.server.receptions_live.province import BAI_CHAY, CAI_CHIEN, HA_TU
+from tests.waiting import eventually
+
+PASSWORD = "tiepdan-test"
+PEOPLE = {"chutri": Role.HOST, "thuky": Role.CLERK, "xemlai": Role.REVIEWER}
+_NAMES = {
+    "22": ("Trụ sở tiếp công dân tỉnh", RoomLevel.PROVINCE),
+    HA_TU: ("Phường Hà Tu", RoomLevel.COMMUNE),
+    BAI_CHAY: ("Phường Bãi Cháy", RoomLevel.COMMUNE),
+    CAI_CHIEN: ("Xã Cái Chiên", RoomLevel.COMMUNE),
+}
+_ITEMS = (
+    (PetitionKind.RECOMMENDATION, Audience.ALL, ()),
+    (PetitionKind.COMPLAINT, Audience.ROOMS, (HA_TU,)),
+    (PetitionKind.DENUNCIATION, Audience.CLOSED, ()),
+)
+
+
+def fill(session: Session) -> int:
+    """Rooms, people, and one reception planned for now with three items. Returns its id."""
+    for login, role in PEOPLE.items():
+        create_account(session, login, login, role, PASSWORD)
+    rooms: dict[str, Room] = {}
+    for code, (name, level) in _NAMES.items():
+        rooms[code] = Room(
+            code=code, name=name, name_key=fold(name), type=name.split()[0], level=level,
+            valid_from=now().date() - timedelta(days=400),
+        )  # fmt: skip
+        session.add(rooms[code])
+    reception = Reception(
+        title="Phiên tiếp công dân định kỳ",
+        mode=ReceptionMode.PERIODIC,
+        planned_at=now(),
+        state=ReceptionState.PLANNED,
+    )
+    session.add(reception)
+    session.flush()
+    for position, (kind, audience, codes) in enumerate(_ITEMS, 1):
+        petition = Petition(
+            code=f"KN-{position:04}", kind=kind, received_on=now().date(), summary=f"Nội dung {position}",
+            status=PetitionStatus.RECEIVED, confidentiality=Confidentiality.NORMAL,
+        )  # fmt: skip
+        item = AgendaItem(
+            reception_id=reception.id or 0, position=position, title=petition.summary, audience=audience,
+            state=ItemState.WAITING,
+        )  # fmt: skip
+        session.add(petition)
+        session.add(item)
+        session.flush()
+        session.add(AgendaItemPetition(item_id=item.id or 0, petition_id=petition.id or 0))
+        for code in codes:
+            session.add(AgendaItemRoom(item_id=item.id or 0, room_id=rooms[code].id or 0))
+    return reception.id or 0
+
+
+class RoomClient:
+    """A room's signalling as any Socket.IO client does it."""
+
+    def __init__(self) -> None:
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.views: list[dict[str, Any]] = []
+        self.ended: list[dict[str, Any]] = []
+        self.refused: Any = None
+        self.client.on("stage", self.views.append, namespace="/room")
+        self.client.on("link_ended", self.ended.append, namespace="/room")
+        self.client.on("connect_error", self._note, namespace="/room")
+
+    def _note(self, data: object) -> None:
+        self.refused = data
+
+    @property
+    def view(self) -> dict[str, Any]:
+        return self.views[-1] if self.views else {}
+
+    async def call(self, event: str, **data: object) -> Any:
+        return await self.client.call(event, data, namespace="/room", timeout=5)
+
+    async def join(self) -> Any:
+        return await self.call("join", sdp="v=0\r\ns=offer\r\n")
+
+
+class Console:
+    """The host's console, likewise."""
+
+    def __init__(self, http: ClientSession) -> None:
+        self.client = socketio.AsyncClient(reconnection=False, http_session=http)
+        self.states: list[dict[str, Any]] = []
+        self.rooms: dict[str, dict[str, Any]] = {}
+        self.messages: list[dict[str, Any]] = []
+        self.client.on("console", self.states.append, namespace="/desk")
+        self.client.on("rooms", self._rooms, namespace="/desk")
+
+    def _rooms(self, data: dict[str, Any]) -> None:
+        self.messages.append(data)
+        self.rooms.update({entry["code"]: entry for entry in data["rooms"]})
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.states[-1] if self.states else {}
+
+    async def press(self, name: str, **fields: object) -> dict[str, Any]:
+        result = await self.client.call("command", {"name": name, **fields}, namespace="/desk", timeout=5)
+        assert isinstance(result, dict)
+        return result
+
+    async def pressed(self, name: str, **fields: object) -> None:
+        result = await self.press(name, **fields)
+        assert result["ok"], result
+
+
+class ControlProcess:
+    """Start, stop, kill and start again, on one data directory."""
+
+    def __init__(self, data: Path, **settings: Any) -> None:
+        self.settings = Settings(data=data, http="127.0.0.1:0", **settings)
+        self.settings.run_directory.mkdir(parents=True)
+        self.secret = load_secret(data)
+        self.database = Database(self.settings.database_url)
+        upgrade(self.database.engine)
+        self.reception = self.database.run_here(fill)
+        self.media = MediaSide(self.settings.run_directory / "media.sock")
+        self.recorder = RecorderSide(self.settings.run_directory / "recorder.sock")
+        self.address = ""
+        self._runner: web.AppRunner | None = None
+        self._clients: list[socketio.AsyncClient] = []
+        self._sessions: list[ClientSession] = []
+
+    async def start(self) -> None:
+        self._runner = web.AppRunner(make_app(self.settings, self.database), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await eventually(lambda: None if self.conductor.live.around.media_running else "control has no media")
+
+    @property
+    def conductor(self) -> Conductor:
+        assert self._runner is not None
+        assert self._runner.app is not None
+        return self._runner.app[CONDUCTOR]
+
+    async def stop(self) -> None:
+        for client in self._clients:
+            with suppress(asyncio.CancelledError):
+                await client.disconnect()
+        self._clients.clear()
+        for session in self._sessions:
+            await session.close()
+        self._sessions.clear()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def key(self, code: str) -> str:
+        return make_key(self.secret, code, 1)
+
+    def token(self, code: str, scope: str = "watch") -> str:
+        return make_token(self.secret, code, 1, "watch" if scope == "watch" else "desk", 3)
+
+    def session(self) -> ClientSession:
+        session = ClientSession(cookie_jar=CookieJar(unsafe=True))
+        self._sessions.append(session)
+        return session
+
+    async def room(self, code: str, *, key: str | None = None, purpose: str = "room") -> RoomClient:
+        room = RoomClient()
+        self._clients.append(room.client)
+        auth = {"key": key if key is not None else self.key(code), "purpose": purpose, "language": "vi"}
+        await room.client.connect(self.address, namespaces=["/room"], auth=auth, transports=["websocket"])
+        return room
+
+    async def receiving(self, code: str) -> RoomClient:
+        """A room that joined and whose receiver reports arrive."""
+        room = await self.room(code)
+        assert "link" in await room.join()
+        self.media.connect(code)
+        await eventually(
+            lambda: None if self.conductor.live.around.links.state_of(code) is LinkState.RECEIVING else "no media"
+        )
+        return room
+
+    async def log_in(self, login: str) -> ClientSession:
+        session = self.session()
+        page = await (await session.get(f"{self.address}/login", headers={"Accept": "text/html"})).text()
+        token = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+        form = {"csrf": token, "login": login, "password": PASSWORD}
+        answer = await session.post(f"{self.address}/login", data=form, allow_redirects=False)
+        assert answer.status == 303, await answer.text()
+        return session
+
+    async def console(self, login: str = "chutri", **auth: object) -> Console:
+        console = Console(await self.log_in(login))
+        self._clients.append(console.client)
+        await console.client.connect(
+            self.address, namespaces=["/desk"], auth={"language": "vi", **auth}, transports=["websocket"]
+        )
+        return console
+
+    async def written(self) -> None:
+        assert await self.conductor.rows.drained(5)
+
+    def rows(self, table: type[Any]) -> list[Any]:
+        return self.database.run_here(lambda session: list(session.exec(select(table)).all()))
+
+
+@pytest.fixture
+def data_directory(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest_asyncio.fixture
+async def control(data_directory: Path) -> AsyncIterator[ControlProcess]:
+    control = ControlProcess(data_directory)
+    await control.media.start()
+    await control.recorder.start()
+    await control.start()
+    try:
+        yield control
+    finally:
+        await control.stop()
+        await control.media.stop()
+        await control.recorder.stop()
+        control.database.close()
