@@ -1,0 +1,113 @@
+"""What a room is told to do, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from room_client.link import LinkEnd
+from room_client.sdp import Slot, Upstream
+from room_client.sources.choosing import NONE, TEST
+from room_client.sources.contract import SourceUnusable
+from signaling.messages import Purpose, StageView
+from signaling.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOptions:
+    """`video`, `audio` and `document` as on the command line: test, none, a file, a camera, a microphone."""
+
+    server_url: str
+    key: str
+    purpose: Purpose = Purpose.ROOM
+    video: str = TEST
+    audio: str = TEST
+    language: Literal["vi", "en"] = "vi"
+    document: str = NONE  # purpose desk only
+    label: str = ""  # written on the test card; empty: the room's code
+
+
+class RoomState(StrEnum):
+    CONNECTING = "connecting"
+    JOINING = "joining"
+    JOINED = "joined"  # the link is up
+    WAITING = "waiting"  # before it tries again
+    REFUSED = "refused"  # for good
+    ENDED = "ended"
+
+
+class RoomObserver:
+    """What a room tells. Override what is of interest; called on the event loop, so be quick.
+
+    Times are those of `time.monotonic()`.
+    """
+
+    def on_state(self, state: RoomState) -> None: ...
+
+    def on_stage(self, stage: StageView) -> None: ...
+
+    def on_first_packet(self, slot: Slot, at: float) -> None:
+        """The first packet of a slot on the present link."""
+
+    def on_key_frame(self, slot: Slot, at: float) -> None: ...
+
+    def on_slot_source_change(self, slot: Slot, at: float, label: str) -> None:
+        """The first picture of another test card in a slot (H.264 only): `label` is its room's code."""
+
+    def on_key_frame_wanted(self, upstream: Upstream) -> None:
+        """The server asked this room for a key frame."""
+
+    def on_link_ended(self, end: LinkEnd | Refusal) -> None: ...
+
+    def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
+        """None: the source works again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOutcome:
+    """`refusal` None: ended by `stop`."""
+
+    refusal: Refusal | None = None
+
+
+class Observers(RoomObserver):
+    """All of a room's observers as one; also what its link reports to (`room_client.link.LinkObserver`)."""
+
+    def __init__(self, observers: Sequence[RoomObserver], want_key_frame: Callable[[Upstream], None]) -> None:
+        self._observers = tuple(observers)
+        self._want_key_frame = want_key_frame
+
+    def on_state(self, state: RoomState) -> None:
+        for observer in self._observers:
+            observer.on_state(state)
+
+    def on_stage(self, stage: StageView) -> None:
+        for observer in self._observers:
+            observer.on_stage(stage)
+
+    def on_link_ended(self, end: LinkEnd | Refusal) -> None:
+        for observer in self._observers:
+            observer.on_link_ended(end)
+
+    def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
+        for observer in self._observers:
+            observer.on_source_problem(upstream, problem)
+
+    def first_packet(self, slot: Slot, at: float) -> None:
+        for observer in self._observers:
+            observer.on_first_packet(slot, at)
+
+    def key_frame(self, slot: Slot, at: float, rtp_time: int) -> None:
+        for observer in self._observers:
+            observer.on_key_frame(slot, at)
+
+    def label(self, slot: Slot, at: float, label: str) -> None:
+        for observer in self._observers:
+            observer.on_slot_source_change(slot, at, label)
+
+    def key_frame_wanted(self, upstream: Upstream) -> None:
+        self._want_key_frame(upstream)
+        for observer in self._observers:
+            observer.on_key_frame_wanted(upstream)

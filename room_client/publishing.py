@@ -1,0 +1,129 @@
+"""From sources to the link: what a room publishes, and when.
+
+Feeds outlive links where opening is slow (cameras); a link that is replaced finds them running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from room_client.link import Link
+from room_client.packetising import h264_payloads, split_annex_b, vp8_payloads
+from room_client.sdp import Upstream
+from room_client.sources.contract import EncodedFrame, Source, SourceUnusable
+from room_client.sources.feed import Feed
+
+SourceMaker = Callable[[Upstream], Source | None]
+
+
+class Publishing:
+    """One room's sources. `attach` a link, `set_on_air`, `detach`, at the end `close`."""
+
+    def __init__(
+        self,
+        make_source: SourceMaker,
+        on_problem: Callable[[Upstream, SourceUnusable | None], None],
+    ) -> None:
+        self._make_source = make_source
+        self._on_problem = on_problem
+        self._link: Link | None = None
+        self._on_air = False
+        self._feeds: dict[Upstream, Feed] = {}
+        self._live: dict[Upstream, str] = {}  # those that stay open, with the codec they were opened for
+        self._endings: set[asyncio.Task[None]] = set()
+
+    @property
+    def on_air(self) -> bool:
+        return self._on_air
+
+    def attach(self, link: Link) -> None:
+        """Publish on `link` from now on. Cameras are opened now, even off the air."""
+        self._link = link
+        for upstream in Upstream:
+            codec = link.codec(upstream)
+            if self._live.get(upstream, codec) != codec:
+                self._end(upstream)
+            if codec and upstream not in self._feeds:
+                self._open_live(upstream, codec)
+        self._apply()
+
+    def detach(self) -> None:
+        """The link is gone. What was on air goes off it; the next link's first `set_on_air` decides anew."""
+        self._link = None
+        self._on_air = False
+        self._apply()
+
+    def set_on_air(self, on_air: bool) -> None:
+        if on_air != self._on_air:
+            self._on_air = on_air
+            self._apply()
+
+    def want_key_frame(self, upstream: Upstream) -> None:
+        feed = self._feeds.get(upstream)
+        if feed is not None:
+            feed.want_key_frame()
+
+    async def close(self) -> None:
+        """End every thread and wait for it."""
+        self._link = None
+        for upstream in list(self._feeds):
+            self._end(upstream)
+        while self._endings:
+            await asyncio.gather(*self._endings, return_exceptions=True)
+
+    def _apply(self) -> None:
+        on_air = self._on_air and self._link is not None
+        for upstream in Upstream:
+            if on_air and upstream not in self._feeds and self._link is not None:
+                codec = self._link.codec(upstream)
+                source = self._make_source(upstream) if codec else None
+                if source is not None:
+                    self._start(upstream, source, codec)
+            feed = self._feeds.get(upstream)
+            if feed is None:
+                continue
+            feed.set_on_air(on_air)
+            if not on_air and upstream not in self._live:
+                self._end(upstream)
+
+    def _open_live(self, upstream: Upstream, codec: str) -> None:
+        source = self._make_source(upstream)
+        if source is not None and source.live:
+            self._live[upstream] = codec
+            self._start(upstream, source, codec)
+
+    def _start(self, upstream: Upstream, source: Source, codec: str) -> None:
+        feed = Feed(
+            upstream.value,
+            source,
+            codec,
+            lambda frame, opened_at: self._deliver(upstream, codec, frame, opened_at),
+            lambda problem: self._on_problem(upstream, problem),
+        )
+        self._feeds[upstream] = feed
+        feed.start()
+
+    def _end(self, upstream: Upstream) -> None:
+        feed = self._feeds.pop(upstream, None)
+        self._live.pop(upstream, None)
+        if feed is not None:
+            task = asyncio.create_task(feed.stop(), name=f"room ends {upstream}")
+            self._endings.add(task)
+            task.add_done_callback(self._endings.discard)
+
+    def _deliver(self, upstream: Upstream, codec: str, frame: EncodedFrame, opened_at: float) -> None:
+        sender = self._link.sender(upstream) if self._link is not None else None
+        if sender is None:
+            return
+        if codec == "h264":
+            payloads = h264_payloads(list(split_annex_b(frame.data)))
+        elif codec == "vp8":
+            sender.picture_id += 1
+            payloads = vp8_payloads(frame.data, sender.picture_id)
+        else:
+            payloads = [frame.data]
+        if payloads:
+            rtp_time = sender.rtp_time(opened_at) + frame.ticks
+            sender.send_frame(payloads, rtp_time, marker=upstream.is_video, now=time.monotonic())

@@ -1,0 +1,209 @@
+"""What a room counts of one stream it receives: packets, losses, holes to ask for again, frames, key frames.
+
+Nothing is decoded. `packet` runs for every packet of every room of a rehearsal, so its common case, the next
+number in order, touches as little as possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from room_client.labels import read_label
+from room_client.packetising import NAL_SEI
+from room_client.rtcp import ReportBlock
+from room_client.rtp import h264_key_frame_starts, payload_start, sequence_step, vp8_key_frame_starts
+from room_client.sdp import Slot
+
+LARGEST_JUMP = 1000  # a jump by more is a restart of the numbering (RFC 3550, A.1 takes 3000), not a loss
+MOST_HOLES = 256  # more are not asked for: a key frame is cheaper
+REORDERING_S = 0.01  # a packet this late was only overtaken
+ASK_AGAIN_S = 0.1
+ASK_FOR_S = 1.0  # the server's ring holds about as much
+_KEY_FRAME_TESTS = {"h264": h264_key_frame_starts, "vp8": vp8_key_frame_starts}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCounts:
+    """A snapshot of one slot. Times are monotonic seconds; None: not yet."""
+
+    packets: int = 0
+    bytes: int = 0  # of whole RTP packets, decrypted
+    lost: int = 0  # expected and not received; a late repeat takes itself back out
+    repaired: int = 0  # holes filled after they were asked for
+    frames: int = 0  # ends of frames seen (video), packets (audio)
+    key_frames: int = 0
+    jitter_ms: float = 0.0
+    first_at: float | None = None
+    last_at: float | None = None
+
+
+class StreamReceiver:
+    """One slot's stream. `wanted()` and `report()` are to be called now and then; `packet` for each packet."""
+
+    def __init__(
+        self,
+        slot: Slot,
+        ssrc: int,
+        codec: str,
+        clock_hz: int,
+        on_first_packet: Callable[[Slot, float], None],
+        on_key_frame: Callable[[Slot, float, int], None],
+        on_label: Callable[[Slot, float, str], None],
+    ) -> None:
+        """`on_key_frame` also gets the RTP time; `on_label` hears when the test card in the slot is another."""
+        self.slot = slot
+        self.ssrc = ssrc
+        self.has_holes = False
+        self.gave_up = False  # a hole was never filled: a decoder would need a key frame now
+        self._clock_hz = clock_hz
+        self._on_first_packet = on_first_packet
+        self._on_key_frame = on_key_frame
+        self._on_label = on_label
+        self._labels = codec == "h264"
+        self._label: str | None = None
+        self._starts_key_frame = _KEY_FRAME_TESTS.get(codec)
+        self._packets = self._bytes = self._repaired = self._frames = self._key_frames = 0
+        self._expected_before = 0  # of numberings given up by a restart
+        self._base = self._highest = 0  # of the present numbering; the highest unwrapped
+        self._highest_wrapped = -1
+        self._duplicates = 0
+        self._first_at: float | None = None
+        self._last_at: float | None = None
+        self._key_frame_time = b""
+        self._timestamp = b""
+        self._transit = 0.0
+        self._jitter = 0.0
+        self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at]
+        self._reported_expected = self._reported_received = 0
+        self._last_sr = 0
+        self._last_sr_at = 0.0
+
+    def packet(self, packet: bytes, now: float) -> None:
+        """`packet` is a decrypted RTP packet of at least 12 bytes, `now` its monotonic time of arrival."""
+        sequence = packet[2] << 8 | packet[3]
+        self._packets += 1
+        self._bytes += len(packet)
+        self._last_at = now
+        step = (sequence - self._highest_wrapped) & 0xFFFF
+        if step == 1 and self._highest_wrapped >= 0:
+            self._highest += 1
+            self._highest_wrapped = sequence
+        else:
+            self._out_of_order(sequence, now)
+        if packet[1] > 127 or self._starts_key_frame is None:
+            self._frames += 1
+        timestamp = packet[4:8]
+        if timestamp != self._timestamp:
+            self._timestamp = timestamp
+            self._frame_arrives(timestamp, now)
+        if self._starts_key_frame is not None:
+            at = 12 if not packet[0] & 0x1F else payload_start(packet)
+            if timestamp == self._key_frame_time:
+                if self._labels and len(packet) > at and packet[at] & 31 == NAL_SEI:
+                    self._label_arrives(read_label(packet[at:]), now)
+            elif self._starts_key_frame(packet, at):
+                self._key_frame_time = timestamp
+                self._key_frames += 1
+                self._on_key_frame(self.slot, now, int.from_bytes(timestamp, "big"))
+
+    def sender_report(self, ntp_middle: int, now: float) -> None:
+        self._last_sr, self._last_sr_at = ntp_middle, now
+
+    def wanted(self, now: float) -> list[int]:
+        """Wrapped numbers to ask for now; forgets those asked for long enough and sets `gave_up`."""
+        asked = []
+        for number, hole in list(self._holes.items()):
+            if now - hole[0] > ASK_FOR_S:
+                del self._holes[number]
+                self.gave_up = True
+            elif now >= hole[1]:
+                hole[1] = now + ASK_AGAIN_S
+                asked.append(number & 0xFFFF)
+        self.has_holes = bool(self._holes)
+        return asked
+
+    def report(self, now: float) -> ReportBlock | None:
+        """The report block since the last one; None before the first packet."""
+        if self._highest_wrapped < 0:
+            return None
+        expected, received = self._expected(), self._packets - self._duplicates
+        interval = expected - self._reported_expected
+        lost = interval - (received - self._reported_received)
+        self._reported_expected, self._reported_received = expected, received
+        fraction = min(255, (lost << 8) // interval) if interval > 0 and lost > 0 else 0
+        delay = int((now - self._last_sr_at) * 65536) if self._last_sr else 0
+        highest = self._highest & 0xFFFFFFFF
+        return ReportBlock(
+            self.ssrc, fraction, expected - received, highest, int(self._jitter), self._last_sr, delay
+        )
+
+    def counts(self) -> StreamCounts:
+        return StreamCounts(
+            self._packets,
+            self._bytes,
+            self._expected() - self._packets + self._duplicates,
+            self._repaired,
+            self._frames,
+            self._key_frames,
+            self._jitter / self._clock_hz * 1000,
+            self._first_at,
+            self._last_at,
+        )
+
+    def _expected(self) -> int:
+        if self._highest_wrapped < 0:
+            return 0
+        return self._expected_before + self._highest - self._base + 1
+
+    def _out_of_order(self, sequence: int, now: float) -> None:
+        if self._highest_wrapped < 0:
+            self._first_at = now
+            self._start_numbering(sequence)
+            self._on_first_packet(self.slot, now)
+            return
+        step = sequence_step(sequence, self._highest_wrapped)
+        if abs(step) > LARGEST_JUMP:
+            self._expected_before = self._expected()
+            self._holes.clear()
+            self._start_numbering(sequence)
+        elif step > 0:
+            for number in range(self._highest + 1, self._highest + step)[-MOST_HOLES:]:
+                self._holes[number] = [now, now + REORDERING_S]
+            while len(self._holes) > MOST_HOLES:
+                del self._holes[next(iter(self._holes))]
+                self.gave_up = True
+            self.has_holes = bool(self._holes)
+            self._highest += step
+            self._highest_wrapped = sequence
+        else:
+            self._late(self._highest + step)
+
+    def _late(self, number: int) -> None:
+        hole = self._holes.pop(number, None)
+        if hole is not None:
+            self._repaired += hole[1] > hole[0] + REORDERING_S
+        elif number < self._base:
+            self._base = number  # older than the first one seen
+        else:
+            self._duplicates += 1  # or so late that it was given up: of no use either way
+
+    def _start_numbering(self, sequence: int) -> None:
+        turn = self._highest // 0x10000 + 1 if self._highest_wrapped >= 0 else 0
+        self._base = self._highest = turn * 0x10000 + sequence
+        self._highest_wrapped = sequence
+
+    def _label_arrives(self, label: str | None, now: float) -> None:
+        if label is not None and label != self._label:
+            self._label = label
+            self._on_label(self.slot, now, label)
+
+    def _frame_arrives(self, timestamp: bytes, now: float) -> None:
+        """Interarrival jitter (RFC 3550, A.8), taken once a frame."""
+        transit = (now * self._clock_hz - int.from_bytes(timestamp, "big")) % 0x100000000
+        if self._packets > 1:
+            step = abs(transit - self._transit)
+            step = min(step, 0x100000000 - step)
+            if step < self._clock_hz:  # more than a second is another source, not jitter
+                self._jitter += (step - self._jitter) / 16
+        self._transit = transit

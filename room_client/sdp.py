@@ -1,0 +1,222 @@
+"""Writing the one offer of PROTOCOL.md and reading its answer (RFC 8866, RFC 8829, RFC 8839)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+
+from signaling.messages import Purpose
+
+H264_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE, OPUS_PAYLOAD_TYPE = 102, 96, 111
+_FEEDBACK = ("nack", "nack pli", "ccm fir")
+_FINGERPRINT = re.compile(r"^(sha-\d+) ([0-9A-Fa-f:]+)$")
+
+
+class AnswerUnusable(ValueError):
+    """The answer is not one this room can use. Its text never quotes the answer: that holds addresses."""
+
+
+class Upstream(StrEnum):
+    """What a link may send up."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    DOCUMENT = "document"
+
+    @property
+    def is_video(self) -> bool:
+        return self is not Upstream.MICROPHONE
+
+
+class Slot(StrEnum):
+    """The fixed places of the stage, in the order of the offer."""
+
+    DESK_VIDEO = "desk_video"
+    FLOOR_VIDEO = "floor_video"
+    DOCUMENT_VIDEO = "document_video"
+    DESK_AUDIO = "desk_audio"
+    FLOOR_AUDIO = "floor_audio"
+    INTERPRETER_AUDIO = "interpreter_audio"
+
+    @property
+    def is_video(self) -> bool:
+        return self.value.endswith("video")
+
+
+Part = Upstream | Slot
+
+_UP = {
+    Purpose.ROOM: (Upstream.CAMERA, Upstream.MICROPHONE),
+    Purpose.DESK: (Upstream.CAMERA, Upstream.MICROPHONE, Upstream.DOCUMENT),
+    Purpose.WATCH: (),
+}
+
+
+def offered_parts(purpose: Purpose) -> tuple[Part, ...]:
+    """The m-lines of the one offer, in order."""
+    return _UP[purpose] + (() if purpose is Purpose.DESK else tuple(Slot))
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEnd:
+    """What the offer says of this end."""
+
+    ice_ufrag: str
+    ice_password: str
+    fingerprint: str  # "sha-256 AA:BB:…"
+    cname: str
+    ssrcs: dict[Upstream, int]
+
+
+def write_offer(purpose: Purpose, local: LocalEnd) -> str:
+    """The one offer: BUNDLE, no candidates (the server learns our address from our checks)."""
+    parts = offered_parts(purpose)
+    lines = [
+        "v=0",
+        "o=- 1 1 IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=group:BUNDLE " + " ".join(str(index) for index in range(len(parts))),
+        "a=msid-semantic: WMS *",
+    ]
+    for index, part in enumerate(parts):
+        lines += _video_lines() if part.is_video else _audio_lines()
+        lines += [
+            f"a=mid:{index}",
+            "a=rtcp-mux",
+            f"a=ice-ufrag:{local.ice_ufrag}",
+            f"a=ice-pwd:{local.ice_password}",
+            f"a=fingerprint:{local.fingerprint}",
+            "a=setup:actpass",
+        ]
+        if isinstance(part, Upstream):
+            lines += [
+                "a=sendonly",
+                f"a=msid:room {part}",
+                f"a=ssrc:{local.ssrcs[part]} cname:{local.cname}",
+            ]
+        else:
+            lines.append("a=recvonly")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _video_lines() -> list[str]:
+    lines = [f"m=video 9 UDP/TLS/RTP/SAVPF {H264_PAYLOAD_TYPE} {VP8_PAYLOAD_TYPE}", "c=IN IP4 0.0.0.0"]
+    for payload_type, name in ((H264_PAYLOAD_TYPE, "H264"), (VP8_PAYLOAD_TYPE, "VP8")):
+        lines.append(f"a=rtpmap:{payload_type} {name}/90000")
+        lines += [f"a=rtcp-fb:{payload_type} {feedback}" for feedback in _FEEDBACK]
+    lines.append(
+        f"a=fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+    )
+    return lines
+
+
+def _audio_lines() -> list[str]:
+    return [
+        f"m=audio 9 UDP/TLS/RTP/SAVPF {OPUS_PAYLOAD_TYPE}",
+        "c=IN IP4 0.0.0.0",
+        f"a=rtpmap:{OPUS_PAYLOAD_TYPE} opus/48000/2",
+        f"a=fmtp:{OPUS_PAYLOAD_TYPE} minptime=10;useinbandfec=1",
+        f"a=rtcp-fb:{OPUS_PAYLOAD_TYPE} nack",
+    ]
+
+
+@dataclass(slots=True)
+class AnsweredPart:
+    """One m-line of the answer that is not refused."""
+
+    codec: str  # "h264", "vp8" or "opus"
+    payload_type: int
+    ssrcs: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Answer:
+    ice_ufrag: str
+    ice_password: str
+    fingerprints: list[tuple[str, str]]  # algorithm, digest
+    dtls_client: bool  # which we are: the answer says passive
+    addresses: list[tuple[str, int]]  # of the server, best first
+    parts: dict[Part, AnsweredPart]
+
+
+@dataclass(slots=True)
+class _Section:
+    port: int
+    first_format: int
+    codecs: dict[int, str] = field(default_factory=dict)
+    ssrcs: list[int] = field(default_factory=list)
+    inactive: bool = False
+
+
+def read_answer(sdp: str, purpose: Purpose) -> Answer:
+    """Raises AnswerUnusable."""
+    single: dict[str, str] = {}
+    fingerprints: list[tuple[str, str]] = []
+    candidates: list[tuple[int, str, int]] = []
+    sections: list[_Section] = []
+    try:
+        for line in sdp.replace("\r\n", "\n").split("\n"):
+            name, _, value = line[2:].partition(":")
+            if line.startswith("m="):
+                words = line[2:].split()
+                sections.append(_Section(int(words[1]), int(words[3])))
+            elif not line.startswith("a="):
+                continue
+            elif name in ("ice-ufrag", "ice-pwd", "setup"):
+                single.setdefault(name, value.strip())
+            elif name == "fingerprint" and (found := _FINGERPRINT.match(value.strip())):
+                if (found[1], found[2]) not in fingerprints:
+                    fingerprints.append((found[1], found[2]))
+            elif name == "candidate":
+                candidates += _candidate(value.split())
+            elif sections:
+                _section_attribute(sections[-1], name, value)
+    except (ValueError, IndexError) as error:
+        raise AnswerUnusable("the answer is not a session description") from error
+    wanted = offered_parts(purpose)
+    if len(sections) != len(wanted):
+        raise AnswerUnusable(f"the answer has {len(sections)} m-lines, the offer had {len(wanted)}")
+    if not fingerprints or "ice-ufrag" not in single or "ice-pwd" not in single:
+        raise AnswerUnusable("the answer lacks ice-ufrag, ice-pwd or fingerprint")
+    parts = {
+        part: AnsweredPart(section.codecs[section.first_format], section.first_format, section.ssrcs)
+        for part, section in zip(wanted, sections, strict=True)
+        if section.port and not section.inactive and section.first_format in section.codecs
+    }
+    addresses = list(dict.fromkeys((host, port) for _, host, port in sorted(candidates, reverse=True)))
+    if not addresses:
+        raise AnswerUnusable("the answer has no candidate with a numeric address")
+    return Answer(
+        single["ice-ufrag"],
+        single["ice-pwd"],
+        fingerprints,
+        single.get("setup", "passive") != "active",
+        addresses,
+        parts,
+    )
+
+
+def _section_attribute(section: _Section, name: str, value: str) -> None:
+    if name == "rtpmap":
+        number, _, rtpmap = value.partition(" ")
+        section.codecs[int(number)] = rtpmap.partition("/")[0].strip().lower()
+    elif name == "ssrc":
+        ssrc = int(value.split()[0])
+        if ssrc not in section.ssrcs:
+            section.ssrcs.append(ssrc)
+    elif name == "inactive":
+        section.inactive = True
+
+
+def _candidate(words: list[str]) -> list[tuple[int, str, int]]:
+    """(priority, host, port) of a UDP candidate of component 1 with a numeric address; else nothing."""
+    if words[1] != "1" or words[2].lower() != "udp":
+        return []
+    try:
+        host = str(ip_address(words[4]))
+    except ValueError:  # an mDNS name: never the server's
+        return []
+    return [(int(words[3]), host, int(words[5]))]

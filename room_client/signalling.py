@@ -1,0 +1,153 @@
+"""The Socket.IO connection of a room (PROTOCOL.md, "Signalling"): one connection, used once.
+
+python-socketio's own reconnection stays off: whether to come back, and when, is the room's decision, because a
+wrong key must not be tried for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import socketio
+from pydantic import ValidationError
+
+from signaling.messages import ROOM_NAMESPACE, Auth, Join, Joined, Leave, LinkEnded, Message, StageView
+from signaling.refusals import Refusal, RefusalCode, Refused
+
+CONNECT_TIMEOUT_S = 8.0
+JOIN_TIMEOUT_S = 8.0
+GOODBYE_TIMEOUT_S = 2.0
+
+
+class ServerUnreachable(ConnectionError):
+    """No connection, or it broke; worth trying again."""
+
+
+def find_refusal(answer: object) -> Refusal | None:
+    """The refusal in an acknowledgement or in the data of a refused connection, however deep it is wrapped."""
+    if not isinstance(answer, dict):
+        return None
+    try:
+        return Refusal.model_validate(answer)
+    except ValidationError:
+        pass
+    for name in ("refusal", "data", "message"):
+        if (found := find_refusal(answer.get(name))) is not None:
+            return found
+    message = answer.get("message")
+    if isinstance(message, str) and message in set(RefusalCode):
+        return Refusal(code=RefusalCode(message))
+    return None
+
+
+def _as_error(refusal: Refusal) -> Refused:
+    """With the server's own sentence, which `Refused` would make anew without."""
+    error = Refused(refusal.code)
+    error.refusal = refusal
+    return error
+
+
+class Signalling:
+    """`connect`, `join` (again for each new link), `send`, `close`. Callbacks run on the event loop."""
+
+    def __init__(
+        self,
+        server_url: str,
+        auth: Auth,
+        on_stage: Callable[[StageView], None],
+        on_link_ended: Callable[[LinkEnded], None],
+    ) -> None:
+        self._server_url = server_url
+        self._auth = auth
+        self._on_stage = on_stage
+        self._on_link_ended = on_link_ended
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._refused: Refusal | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._client: Any = None
+
+    async def connect(self) -> None:
+        """Raises Refused (the server does not want this room) or ServerUnreachable."""
+        self._http = aiohttp.ClientSession()
+        self._client = socketio.AsyncClient(
+            reconnection=False, handle_sigint=False, http_session=self._http, logger=False
+        )
+        self._client.on("stage", self._stage, namespace=ROOM_NAMESPACE)
+        self._client.on("link_ended", self._link_ended, namespace=ROOM_NAMESPACE)
+        self._client.on("connect_error", self._connect_error, namespace=ROOM_NAMESPACE)
+        self._client.on("disconnect", self._disconnected, namespace=ROOM_NAMESPACE)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._client.connect(
+                    self._server_url,
+                    auth=self._auth.model_dump(mode="json"),
+                    transports=["websocket"],
+                    namespaces=[ROOM_NAMESPACE],
+                    wait_timeout=CONNECT_TIMEOUT_S,
+                )
+        except (socketio.exceptions.ConnectionError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            if self._refused is not None:
+                raise _as_error(self._refused) from error
+            raise ServerUnreachable("the server does not answer") from error
+
+    async def join(self, offer: str) -> Joined:
+        """Raises Refused or ServerUnreachable."""
+        try:
+            answer = await self._client.call(
+                Join.event,
+                Join(sdp=offer).model_dump(mode="json"),
+                namespace=ROOM_NAMESPACE,
+                timeout=JOIN_TIMEOUT_S,
+            )
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError) as error:
+            raise ServerUnreachable("the server did not answer `join`") from error
+        try:
+            return Joined.model_validate(answer)
+        except ValidationError:
+            refusal = find_refusal(answer)
+        if refusal is None:
+            raise Refused(RefusalCode.BAD_MESSAGE, "an acknowledgement of another shape", "joined, or a refusal")
+        raise _as_error(refusal)
+
+    async def send(self, message: Message) -> bool:
+        """False when the connection is gone."""
+        try:
+            await self._client.emit(message.event, message.model_dump(mode="json"), namespace=ROOM_NAMESPACE)
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Leave and disconnect. Never fails; may be called twice."""
+        client, self._client = self._client, None
+        gone = (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError)
+        if client is not None:
+            if client.connected and not self.lost.done():
+                with suppress(*gone):  # `call`: a mere `emit` is dropped by the disconnection behind it
+                    await client.call(Leave.event, {}, namespace=ROOM_NAMESPACE, timeout=GOODBYE_TIMEOUT_S)
+            with suppress(*gone):
+                async with asyncio.timeout(GOODBYE_TIMEOUT_S):
+                    await client.disconnect()
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    def _stage(self, data: object) -> None:
+        # A message of a newer server is passed over: the next one may be readable again.
+        with suppress(ValidationError):
+            self._on_stage(StageView.model_validate(data))
+
+    def _link_ended(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_link_ended(LinkEnded.model_validate(data))
+
+    def _connect_error(self, data: object = None) -> None:
+        self._refused = find_refusal(data if isinstance(data, dict) else {"message": data})
+
+    def _disconnected(self, *_reason: object) -> None:
+        if not self.lost.done():
+            self.lost.set_result(None)

@@ -1,0 +1,156 @@
+"""A source in a thread of its own: opened, paced, tried again when it fails, ended and waited for.
+
+Encoding and reading block, so they are no business of the event loop; FFmpeg's objects belong to one thread, so
+there is one thread to a source. A source that is not live has a thread only while the room is on air.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
+
+MOST_WAITING = 30  # frames the event loop has not taken: then drop up to the next key frame
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+LATEST_S = 0.5  # a source further behind its own clock than this is set right instead of run after
+_SLEEP_S = 0.5  # longest wait without looking whether to end
+
+
+class Feed:
+    """Give it callbacks, `start` it, `stop` it. The callbacks run on the event loop."""
+
+    def __init__(
+        self,
+        name: str,
+        source: Source,
+        codec: str,
+        deliver: Callable[[EncodedFrame, float], None],
+        on_problem: Callable[[SourceUnusable | None], None],
+    ) -> None:
+        """`deliver` gets each frame and the monotonic time at which the source was opened (0 ticks).
+
+        `on_problem` hears why the source gives nothing, and None when it gives again.
+        """
+        self._source = source
+        self._codec = codec
+        self._deliver = deliver
+        self._on_problem = on_problem
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+        self._stopping = threading.Event()
+        self._on_air = threading.Event()
+        self._waiting: deque[tuple[EncodedFrame, float]] = deque()
+        self._thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
+        self._need_key = True
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def set_on_air(self, on_air: bool) -> None:
+        """Only on air are frames delivered. Going on air begins with a key frame."""
+        if on_air and not self._on_air.is_set():
+            self._need_key = True
+            self._source.want_key_frame()
+            self._on_air.set()
+        elif not on_air:
+            self._on_air.clear()
+
+    def want_key_frame(self) -> None:
+        self._source.want_key_frame()
+
+    async def stop(self) -> None:
+        """Ends within one read of the source: at once for files, at most some seconds for a dead camera."""
+        self._on_air.clear()
+        self._stopping.set()
+        if self._thread.ident is None:
+            return
+        await self._done
+        self._thread.join()
+
+    # --- in the thread -------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE_S
+        failed = False
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._source.open(self._codec)
+                    if failed:
+                        failed = False
+                        self._tell(None)
+                    pause = FIRST_PAUSE_S
+                    self._read_on()
+                except SourceUnusable as error:
+                    if not failed:
+                        self._tell(error)
+                    failed = True
+                except Exception as error:  # a source must not end silently, whatever its library raised
+                    if not failed:
+                        self._tell(SourceUnusable(SourceProblem.UNREADABLE, type(error).__name__))
+                    failed = True
+                finally:
+                    self._source.close()
+                if failed:
+                    self._stopping.wait(pause)
+                    pause = min(LONGEST_PAUSE_S, pause * 2)
+        finally:
+            self._post(self._finish)
+
+    def _read_on(self) -> None:
+        source = self._source
+        opened_at = time.monotonic()
+        while not self._stopping.is_set():
+            on_air = self._on_air.is_set()
+            if not on_air and not source.live:
+                self._on_air.wait(_SLEEP_S)
+                opened_at = time.monotonic()
+                continue
+            frame = source.read(on_air)
+            if frame is None or not on_air:
+                continue
+            if not source.live:
+                due = opened_at + frame.ticks / source.clock_hz
+                late = time.monotonic() - due
+                if late > LATEST_S:
+                    opened_at += late
+                elif late < 0:
+                    self._stopping.wait(-late)
+            self._offer(frame, opened_at)
+
+    def _offer(self, frame: EncodedFrame, opened_at: float) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            self._need_key = True
+            self._source.want_key_frame()
+        if self._need_key and not frame.key:
+            return
+        if len(self._waiting) < MOST_WAITING:
+            self._need_key = False
+            self._waiting.append((frame, opened_at))
+            self._post(self._take)
+
+    def _tell(self, problem: SourceUnusable | None) -> None:
+        self._post(lambda: self._on_problem(problem))
+
+    def _post(self, what: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what)
+        except RuntimeError:  # the loop is closed: nobody is left to tell
+            self._stopping.set()
+
+    # --- on the loop ---------------------------------------------------------------------------
+
+    def _take(self) -> None:
+        if not self._waiting:
+            return
+        frame, opened_at = self._waiting.popleft()
+        if self._on_air.is_set():
+            self._deliver(frame, opened_at)
+
+    def _finish(self) -> None:
+        if not self._done.done():
+            self._done.set_result(None)

@@ -1,0 +1,114 @@
+"""What the unattended room says to the person who started it, in Vietnamese and in English.
+
+The server's own sentences come with its messages; these are only for what happens in the room.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from room_client.sources.contract import SourceProblem, SourceUnusable
+from signaling.messages import StageView
+from signaling.refusals import Refusal, RefusalCode
+
+Language = Literal["vi", "en"]
+
+_PROBLEMS: dict[SourceProblem, tuple[str, str]] = {
+    SourceProblem.NO_SUCH_FILE: ("Không tìm thấy tệp {}.", "There is no file {}."),
+    SourceProblem.NO_SUCH_DEVICE: (
+        "Không tìm thấy thiết bị {}. Hãy kiểm tra dây nối.",
+        "There is no device {}. Check that it is plugged in.",
+    ),
+    SourceProblem.DEVICE_BUSY: (
+        "Thiết bị {} đang được chương trình khác sử dụng.",
+        "Another program is using the device {}.",
+    ),
+    SourceProblem.NOT_PERMITTED: ("Không có quyền đọc {}.", "No permission to read {}."),
+    SourceProblem.UNREACHABLE: (
+        "Không kết nối được tới camera {}. Hãy kiểm tra địa chỉ, nguồn điện và mạng.",
+        "The camera {} does not answer. Check its address, its power and the network.",
+    ),
+    SourceProblem.UNREADABLE: ("Không đọc được {}.", "{} cannot be read."),
+    SourceProblem.NO_VIDEO: ("{} không có hình.", "{} holds no picture."),
+    SourceProblem.NO_AUDIO: ("{} không có tiếng.", "{} holds no sound."),
+    SourceProblem.UNSUPPORTED: (
+        "Không dùng được {}. Có thể dùng: test, none, tên tệp, hoặc alsa:TÊN.",
+        "{} cannot be used here. What can: test, none, a file, or alsa:NAME.",
+    ),
+    SourceProblem.NO_ENCODER: ("Máy này không mã hóa được {}.", "This machine cannot encode {}."),
+    SourceProblem.ENDED: ("{} đã ngừng truyền; đang thử lại.", "{} has stopped; trying again."),
+}
+_REFUSALS: dict[RefusalCode, tuple[str, str]] = {
+    RefusalCode.BAD_KEY: (
+        "Khóa phòng không đúng hoặc đã bị thu hồi. Hãy xin địa chỉ mới từ Ban Tiếp công dân.",
+        "The room's key is wrong or was withdrawn. Ask the reception office for a new one.",
+    ),
+    RefusalCode.REPLACED: (
+        "Phòng này vừa được mở ở nơi khác; kết nối tại đây đã dừng.",
+        "This room was opened somewhere else; the connection here has ended.",
+    ),
+    RefusalCode.NOT_ALLOWED: ("Khóa này không có quyền làm việc đó.", "This key has no right to do that."),
+    RefusalCode.NO_COMMON_CODEC: (
+        "Máy chủ dùng chuẩn hình mà phòng này không có.",
+        "The server uses a video codec that this room lacks.",
+    ),
+    RefusalCode.TOO_MANY_LINKS: ("Máy chủ đã nhận đủ số kết nối.", "The server has as many links as it takes."),
+    RefusalCode.MEDIA_NOT_RUNNING: (
+        "Bộ phận truyền hình của máy chủ chưa chạy; đang thử lại.",
+        "The server's media process is not running; trying again.",
+    ),
+}
+_WORDS: dict[str, tuple[str, str]] = {
+    "connecting": ("Đang kết nối tới máy chủ…", "Connecting to the server…"),
+    "joining": ("Đang vào phòng…", "Joining…"),
+    "joined": ("Đã kết nối.", "Connected."),
+    "waiting": ("Mất kết nối; sắp thử lại…", "Not connected; trying again soon…"),
+    "link_unreachable": (
+        "Không tới được cổng truyền hình của máy chủ. Hãy kiểm tra tường lửa (UDP).",
+        "The server's media port cannot be reached. Check the firewall (UDP).",
+    ),
+    "link_handshake_failed": ("Không thiết lập được mã hóa với máy chủ.", "No encryption could be set up."),
+    "link_server_gone": ("Máy chủ ngừng truyền; đang nối lại.", "The server stopped sending; connecting again."),
+    "link_silent": ("Mất đường truyền; đang nối lại.", "The line is dead; connecting again."),
+    "link_server_closed": ("Máy chủ đã đóng kết nối; đang nối lại.", "The server closed the link; joining again."),
+    "ended": ("Đã dừng.", "Ended."),
+    "refused": ("Máy chủ từ chối: {}", "The server refused: {}"),
+    "on_air": ("ĐANG PHÁT", "ON AIR"),
+    "receiving": ("đang nhận", "receiving"),
+    "not_receiving": ("chưa nhận được gì", "receiving nothing"),
+    "outside": ("Việc này không truyền tới phòng này.", "The present item is not for this room."),
+    "no_reception": ("Chưa có phiên tiếp công dân.", "No reception is open."),
+    "floor": ("phát biểu: {}", "floor: {}"),
+    "lost": ("mất", "lost"),
+    "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
+}
+
+
+def word(name: str, language: Language, value: str = "") -> str:
+    return _WORDS[name][language != "vi"].format(value)
+
+
+def problem_sentence(problem: SourceUnusable, language: Language) -> str:
+    return _PROBLEMS[problem.problem][language != "vi"].format(problem.detail)
+
+
+def refusal_sentence(refusal: Refusal, language: Language) -> str:
+    """The server's own sentence where it sent one."""
+    if refusal.text:
+        return refusal.text
+    pair = _REFUSALS.get(refusal.code)
+    return pair[language != "vi"] if pair else word("refused", language, refusal.code.value)
+
+
+def stage_sentence(stage: StageView, language: Language) -> str:
+    """The present state of the reception in one line, without any person's name."""
+    if stage.reception_state != "open":
+        return word("no_reception", language)
+    if not stage.in_audience:
+        return word("outside", language)
+    parts = [stage.reception_title]
+    if stage.item is not None and not stage.item.closed and stage.item.title:
+        parts.append(stage.item.title)
+    if stage.floor is not None:
+        parts.append(word("floor", language, stage.floor.name))
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,238 @@
+"""A day in the life of an unattended room, against a stock aiortc peer on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from room_client.link import LinkEnd
+from room_client.room import Room, RoomOptions, RoomOutcome, RoomState
+from room_client.sdp import Slot
+from room_client.sources.contract import SourceProblem
+from signaling.messages import Purpose
+from signaling.refusals import Refusal, RefusalCode
+from tests.room_client.conftest import KEY, Seen, Server
+from tests.waiting import eventually
+
+
+def options(server: Server, **changes: object) -> RoomOptions:
+    return RoomOptions(**{"server_url": server.url, "key": KEY, **changes})  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def living(room: Room) -> AsyncIterator[asyncio.Task[RoomOutcome]]:
+    run = asyncio.create_task(room.run())
+    try:
+        yield run
+    finally:
+        room.stop()
+        await run
+
+
+def packets(room: Room, slot: Slot) -> int:
+    counts = room.counts()
+    return counts.slots[slot].packets if counts and slot in counts.slots else 0
+
+
+async def test_room_joins_and_counts_what_it_receives(server: Server) -> None:
+    seen = Seen()
+    room = Room(options(server), seen)
+    async with living(room):
+        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) > 10 else f"{room.debug_snapshot()}")
+        await eventually(lambda: "" if packets(room, Slot.DESK_AUDIO) > 10 else f"{room.debug_snapshot()}")
+        await eventually(lambda: "" if server.received else "no `received` message")
+        assert room.receiving()
+        counts = room.counts()
+        assert counts is not None
+        desk = counts.slots[Slot.DESK_VIDEO]
+        assert desk.lost == 0
+        assert desk.key_frames >= 1
+        assert desk.frames > 5
+        assert counts.undecryptable == counts.unknown == 0
+        assert set(seen.first) == {Slot.DESK_VIDEO, Slot.DESK_AUDIO}
+        assert Slot.DESK_VIDEO in seen.key_frames
+        assert server.devices[0] == {"camera": "ok", "microphone": "ok"}
+        assert server.answerers[0].pictures == 0, "published without the floor"
+    assert seen.states == [
+        RoomState.CONNECTING,
+        RoomState.JOINING,
+        RoomState.JOINED,
+        RoomState.ENDED,
+    ]
+    await eventually(lambda: "" if server.leaves == 1 else "no `leave`")
+
+
+async def test_receiver_reports_reach_the_sender(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if server.answerers else "no join")
+        sender = server.answerers[0].peer.getTransceivers()[2].sender
+
+        # a `received` message comes every two seconds, receiver reports every second
+        await eventually(lambda: "" if server.received else "no `received` message")
+        statistics = (await sender.getStats()).values()
+        (report,) = [s for s in statistics if s.type == "remote-inbound-rtp"]
+        assert report.packetsLost == 0
+
+
+async def test_room_publishes_only_while_it_has_the_floor(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if room.state is RoomState.JOINED else room.state)
+        peer = server.answerers[0]
+        await server.show(has_floor=True)
+        await eventually(
+            lambda: "" if peer.pictures > 5 and peer.sounds > 10 else f"{peer.pictures} {peer.sounds}"
+        )
+        assert peer.size == (640, 360)
+        await server.show(has_floor=False)
+        await eventually(lambda: "" if not room.on_air else "still on air")
+        counts = room.counts()
+        assert counts is not None
+        sent = counts.sent
+        await eventually(lambda: "" if len(server.received) > 1 else "no more reports")  # some seconds later
+        now = room.counts()
+        assert now is not None
+        assert now.sent == sent, "went on sending without the floor"
+        pictures = peer.pictures
+        await server.show(has_floor=True)
+        await eventually(lambda: "" if peer.pictures > pictures + 3 else "no pictures after the second time")
+
+
+async def test_vp8_where_the_stage_speaks_it(server: Server) -> None:
+    server.codec = "vp8"
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if room.state is RoomState.JOINED else room.state)
+        await server.show(has_floor=True)
+        peer = server.answerers[0]
+        await eventually(lambda: "" if peer.pictures > 5 else f"{peer.pictures} pictures")
+        assert peer.size == (640, 360)
+
+
+async def test_key_frame_on_request(server: Server) -> None:
+    seen = Seen()
+    room = Room(options(server), seen)
+    async with living(room):
+        await eventually(lambda: "" if room.state is RoomState.JOINED else room.state)
+        await server.show(has_floor=True)
+        peer = server.answerers[0]
+        await eventually(lambda: "" if peer.pictures > 3 else f"{peer.pictures} pictures")
+        before, pictures = peer.key_pictures, peer.pictures
+        peer.ask_for_key_frame()
+        await eventually(lambda: "" if peer.key_pictures > before else "no key frame")
+        assert seen.wanted
+        assert peer.pictures - pictures < 30, "that was the ordinary one"
+
+
+async def test_desk_publishes_at_once_and_receives_nothing(server: Server) -> None:
+    room = Room(options(server, purpose=Purpose.DESK, document="test"))
+    async with living(room):
+        await eventually(
+            lambda: "" if server.answerers and server.answerers[0].pictures > 5 else "no pictures of the desk"
+        )
+        assert len(server.answerers[0].peer.getTransceivers()) == 3
+        counts = room.counts()
+        assert counts is not None
+        assert len(counts.sent) == 3
+        assert not counts.slots
+
+
+async def test_wrong_key_is_said_and_not_tried_again(server: Server) -> None:
+    room = Room(options(server, key="wrong"))
+    outcome = await asyncio.wait_for(room.run(), 10)
+    assert outcome.refusal is not None
+    assert outcome.refusal.code is RefusalCode.BAD_KEY
+    assert outcome.refusal.text == "Khóa phòng không đúng."
+    assert room.state is RoomState.REFUSED
+    assert not server.sids
+
+
+async def test_room_comes_back_after_the_server_drops_the_socket(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) else "nothing received")
+        await server.socket.disconnect(server.sids[0], namespace="/room")
+        await eventually(
+            lambda: "" if room.joins == 2 and packets(room, Slot.DESK_VIDEO) else f"{room.joins} joins"
+        )
+        assert len(server.sids) == 2
+
+
+async def test_room_joins_again_when_the_media_ends(server: Server) -> None:
+    seen = Seen()
+    room = Room(options(server), seen)
+    async with living(room):
+        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) else "nothing received")
+        await server.answerers[0].close()
+        await eventually(lambda: "" if room.joins == 2 else f"{room.joins} joins", 8)
+        assert seen.ends[0] in (LinkEnd.SERVER_CLOSED, LinkEnd.SERVER_GONE)
+        assert len(server.sids) == 1, "the signalling was not to blame"
+
+
+async def test_room_is_told_to_join_again(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if room.joins == 1 else "no join")
+        await server.end_links(RefusalCode.MEDIA_NOT_RUNNING, rejoin=True)
+        await eventually(lambda: "" if room.joins == 2 else f"{room.joins} joins")
+
+
+async def test_replaced_room_stays_away(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room) as run:
+        await eventually(lambda: "" if room.joins == 1 else "no join")
+        await server.end_links(RefusalCode.REPLACED, rejoin=False)
+        outcome = await asyncio.wait_for(run, 10)
+        assert outcome.refusal is not None
+        assert outcome.refusal.code is RefusalCode.REPLACED
+
+
+async def test_refused_join_is_tried_again(server: Server) -> None:
+    server.refuse_join = Refusal(code=RefusalCode.MEDIA_NOT_RUNNING)
+    seen = Seen()
+    room = Room(options(server), seen)
+    async with living(room):
+        await eventually(lambda: "" if seen.ends else "not refused")
+        assert isinstance(seen.ends[0], Refusal)
+        server.refuse_join = None
+        await eventually(lambda: "" if room.joins == 1 else "did not come back")
+
+
+async def test_hand(server: Server) -> None:
+    room = Room(options(server))
+    assert not await room.raise_hand()
+    async with living(room):
+        await eventually(lambda: "" if room.joins == 1 else "no join")
+        assert await room.raise_hand()
+        assert await room.raise_hand(False)
+        await eventually(lambda: "" if server.hands == [True, False] else f"{server.hands}")
+
+
+async def test_missing_file_is_said_and_the_room_still_receives(server: Server) -> None:
+    seen = Seen()
+    room = Room(options(server, video="/nowhere/film.mp4", audio="none"), seen)
+    async with living(room):
+        await eventually(lambda: "" if room.joins == 1 else "no join")
+        await eventually(lambda: "" if server.devices else "no devices told")
+        assert server.devices[0] == {"camera": "missing", "microphone": "off"}
+        await server.show(has_floor=True)
+        await eventually(lambda: "" if len(seen.problems) > 1 else "nothing said on the air")
+        problem = seen.problems[0]
+        assert problem is not None
+        assert problem.problem is SourceProblem.NO_SUCH_FILE
+        before = packets(room, Slot.DESK_VIDEO)
+        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) > before + 5 else "no longer receives")
+
+
+async def test_stop_before_and_during_the_connection() -> None:
+    room = Room(RoomOptions("http://127.0.0.1:9", KEY))
+    room.stop()
+    assert (await room.run()).refusal is None
+    seen = Seen()
+    room = Room(RoomOptions("http://127.0.0.1:9", KEY), seen)
+    run = asyncio.create_task(room.run())
+    await eventually(lambda: "" if RoomState.WAITING in seen.states else f"{seen.states}")
+    room.stop()
+    assert (await asyncio.wait_for(run, 5)).refusal is None
