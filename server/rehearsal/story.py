@@ -56,8 +56,8 @@ class Rehearsal:
             update={
                 "data": self._directory,
                 "database": "",
-                "http": f"127.0.0.1:{_free_port(socket.SOCK_STREAM)}",
-                "media": f"127.0.0.1:{_free_port(socket.SOCK_DGRAM)}",
+                "http": f"127.0.0.1:{free_port()}",
+                "media": f"127.0.0.1:{free_port(udp=True)}",
                 "media_advertise": "",
             }
         )
@@ -221,8 +221,9 @@ async def _press(control: Channel, name: CommandName, room: str | None = None, c
     await control.request(RunCommand(command=Command(name=name, room=room, confirm=confirm)))
 
 
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
+def free_port(udp: bool = False) -> int:
+    """A port of the loopback address that was free a moment ago."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 

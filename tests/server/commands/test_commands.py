@@ -1,0 +1,81 @@
+"""The command line, as it is typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.cli import app
+from server.rooms.importing import SAMPLE
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEPDAN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def run(*words: str, code: int = 0) -> str:
+    result = runner.invoke(app, list(words))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_rooms_are_imported_once_however_often() -> None:
+    assert "added 191" in run("rooms", "import", str(SAMPLE))
+    assert "unchanged 191" in run("rooms", "import", str(SAMPLE))
+
+
+def test_a_refused_row_is_named_and_the_others_are_in(tmp_path: Path) -> None:
+    file = tmp_path / "rooms.csv"
+    file.write_text("code,name,type,level,district_code,district,valid_from,valid_to\n"
+                    "06649,Phường Hà Khánh,Phường,commune,193,Thành phố Hạ Long,2020-01-01,\n"
+                    "6x,Phường Lạ,Phường,commune,193,Thành phố Hạ Long,2020-01-01,\n", "utf-8")  # fmt: skip
+    output = run("rooms", "import", str(file), code=1)
+    assert "added 1" in output
+    assert "line 3" in output
+    assert "6x" in output
+
+
+def test_tokens_come_one_a_line_in_the_order_of_the_codes() -> None:
+    run("rooms", "import", str(SAMPLE))
+    codes = [line.split("-")[0] for line in run("token", "--all-rooms").split()]
+    assert len(codes) == 190
+    assert codes == sorted(codes)
+    assert re.fullmatch(r"06649-1-watch-[0-9]{8}-[a-z2-7]{32}", run("token", "--room", "06649").strip())
+    assert run("token", "--desk").startswith("22-1-desk-")
+
+
+def test_a_token_for_a_room_that_is_not_there_says_so() -> None:
+    run("rooms", "import", str(SAMPLE))
+    assert "no room" in run("token", "--room", "99999", code=1)
+    assert "--all-rooms" in run("token", code=2)
+
+
+def test_accounts_are_made_and_listed() -> None:
+    run("accounts", "create", "chutri", "--name", "Người Chủ trì", "--role", "host", "--password", "mật-khẩu-dài")
+    assert "chutri" in run("accounts", "list")
+    assert "exists already" in run("accounts", "create", "chutri", "--name", "X", "--role", "host",
+                                    "--password", "mật-khẩu-dài", code=1)  # fmt: skip
+    assert "role" in run("accounts", "create", "b", "--name", "X", "--role", "king", "--password", "x", code=2)
+
+
+def test_buttons_without_a_server_say_how_to_start_one() -> None:
+    assert "tiepdan serve" in run("reception", "next", code=3)
+
+
+def test_a_wrong_setting_is_named_with_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEPDAN_HTTP", "somewhere")
+    output = run("rooms", "list", code=2)
+    assert "TIEPDAN_HTTP" in output
+    assert "HOST:PORT" in output
+
+
+def test_a_settings_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEPDAN_SETTINGS", "/nowhere/settings.env")
+    assert "/nowhere/settings.env" in run("rooms", "list", code=2)

@@ -1,0 +1,77 @@
+"""Fixtures shared by the tests of petitions and of the receptions' office pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session, select
+
+from server.data.engine import Database
+from server.demo.accounts import PASSWORD
+from server.people.tables import AuditEvent
+from server.petitions.tables import Petition
+from server.receptions.tables import Reception, ReceptionState
+from server.web.languages import today
+from tests.server.conftest import Office
+from tests.server.demo.office import filled_file, make_province_app
+
+
+class Province(Office):
+    """A browser at the office of the demonstration province."""
+
+    def __init__(self, client: TestClient, database: Database, recordings: Path) -> None:  # type: ignore[type-arg]
+        super().__init__(client, database)
+        self.recordings = recordings
+
+    async def as_(self, login: str) -> Province:
+        self.forget_cookies()
+        assert (await self.log_in(login, PASSWORD)).status == 303
+        return self
+
+    async def page(self, path: str, status: int = 200) -> str:
+        answer = await self.get(path)
+        text = await answer.text()
+        assert answer.status == status, f"{path}: {answer.status}"
+        return text
+
+    def audited(self, action: str) -> list[AuditEvent]:
+        return self.database.run_here(
+            lambda session: list(session.exec(select(AuditEvent).where(AuditEvent.action == action)))
+        )
+
+
+def petition(session: Session, code: str) -> Petition:
+    return session.exec(select(Petition).where(Petition.code == code)).one()
+
+
+def todays(session: Session) -> Reception:
+    receptions = session.exec(select(Reception).where(Reception.state == ReceptionState.PLANNED)).all()
+    return min(receptions, key=lambda reception: abs(reception.planned_at.date() - today()))
+
+
+@pytest.fixture(scope="session")
+def province_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return filled_file(tmp_path_factory.mktemp("province"))
+
+
+@pytest.fixture
+def filled(province_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The demonstration province in a file of its own."""
+    path = tmp_path / "tiepdan.db"
+    shutil.copy(province_file, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest_asyncio.fixture
+async def province(filled: Database, tmp_path: Path) -> AsyncIterator[Province]:
+    recordings = tmp_path / "recordings"
+    app = make_province_app(filled, recordings)
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        yield Province(client, filled, recordings)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+from sqlmodel import select
+
+from server.data.engine import Database
+from server.demo.accounts import ACCOUNTS, PASSWORD
+from server.demo.fill import fill, fill_rehearsal
+from server.demo.petitions import FILE
+from server.people.passwords import matches
+from server.people.tables import Account
+from server.petitions.tables import Petition, PetitionKind
+from server.receptions.queries import agenda_of, attendance_of, reception_today
+from server.receptions.tables import Audience, Hearing, Reception, ReceptionState, Recording
+from server.rooms.queries import rooms_on
+from server.rooms.tables import RoomLevel
+from server.web.languages import HERE
+
+TODAY = date(2026, 11, 23)
+FIRST_SIX = {"06649", "06652", "06655", "06658", "06661", "06664"}
+
+
+def test_it_has_the_whole_province(database: Database) -> None:
+    filled = database.run_here(fill, TODAY)
+    rooms = database.run_here(rooms_on, TODAY)
+    assert Counter(room.level for room in rooms) == {
+        RoomLevel.COMMUNE: 177,
+        RoomLevel.DISTRICT: 13,
+        RoomLevel.PROVINCE: 1,
+    }
+    communes = sorted(room.code for room in rooms if room.level == RoomLevel.COMMUNE)
+    assert set(communes[:6]) == FIRST_SIX
+    assert filled.rooms == 191
+
+    petitions = database.run_here(lambda session: session.exec(select(Petition)).all())
+    assert len(petitions) == filled.petitions == 30
+    assert {petition.kind for petition in petitions} == set(PetitionKind)
+    codes = {room.code for room in rooms}
+    for petition in petitions:
+        if petition.kind == PetitionKind.DENUNCIATION:
+            assert not petition.petitioner_name
+            assert not petition.petitioner_address
+            assert not petition.content
+            assert not petition.place_code
+            assert petition.opaque_reference
+        else:
+            assert petition.place_code in codes
+            assert petition.petitioner_name not in petition.summary
+
+
+def test_todays_reception_has_eight_items(database: Database) -> None:
+    filled = database.run_here(fill, TODAY)
+    reception = database.run_here(reception_today, TODAY)
+    assert reception is not None
+    assert reception.id == filled.reception_id
+    assert reception.planned_at == datetime(2026, 11, 23, 8, tzinfo=HERE)
+    assert reception.title.startswith("Phiên tiếp công dân định kỳ")
+    lines = database.run_here(agenda_of, reception.id or 0)
+    assert [line.item.position for line in lines] == list(range(1, 9))
+    first = lines[0]
+    assert first.item.audience == Audience.ALL
+    assert [petition.kind for petition in first.petitions] == [PetitionKind.RECOMMENDATION]
+    closed = [line for line in lines if line.item.audience == Audience.CLOSED]
+    assert [line.holds_denunciation for line in closed] == [True]
+    limited = [line for line in lines if line.item.audience == Audience.ROOMS]
+    assert len(limited) == 1
+    assert 2 <= len(limited[0].rooms) <= 3
+    assert len(FIRST_SIX & set(limited[0].room_codes)) == 2
+    assert {p.kind for line in lines for p in line.petitions} == set(PetitionKind)
+
+
+def test_the_lists_are_not_empty(database: Database) -> None:
+    database.run_here(fill, TODAY)
+    receptions = database.run_here(lambda session: session.exec(select(Reception)).all())
+    assert Counter(reception.state for reception in receptions) == {
+        ReceptionState.ENDED: 2,
+        ReceptionState.PLANNED: 2,
+    }
+    assert not database.run_here(lambda session: session.exec(select(Recording)).all())
+    hearings = database.run_here(lambda session: session.exec(select(Hearing)).all())
+    assert len(hearings) == 9
+    assert all(hearing.ended_at is not None for hearing in hearings)
+    for reception in receptions:
+        attendance = database.run_here(attendance_of, reception.id or 0)
+        assert bool(attendance) == (reception.state == ReceptionState.ENDED)
+        assert all(line.connected_s >= line.receiving_s for line in attendance)
+
+
+def test_every_account_logs_in_with_the_printed_password(database: Database) -> None:
+    database.run_here(fill, TODAY)
+    accounts = database.run_here(lambda session: session.exec(select(Account)).all())
+    assert {account.login for account in accounts} == {account.login for account in ACCOUNTS}
+    assert all(matches(account.password_hash, PASSWORD) for account in accounts)
+
+
+def test_filling_twice_changes_nothing(database: Database) -> None:
+    assert database.run_here(fill, TODAY).filled
+    again = database.run_here(fill, date(2026, 12, 1))
+    assert not again.filled
+    assert len(database.run_here(lambda session: session.exec(select(Reception)).all())) == 4
+
+
+def test_any_day_can_be_today(database: Database) -> None:
+    sunday = date(2027, 2, 28)
+    database.run_here(fill, sunday)
+    reception = database.run_here(reception_today, sunday)
+    assert reception is not None
+    assert reception.state == ReceptionState.PLANNED
+    receptions = database.run_here(lambda session: session.exec(select(Reception)).all())
+    others = [r.planned_at.astimezone(HERE).weekday() for r in receptions if r.id != reception.id]
+    assert max(others) <= 4
+
+
+def test_vietnamese_is_composed() -> None:
+    assert unicodedata.is_normalized("NFC", FILE.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("rooms", [0, 1, 20])
+def test_a_rehearsal_is_tiny(database: Database, rooms: int) -> None:
+    filled = database.run_here(fill_rehearsal, rooms, TODAY)
+    assert filled.rooms == rooms + 1
+    assert filled.petitions == 3
+    lines = database.run_here(agenda_of, filled.reception_id or 0)
+    assert [line.item.audience for line in lines] == [Audience.ALL, Audience.CLOSED, Audience.ALL]
+    assert [line.holds_denunciation for line in lines] == [False, True, False]
+
+
+def test_a_rehearsal_cannot_have_more_rooms_than_the_sample(database: Database) -> None:
+    with pytest.raises(ValueError, match="178"):
+        database.run_here(fill_rehearsal, 178, TODAY)

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from server.petitions.heard import Recorded as State
+from server.receptions.hearings import hearings_of_petition, merged
+from server.receptions.recorded_time import read_recorded_time
+from server.receptions.recording_pages import ONE_WATCHING_S, Readings
+from server.receptions.tables import Hearing, Recording, RecordingState
+from tests.server.demo.fixtures import Province, petition, todays
+from tests.server.receptions_office.recorded import CONTENT, FOLDER, ITEM_S, PAUSE_S, record
+
+
+def player_data(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="player-data"[^>]*>(.*?)</script>', page, re.S)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+async def test_the_petition_leads_to_the_second(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    await province.as_("xemlai")
+    number = province.database.run_here(petition, "PA-0077").id
+    at = int(2 * ITEM_S + 3 * PAUSE_S)  # the third item is not in the file, the pause after it is
+    link = f"/receptions/{made.reception}/recording?t={at}"
+    assert link in await province.page(f"/petitions/{number}")
+    page = await province.page(link)
+    assert f'data-starts-at="{at}"' in page
+    assert f'href="/petitions/{number}"' in page  # and back
+
+
+async def test_the_agenda_is_the_chapters(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    await province.as_("xemlai")
+    data = player_data(await province.page(f"/receptions/{made.reception}/recording"))
+    chapters = data["chapters"]
+    assert len(chapters) == 7
+    assert chapters[0]["name"] == "1. Kiến nghị KG-0231"
+    assert not any("TC-0007" in chapter["name"] for chapter in chapters)
+    seam_at = 2 * (ITEM_S + PAUSE_S)
+    assert data["seams"] == [{"at": seam_at, "missing": ITEM_S, "reason": "mục kín, không ghi"}]
+    floor = [(span["name"], span["starts"], span["ends"]) for span in data["floor"]]
+    assert floor == [
+        ("Thành phố Hạ Long", seam_at - 20, seam_at),
+        ("Thành phố Hạ Long", seam_at, seam_at + 10),
+    ]
+
+
+async def test_a_damaged_manifest_costs_only_the_strip(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    (province.recordings / FOLDER / "manifest.json").write_text("{}")
+    await province.as_("xemlai")
+    data = player_data(await province.page(f"/receptions/{made.reception}/recording"))
+    assert (len(data["chapters"]), data["floor"], data["seams"]) == (7, [], [])
+    assert read_recorded_time(province.recordings / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-", 0, 102_399),
+        ("bytes=1000-1999", 1000, 1999),
+        ("bytes=-10", 102_390, 102_399),
+        ("bytes=102399-", 102_399, 102_399),
+    ],
+)
+async def test_ranges_are_answered_with_those_bytes(province: Province, asked: str, first: int, last: int) -> None:
+    made = province.database.run_here(record, province.recordings)
+    await province.as_("xemlai")
+    answer = await province.client.get(f"/recordings/{made.recording}/media", headers={"Range": asked})
+    assert answer.status == 206
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(CONTENT)}"
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert await answer.read() == CONTENT[first : last + 1]
+
+
+async def test_the_whole_file_and_what_lies_beyond_it(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    await province.as_("quantri")
+    address = f"/recordings/{made.recording}/media"
+    whole = await province.client.get(address)
+    assert (whole.status, whole.headers["Accept-Ranges"]) == (200, "bytes")
+    assert await whole.read() == CONTENT
+    assert (await province.client.get(address, headers={"Range": "bytes=102400-"})).status == 416
+    assert (await province.client.head(address)).headers["Content-Length"] == "102400"
+    assert (await province.client.get("/recordings/999/media")).status == 404
+
+
+async def test_nobody_watches_without_a_login(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    province.forget_cookies()
+    assert (await province.client.get(f"/recordings/{made.recording}/media")).status == 401
+    assert (await province.get(f"/receptions/{made.reception}/recording")).status == 303
+
+
+async def test_watching_is_noted_once_not_per_request(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+    await province.as_("xemlai")
+    await province.page(f"/receptions/{made.reception}/recording")
+    for first in range(0, 5000, 500):
+        header = {"Range": f"bytes={first}-{first + 9}"}
+        await (await province.client.get(f"/recordings/{made.recording}/media", headers=header)).read()
+    assert [event.subject for event in province.audited("recording_viewed")] == [f"reception:{made.reception}"]
+    assert [event.subject for event in province.audited("recording_read")] == [f"recording:{made.recording}"]
+    await province.as_("chutri")
+    await (await province.client.get(f"/recordings/{made.recording}/media")).read()
+    assert len(province.audited("recording_read")) == 2
+
+
+def test_a_reading_ends_after_a_while() -> None:
+    readings = Readings()
+    assert readings.is_new(1, 1, 0.0)
+    assert not readings.is_new(1, 1, ONE_WATCHING_S)
+    assert not readings.is_new(1, 1, 2 * ONE_WATCHING_S)  # each request keeps it going
+    assert readings.is_new(1, 1, 3 * ONE_WATCHING_S + 1)
+    assert readings.is_new(2, 1, 3 * ONE_WATCHING_S + 1)
+    assert readings.is_new(1, 2, 3 * ONE_WATCHING_S + 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "file", "sentence"),
+    [
+        (RecordingState.RECORDING, "", "Phiên đang được ghi hình"),
+        (RecordingState.ENDED, "", "Bản ghi đang được chuẩn bị"),
+        (RecordingState.SEALED, "", "Phiên này không có bản ghi"),
+    ],
+)
+async def test_what_is_not_ready_says_so(
+    province: Province, state: RecordingState, file: str, sentence: str
+) -> None:
+    made = province.database.run_here(record, province.recordings)
+
+    def change(session: Session) -> None:
+        recording = session.get_one(Recording, made.recording)
+        recording.state, recording.file = state, file
+        session.add(recording)
+
+    province.database.run_here(change)
+    await province.as_("xemlai")
+    page = await province.page(f"/receptions/{made.reception}/recording")
+    assert sentence in page
+    assert "<video" not in page
+    assert (await province.client.get(f"/recordings/{made.recording}/media")).status == 404
+
+
+async def test_a_reception_without_recording_says_so(province: Province) -> None:
+    await province.as_("xemlai")
+    assert "Phiên này không có bản ghi" in await province.page("/receptions/1/recording")
+    planned = province.database.run_here(todays).id
+    assert "khi mở, việc ghi hình tự bắt đầu" in await province.page(f"/receptions/{planned}/recording")
+    await province.page("/receptions/999/recording", status=404)
+
+
+async def test_a_file_outside_the_recordings_is_never_sent(province: Province, tmp_path: Path) -> None:
+    made = province.database.run_here(record, province.recordings)
+    (tmp_path / "secret.key").write_bytes(b"secret")
+
+    def change(session: Session) -> None:
+        recording = session.get_one(Recording, made.recording)
+        recording.file = "../../secret.key"
+        session.add(recording)
+
+    province.database.run_here(change)
+    await province.as_("quantri")
+    assert (await province.client.get(f"/recordings/{made.recording}/media")).status == 404
+
+
+async def test_an_item_heard_twice_has_two_lines(province: Province) -> None:
+    """Closed in between, then reopened: two times it was heard, one it was not recorded."""
+    province.database.run_here(record, province.recordings)
+
+    def work(session: Session) -> list[tuple[State, float | None]]:
+        row = petition(session, "KG-0231")
+        hearing = session.get_one(Hearing, 10)  # nine of the past before it
+        assert hearing.ended_at is not None
+        closed = Hearing(
+            item_id=hearing.item_id, started_at=hearing.ended_at, ended_at=hearing.ended_at, closed=True
+        )
+        session.add(closed)
+        session.flush()
+        return [(heard.recorded, heard.at_second) for heard in hearings_of_petition(session, row.id or 0)]
+
+    assert province.database.run_here(work) == [(State.READY, 0.0), (State.CLOSED, None)]
+
+
+def test_spans_cut_by_a_gap_are_one_chapter() -> None:
+    assert merged([(10.0, 20.0), (0.0, 10.0), (30.0, 40.0)]) == [(0.0, 20.0), (30.0, 40.0)]
+    assert merged([]) == []

@@ -1,0 +1,120 @@
+"""`tiepdan serve` with its real processes: what dies comes back, and everything ends when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+
+from server.data.engine import Database
+from server.data.schema import upgrade
+from server.demo.fill import fill_rehearsal
+from server.rehearsal.story import free_port
+from server.server_process import ServerNotReady, server_process
+from server.settings import Settings
+from server.supervisor import AlreadyRunning, lock_directory
+from tests.waiting import eventually
+
+MODULES = {"control": "server.app", "media": "server.media", "recorder": "recordings"}
+
+
+def settings_in(directory: Path, **changes: object) -> Settings:
+    values: dict[str, object] = {
+        "data": directory,
+        "http": f"127.0.0.1:{free_port()}",
+        "media": f"127.0.0.1:{free_port(udp=True)}",
+    }
+    return Settings.model_validate(values | changes)
+
+
+def process_of(name: str) -> psutil.Process | None:
+    """The process of this name below this test, if it lives."""
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if MODULES[name] in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
+                return child
+        except psutil.NoSuchProcess:
+            continue
+    return None
+
+
+async def health(address: str) -> dict[str, object]:
+    try:
+        async with aiohttp.ClientSession() as http, http.get(f"{address}/healthz") as answer:
+            found: dict[str, object] = await answer.json()
+            return found
+    except aiohttp.ClientError:
+        return {}
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[str]:
+    async with server_process(settings_in(tmp_path), tmp_path / "server.log") as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", list(MODULES))
+async def test_a_process_that_is_killed_comes_back_and_the_others_stay(server: str, name: str) -> None:
+    before = {each: process_of(each) for each in MODULES}
+    victim = before[name]
+    assert victim is not None
+    victim.kill()
+    await eventually(
+        lambda: ((now := process_of(name)) is None or now.pid == victim.pid) and f"{name} is not back", 20
+    )
+    for other in set(MODULES) - {name}:
+        now, then = process_of(other), before[other]
+        assert now is not None
+        assert then is not None
+        assert now.pid == then.pid
+    for _ in range(200):
+        found = await health(server)
+        if found.get("ok") and found.get("media") == found.get("recorder") == "running":
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"{name} was killed, and the server did not become whole again: {found}")
+
+
+async def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    children: list[psutil.Process] = []
+    async with server_process(settings_in(tmp_path), tmp_path / "server.log"):
+        children = psutil.Process().children(recursive=True)
+        supervisor = next(c for c in children if "server.cli" in c.cmdline())
+        os.kill(supervisor.pid, signal.SIGKILL)
+        await eventually(
+            lambda: [c.pid for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE]
+        )
+
+
+async def test_a_second_server_on_one_directory_is_refused(tmp_path: Path) -> None:
+    with lock_directory(tmp_path), pytest.raises(AlreadyRunning, match="another Tiepdan server"):
+        lock_directory(tmp_path)
+    lock_directory(tmp_path).close()
+
+
+async def test_settings_that_can_never_work_end_the_start_and_the_log_says_why(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_bytes(b"too short")
+    log = tmp_path / "server.log"
+    with pytest.raises(ServerNotReady):
+        async with server_process(settings_in(tmp_path), log):
+            pytest.fail("it must not come up")
+    assert "secret.key" in log.read_text()
+
+
+def test_a_rehearsals_database_is_filled(tmp_path: Path) -> None:
+    """Used by every scenario: filled once, and a second time nothing is touched."""
+    from datetime import date
+
+    database = Database(f"sqlite:///{tmp_path / 'tiepdan.db'}")
+    try:
+        upgrade(database.engine)
+        assert database.run_here(fill_rehearsal, 3, date(2026, 11, 23)).filled
+        assert not database.run_here(fill_rehearsal, 3, date(2026, 11, 23)).filled
+    finally:
+        database.close()
