@@ -32,7 +32,7 @@ def serve() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = load_settings()
     try:
-        uvloop.run(supervisor.serve(settings, lambda: console.print(f"Pages: http://{settings.http}/")))
+        uvloop.run(supervisor.serve(settings, lambda: console.print(f"Pages: {settings.local_address}/")))
     except (supervisor.AlreadyRunning, supervisor.CannotStart) as problem:
         raise fail(str(problem)) from None
     except asyncio.CancelledError:

@@ -43,7 +43,7 @@ async def server_process(settings: Settings, log_file: Path | None = None) -> As
         if output is not None:
             output.close()
     try:
-        address = f"http://{settings.http}"
+        address = settings.local_address
         await _until_healthy(address, process)
         yield address
     finally:

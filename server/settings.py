@@ -53,6 +53,14 @@ class Settings(BaseSettings):
         return self.database or f"sqlite:///{self.data.absolute() / 'tiepdan.db'}"
 
     @property
+    def local_address(self) -> str:
+        """Where this machine itself reaches the pages. Browsers give camera and microphone to loopback pages."""
+        host, port = split_host_and_port(self.http)
+        if host in ("0.0.0.0", "::"):  # noqa: S104 -- compared, not bound
+            host = "127.0.0.1"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
     def run_directory(self) -> Path:
         """Where the processes' Unix sockets are."""
         return self.data / "run"

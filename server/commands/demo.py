@@ -56,7 +56,9 @@ async def _run(settings: Settings, communes: list[Room], count: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     secret = load_secret(settings.data)
-    async with server_process(settings) as address:
+    log_file = settings.data / "server.log"
+    console.print(f"Starting the server (its log: {log_file}) …")
+    async with server_process(settings, log_file) as address:
         options = [
             RoomOptions(server_url=address, key=make_key(secret, room.code, room.key_version))
             for room in communes[:count]

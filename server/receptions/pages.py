@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from server.people.tables import Account, Role
 from server.petitions.heard import HEARINGS
-from server.receptions import agenda_pages, plan_pages
+from server.receptions import agenda_pages, plan_pages, recording_pages
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.asking import PLANNERS, READERS, account_in
 from server.receptions.hearings import ReceptionHearings, merged
@@ -32,12 +32,13 @@ AT_THE_CONSOLE = (Role.HOST, Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR)
 
 
 def add_routes(app: web.Application) -> None:
-    """All office pages of receptions but the player. Also gives the register its HEARINGS."""
+    """All office pages of receptions, the player among them. Also gives the register its HEARINGS."""
     app[HEARINGS] = ReceptionHearings()
     app.router.add_get("/receptions", table, name="receptions")
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
+    recording_pages.add_routes(app)
 
 
 @require(*READERS)

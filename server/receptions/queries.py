@@ -24,7 +24,7 @@ from server.receptions.tables import (
     ReceptionState,
     Recording,
 )
-from server.rooms.tables import Room
+from server.rooms.tables import Room, RoomLevel
 from server.web.languages import HERE
 
 
@@ -201,7 +201,7 @@ def _lines(session: Session, items: Sequence[AgendaItem], at: datetime) -> list[
 
 
 def attendance_of(session: Session, reception_id: int, at: datetime | None = None) -> list[RoomAttendance]:
-    """Every room that was there, districts and communes by code."""
+    """Every room that was there, districts and communes by code; the desk is where the reception is."""
     until = at or now()
     spans: dict[int, list[Attendance]] = defaultdict(list)
     rooms: dict[int, Room] = {}
@@ -209,6 +209,7 @@ def attendance_of(session: Session, reception_id: int, at: datetime | None = Non
         select(Attendance, Room)
         .where(Attendance.reception_id == reception_id)
         .where(Attendance.room_id == Room.id)
+        .where(col(Room.level) != RoomLevel.PROVINCE)
         .order_by(col(Attendance.started_at))
     ).all():
         spans[span.room_id].append(span)

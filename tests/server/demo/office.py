@@ -33,7 +33,7 @@ def filled_file(folder: Path) -> Path:
 
 def make_province_app(database: Database, recordings: Path) -> web.Application:
     app = make_office_app(database)
-    for feature in (petition_pages, reception_pages, recording_pages):
+    for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[recording_pages.RECORDINGS_DIRECTORY] = recordings

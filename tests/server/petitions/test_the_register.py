@@ -13,7 +13,7 @@ from server.receptions.tables import AgendaItem, Audience, ItemState
 from server.web.languages import today
 from tests.server.demo.fixtures import Province, petition, todays
 
-COMPLAINT = {
+COMPLAINT: dict[str, object] = {
     "kind": "complaint",
     "received_on": today().isoformat(),
     "channel": "direct",

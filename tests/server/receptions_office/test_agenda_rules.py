@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
 import pytest
 from sqlmodel import Session, select
 
 from server.data.engine import Database
-from server.petitions.tables import Confidentiality, Petition, PetitionKind
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
 from server.receptions.agenda import (
     Plan,
     add_item,
@@ -50,6 +50,17 @@ def refusal(database: Database, work: object) -> RefusalCode:
     return refused.value.code
 
 
+def _petition(code: str, kind: PetitionKind, confidentiality: Confidentiality, summary: str) -> Petition:
+    return Petition(
+        code=code,
+        kind=kind,
+        confidentiality=confidentiality,
+        summary=summary,
+        received_on=date(2026, 11, 23),
+        status=PetitionStatus.RECEIVED,
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "confidentiality", "allowed"),
     [
@@ -63,10 +74,8 @@ def refusal(database: Database, work: object) -> RefusalCode:
 def test_the_kind_decides_the_audience(
     kind: PetitionKind, confidentiality: Confidentiality, allowed: set[Audience]
 ) -> None:
-    one = Petition.model_construct(kind=kind, confidentiality=confidentiality, code="X-1", summary="nội dung")
-    other = Petition.model_construct(
-        kind=PetitionKind.REFLECTION, confidentiality=Confidentiality.NORMAL, code="X-2", summary="khác"
-    )
+    one = _petition("X-1", kind, confidentiality, "nội dung")
+    other = _petition("X-2", PetitionKind.REFLECTION, Confidentiality.NORMAL, "khác")
     assert set(allowed_audiences([one])) == allowed
     assert set(allowed_audiences([one, other])) == allowed
     secret = kind == PetitionKind.DENUNCIATION or confidentiality == Confidentiality.CONFIDENTIAL
