@@ -17,13 +17,15 @@ const choice = new DeviceChoice();
 
 let wanted = true;
 let quality = "unknown";
+let open = false; // the reception: before it rooms get nothing, whatever is sent here
 
 function refresh() {
   const { phase, tries, refusal } = link.status;
   const live = wanted && phase === "connected" && devices.track("camera") !== null;
   setAttribute(document.body, "data-link", phase);
   setAttribute(document.body, "data-publishing", live);
-  mark(part("mark"), live ? "radio" : "circle-off", say(live ? "camera.page.live" : wanted ? "camera.page.waiting" : "camera.page.off"), live ? "live" : "absent");
+  setAttribute(document.body, "data-on-air", live && open);
+  drawMark(live);
   mark(part("toggle"), wanted ? "video-off" : "video", say(wanted ? "publish.stop" : "publish.start"));
   part("toggle").classList.toggle("primary", !wanted);
   for (const name of ["camera", "microphone"]) {
@@ -36,6 +38,12 @@ function refresh() {
   const muted = devices.state("microphone") === "off";
   mark(part("microphone-toggle"), muted ? "mic" : "mic-off", say(muted ? "room.microphone.on" : "room.microphone.off"));
   drawBanner(phase, tries, refusal);
+}
+
+function drawMark(live) {
+  if (live && open) mark(part("mark"), "radio", say("camera.page.live"), "live");
+  else if (live) mark(part("mark"), "circle-check", say("camera.page.ready"), "good");
+  else mark(part("mark"), "circle-off", say(wanted ? "camera.page.waiting" : "camera.page.off"), "absent");
 }
 
 function drawBanner(phase, tries, refusal) {
@@ -85,6 +93,10 @@ devices.addEventListener("change", () => {
   showPreview();
   level.measure(devices.track("microphone"));
   publish();
+  refresh();
+});
+link.addEventListener("stage", (event) => {
+  open = event.detail.reception_state === "open";
   refresh();
 });
 link.addEventListener("state", refresh);

@@ -4,7 +4,7 @@ import { bytesText, clockText, durationText, secondsSince } from "../web/live/cl
 import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
 
-const STATE_ICONS = { waiting: "", open: "play", done: "check" };
+const STATE_ICONS = { waiting: "clock", open: "play", done: "check" };
 const RECEPTION_ICONS = { planned: "calendar", open: "radio", ended: "flag", cancelled: "ban" };
 
 /** Draws the agenda; `call(item)` calls an item out of order, null where that is not allowed. */
@@ -47,7 +47,7 @@ function changeEntry(row, entry, state, call) {
   setAttribute(row.querySelector(".subject"), "title", entry.title);
   const its = row.querySelector(".its-state");
   if (!its.querySelector("span")) its.append(element("span"));
-  if (STATE_ICONS[entry.state]) setIcon(its, STATE_ICONS[entry.state]);
+  setIcon(its, STATE_ICONS[entry.state]);
   setText(its.querySelector("span"), say(`agenda.${entry.state}`));
   setText(row.querySelector(".audience"), audienceWords(entry));
   const time = row.querySelector("time");

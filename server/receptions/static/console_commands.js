@@ -120,7 +120,7 @@ export class CommandButtons {
     } else this.run(id);
   }
 
-  /** Sends one command; `pressed` is another element that shows "working" meanwhile. */
+  /** Sends one command, true if it was done; `pressed` is another element that shows "working" meanwhile. */
   async run(name, { pressed = null, ...fields } = {}) {
     this.#working.add(name);
     pressed?.setAttribute("aria-busy", "true");
@@ -130,6 +130,7 @@ export class CommandButtons {
     pressed?.removeAttribute("aria-busy");
     this.draw(this.#state);
     this.showRefusal(refusal ? refusalSentence(refusal) : "");
+    return refusal === null;
   }
 
   /** Shows a sentence above the buttons; empty takes it away. */

@@ -58,9 +58,21 @@ export function ordered(rooms, { search, filter, session }) {
     else wall.push(room);
   }
   hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
-  // The room on air stands first: it is the one the host looks for.
-  wall.sort((a, b) => (b.presence === "has_floor") - (a.presence === "has_floor"));
-  return { hands, troubles, wall };
+  return { hands, troubles, wall: grouped(wall) };
+}
+
+// The room on air stands first: it is the one the host looks for. Within a group the registry's order stays.
+const GROUPS = ["has_floor", "receiving", "connected", "absent"];
+
+/** Rooms by presence, each group after its heading: `{heading, count}` or `{room}`. */
+function grouped(rooms) {
+  const entries = [];
+  for (const presence of GROUPS) {
+    const group = rooms.filter((room) => room.presence === presence);
+    if (group.length > 0 && presence !== "has_floor") entries.push({ heading: presence, count: group.length });
+    for (const room of group) entries.push({ room });
+  }
+  return entries;
 }
 
 /** How many rooms are in each presence, and need attention; `present` of `all`. */

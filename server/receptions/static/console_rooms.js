@@ -9,6 +9,7 @@ import { countsOf, ordered, plain, shortName } from "./console_room_order.js";
 const ICONS = {
   absent: "circle-dashed", connected: "plug", receiving: "check", wants_floor: "hand", has_floor: "radio",
 };
+const FEW = 24; // so few tiles have room for their words
 const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "absent"];
 
 export class RoomWall {
@@ -20,7 +21,7 @@ export class RoomWall {
   #drawing = false;
   #onHand;
 
-  /** `command(name, {room})` sends; `onHand(room)` is told of a hand that has just gone up. */
+  /** `command(name, {room, pressed})` sends and resolves to true if it was done; `onHand(room)` is told of a hand that has just gone up. */
   constructor({ mayCommand, command, onHand }) {
     this.#mayCommand = mayCommand;
     this.#command = command;
@@ -89,9 +90,26 @@ export class RoomWall {
     }
     keyedChildren(part("hands"), lists.hands, ({ code }) => code, (room) => this.#handRow(room), (row, room) => this.#changeHand(row, room));
     keyedChildren(part("troubles"), lists.troubles, ({ room }) => room.code, ({ room }) => this.#tile(room, true), (tile, { room, trouble }) => this.#changeTile(tile, room, trouble));
-    keyedChildren(part("wall"), lists.wall, ({ code }) => code, (room) => this.#tile(room, false), (tile, room) => this.#changeTile(tile, room, ""));
-    setAttribute(part("wall"), "data-few", lists.wall.length <= 24);
+    this.#drawWall(lists.wall);
     setHidden(part("rooms-empty"), rooms.length === 0 || lists.hands.length + lists.troubles.length + lists.wall.length > 0);
+  }
+
+  #drawWall(entries) {
+    keyedChildren(
+      part("wall"),
+      entries,
+      ({ room, heading }) => heading ?? room.code,
+      ({ room, heading }) => (heading ? this.#heading(heading) : this.#tile(room, false)),
+      (tile, { room, heading, count }) => {
+        if (heading) setText(tile.querySelector("b"), String(count));
+        else this.#changeTile(tile, room, "");
+      },
+    );
+    setAttribute(part("wall"), "data-few", entries.length <= FEW);
+  }
+
+  #heading(presence) {
+    return element("li", { class: "heading", icon: ICONS[presence], "data-presence": presence }, element("span", { text: say(`presence.${presence}`) }), element("b", { class: "figures" }));
   }
 
   #filterButton(filter) {
@@ -164,6 +182,14 @@ export class RoomWall {
     setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble].filter(Boolean).join(" · "));
   }
 
+  /** Once it has worked the search has done its work too: all rooms are shown, and letters are keys again. */
+  async #invite(code) {
+    if (!(await this.#command("floor", { room: code }))) return;
+    part("search").value = "";
+    part("search").blur();
+    this.draw();
+  }
+
   /** Enter takes the only room left; arrows go on to the tiles. */
   #onSearchKey(event) {
     if (event.key === "Escape") {
@@ -173,8 +199,8 @@ export class RoomWall {
     } else if (event.key === "Enter" && this.#mayCommand) {
       const search = plain(part("search").value);
       const { hands, troubles, wall } = ordered(this.#rooms.values(), { search, filter: this.#filter, session: this.#session });
-      const found = [...hands, ...troubles.map(({ room }) => room), ...wall];
-      if (search && found.length === 1) this.#command("floor", { room: found[0].code, pressed: null });
+      const found = [...hands, ...troubles.map(({ room }) => room), ...wall.flatMap(({ room }) => room ?? [])];
+      if (search && found.length === 1) this.#invite(found[0].code);
     } else if (event.key === "ArrowDown") {
       event.preventDefault();
       document.querySelector(".rooms-lists button")?.focus();

@@ -39,7 +39,7 @@ export class DeviceChoice {
       const real = found.filter(({ id }) => id && id !== "default" && id !== "communications");
       const chosen = list.value;
       list.replaceChildren(
-        element("option", { value: "", text: say("devices.default") }),
+        element("option", { value: "", text: say(`devices.${name}.default`) }),
         ...real.map(({ id, label }, n) => element("option", { value: id, text: label || say(`devices.unnamed.${name}`, { n: n + 1 }) })),
       );
       if (real.some(({ id }) => id === chosen)) list.value = chosen;

@@ -24,7 +24,7 @@ const FINAL = new Set(["bad_key", "not_allowed", "no_common_codec", "replaced", 
 export class Link extends EventTarget {
   #options;
   #socket = null;
-  #current = null; // {peer, senders, slots, watch, number}: what is shown
+  #current = null; // {peer, senders, slots, watch, over}: what is shown; `over`: the server has ended it
   #coming = null; // the same, being negotiated
   #number = 0;
   #retry = null;
@@ -43,7 +43,7 @@ export class Link extends EventTarget {
 
   /** {phase: idle | connecting | connected | lost | ended, media, signalling, tries, refusal} */
   get status() {
-    const media = this.#current?.peer.connectionState === "connected";
+    const media = this.#current?.peer.connectionState === "connected" && !this.#current.over;
     const signalling = this.#socket?.connected ?? false;
     let phase = this.#wasConnected ? "lost" : "connecting";
     if (this.#ended) phase = "ended";
@@ -125,7 +125,7 @@ export class Link extends EventTarget {
     const number = ++this.#number;
     const socket = this.#socket;
     this.#drop("#coming");
-    const made = { ...newPeer(this.#options.purpose), watch: null };
+    const made = { ...newPeer(this.#options.purpose), watch: null, over: false };
     this.#coming = made;
     const mine = () => this.#number === number;
     for (const [source, track] of this.#published) await made.senders.get(source)?.replaceTrack(track);
@@ -211,6 +211,8 @@ export class Link extends EventTarget {
 
   #onLinkEnded({ refusal, rejoin }) {
     if (!rejoin) return this.#end(refusal);
+    // Its last picture stays on the screen until the new link brings the next one.
+    if (this.#current) this.#current.over = true;
     this.#onRefusal(refusal);
   }
 

@@ -22,6 +22,9 @@ export class StageSound extends EventTarget {
       this.#players.set(slot, player);
     }
     for (const event of ["keydown", "pointerdown"]) window.addEventListener(event, this.#gesture, true);
+    // A context that stays suspended is the browser's plain word that sound waits for a gesture; play() of a
+    // stream that carries nothing yet says neither yes nor no.
+    audioContext().addEventListener("statechange", () => this.#setBlocked(audioContext().state === "suspended"));
   }
 
   /** True while the browser waits for a gesture before it lets sound out. */
@@ -40,30 +43,29 @@ export class StageSound extends EventTarget {
   }
 
   /** Plays the audio slots of a link. */
-  async play(slots) {
+  play(slots) {
     for (const [slot, player] of this.#players) {
       const track = slots.get(slot);
       player.srcObject = track ? new MediaStream([track]) : null;
     }
-    await this.#start();
+    this.#start();
   }
 
-  async #start() {
-    // A remote track that carries nothing yet never resolves play(), so the answer is not waited for together.
+  #start() {
     for (const player of this.#players.values()) {
       if (!player.srcObject) continue;
-      player.play().then(
-        () => this.#setBlocked(false),
-        (error) => {
-          if (error.name === "NotAllowedError") this.#setBlocked(true);
-        },
-      );
+      player.play().catch((error) => {
+        if (error.name === "NotAllowedError") this.#setBlocked(true);
+      });
     }
+    if (audioContext().state === "suspended") this.#setBlocked(true);
   }
 
   async #unblock() {
-    if (audioContext().state === "suspended") await audioContext().resume();
-    if (this.#blocked) await this.#start();
+    if (!this.#blocked && audioContext().state !== "suspended") return;
+    await audioContext().resume();
+    this.#setBlocked(false);
+    this.#start();
   }
 
   #setBlocked(blocked) {

@@ -1,0 +1,238 @@
+// A commune room's screen. Nobody stands at its keyboard: everything starts, comes back and explains itself
+// alone, and one key (Enter, Space, or OK on a remote control) raises and lowers the hand.
+//
+// The camera runs from the start, for the room's own preview and so that being given the floor only replaces a
+// track; it is sent, and the microphone with it, while the server says `has_floor` and at no other time.
+
+import { setServerTime } from "../web/live/clock.js";
+import { Devices } from "../web/live/devices.js";
+import { part, setText } from "../web/live/elements.js";
+import { icon } from "../web/live/icons.js";
+import { LevelMeter, showLevel } from "../web/live/level.js";
+import { Link } from "../web/live/link.js";
+import { StageSound } from "../web/live/sound.js";
+import { StageScreen } from "../web/live/stage.js";
+import { say, sayAll } from "../web/live/words.js";
+import { showCountdown } from "./card.js";
+import { keyIn, storeKey, takeKey } from "./key.js";
+import { draw, drawClock } from "./screen.js";
+import { soundIsHeard } from "./soundcheck.js";
+import { mayRaiseHand, viewOf } from "./view.js";
+import { announce } from "./voice.js";
+
+const HAND_KEYS = new Set(["Enter", " ", "Select", "Accept", "MediaPlayPause"]);
+const MICROPHONE_KEYS = new Set(["m", "M", "ColorF2Yellow", "MicrophoneToggle"]);
+const HAND_WAITS_MS = 4000;
+
+const devices = new Devices();
+const sound = new StageSound();
+const screen = new StageScreen(part("stage"));
+const meter = new LevelMeter((level) => showLevel(part("meter"), level));
+
+let link = null;
+let key = takeKey();
+let stage = null;
+let ended = null;
+let quality = "unknown";
+let handWorking = null;
+let asksFullScreen = true; // once, with the first key or click; Escape is respected afterwards
+
+function currentView() {
+  return viewOf({ hasKey: key !== "", ended, stage });
+}
+
+function refresh() {
+  const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
+  draw({
+    view: currentView(), stage, status, refusal: ended, devices, quality, screen,
+    handWorking: handWorking !== null, soundBlocked: sound.blocked,
+  });
+}
+
+// --- the link --------------------------------------------------------------------------------------
+
+function openLink() {
+  link?.close();
+  ended = null;
+  stage = null;
+  if (!key) return refresh();
+  link = new Link({ purpose: "room", key });
+  link.addEventListener("stage", (event) => takeStage(event.detail));
+  link.addEventListener("slots", (event) => {
+    screen.take(event.detail);
+    sound.play(event.detail);
+  });
+  link.addEventListener("line", (event) => {
+    quality = event.detail.quality;
+    refresh();
+  });
+  let told = false;
+  link.addEventListener("state", (event) => {
+    const { signalling, phase } = event.detail;
+    if (signalling && !told) tellDevices();
+    if (phase === "lost" || phase === "connecting") quality = "unknown";
+    told = signalling;
+    refresh();
+  });
+  link.addEventListener("ended", (event) => {
+    ended = event.detail;
+    stage = null;
+    publish();
+    refresh();
+    if (currentView() === "key") part("key").focus();
+  });
+  link.open();
+}
+
+function takeStage(view) {
+  setServerTime(view.server_time);
+  const before = stage;
+  stage = view;
+  if (before?.hand_raised !== view.hand_raised) endHandWork();
+  publish();
+  announce(before, view);
+  refresh();
+}
+
+function publish() {
+  for (const source of ["camera", "microphone"]) {
+    link?.publish(source, stage?.has_floor ? devices.track(source) : null);
+  }
+}
+
+function tellDevices() {
+  const camera = devices.state("camera");
+  const microphone = devices.state("microphone");
+  if (camera !== "starting" && microphone !== "starting") link?.send("devices", { camera, microphone });
+}
+
+// --- the room's own acts -----------------------------------------------------------------------------
+
+async function toggleHand() {
+  if (!mayRaiseHand(stage) || handWorking !== null) return;
+  handWorking = setTimeout(endHandWork, HAND_WAITS_MS);
+  refresh();
+  const refusal = await link.ask("hand", { raised: !stage.hand_raised });
+  if (refusal) endHandWork();
+}
+
+function endHandWork() {
+  clearTimeout(handWorking);
+  handWorking = null;
+  refresh();
+}
+
+function toggleMicrophone() {
+  devices.switchOff("microphone", devices.state("microphone") !== "off");
+}
+
+async function goFullScreen() {
+  if (document.fullscreenElement || !document.documentElement.requestFullscreen) return;
+  await document.documentElement.requestFullscreen({ navigationUI: "hide" }).catch(() => undefined);
+}
+
+/** A TV must not go dark during the session; browsers give the lock only to a visible page. */
+async function keepAwake() {
+  if (document.visibilityState !== "visible") return;
+  await navigator.wakeLock?.request("screen").catch(() => undefined);
+}
+
+async function checkSound() {
+  const button = part("check-sound");
+  button.setAttribute("aria-busy", "true");
+  setText(button, say("room.check.sound.playing"));
+  const heard = await soundIsHeard();
+  button.removeAttribute("aria-busy");
+  button.dataset.heard = String(heard);
+  setText(button, say(heard ? "room.check.sound.heard" : "room.check.sound.unheard"));
+}
+
+// --- keys and clicks -----------------------------------------------------------------------------------
+
+function onKey(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input")) return;
+  if (asksFullScreen && currentView() !== "key") {
+    asksFullScreen = false;
+    goFullScreen();
+  }
+  const onButton = event.target.closest?.("button");
+  if (HAND_KEYS.has(event.key) && !onButton) {
+    event.preventDefault();
+    if (!event.repeat) toggleHand();
+  } else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
+  else if (event.key === "f" || event.key === "F") goFullScreen();
+}
+
+function listen() {
+  window.addEventListener("keydown", onKey);
+  window.addEventListener("click", (event) => {
+    if (!asksFullScreen || currentView() === "key" || event.target.closest("form")) return;
+    asksFullScreen = false;
+    goFullScreen();
+  });
+  part("hand").addEventListener("click", (event) => {
+    event.currentTarget.blur(); // Enter must go on meaning the hand, not "the last thing clicked"
+    toggleHand();
+  });
+  part("microphone").addEventListener("click", (event) => {
+    event.currentTarget.blur();
+    toggleMicrophone();
+  });
+  part("full").addEventListener("click", (event) => {
+    event.currentTarget.blur();
+    goFullScreen();
+  });
+  part("check-sound").addEventListener("click", checkSound);
+  part("card-button").addEventListener("click", openLink);
+  part("key-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const typed = keyIn(part("key").value);
+    if (!typed) return setText(part("card-sentence"), say("room.key.empty"));
+    key = typed;
+    storeKey(key);
+    openLink();
+  });
+  // A second address with another key, typed into the same window.
+  window.addEventListener("hashchange", () => {
+    key = takeKey();
+    openLink();
+  });
+  document.addEventListener("visibilitychange", keepAwake);
+  window.addEventListener("pagehide", () => link?.close());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) openLink();
+  });
+  sound.addEventListener("change", refresh);
+  devices.addEventListener("change", () => {
+    const camera = devices.track("camera");
+    screen.takeSelf(camera);
+    meter.measure(devices.track("microphone"));
+    showCheckPicture(camera);
+    publish();
+    tellDevices();
+    refresh();
+  });
+}
+
+function showCheckPicture(camera) {
+  const picture = part("check-picture");
+  if (picture.srcObject?.getTracks()[0] === camera) return;
+  picture.muted = true;
+  picture.srcObject = camera ? new MediaStream([camera]) : null;
+  if (camera) picture.play().catch(() => undefined);
+}
+
+sayAll();
+part("full").append(icon("maximize"));
+setText(part("check-sound"), say("room.check.sound"));
+listen();
+drawClock();
+setInterval(() => {
+  drawClock();
+  showCountdown(currentView(), stage);
+}, 1000);
+refresh();
+openLink();
+keepAwake();
+devices.start();
+if (!key) part("key").focus();

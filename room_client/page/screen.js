@@ -1,0 +1,162 @@
+// Draws what the room knows: one call with everything, as often as anything changes; only differences reach
+// the page. Tests and other programs read the state from <body>: data-view, data-link, data-on-air,
+// data-closed, data-next, data-hand, data-sound, data-line.
+
+import { clockText } from "../web/live/clock.js";
+import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { deviceTrouble } from "../web/live/devices.js";
+import { stageTiles } from "../web/live/stage.js";
+import { refusalSentence, say } from "../web/live/words.js";
+import { showCard } from "./card.js";
+import { mayRaiseHand, selfOf } from "./view.js";
+
+const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-off"] };
+const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
+const TONES = { good: "good", weak: "needs", bad: "needs", lost: "needs", unknown: "absent" };
+
+/** `known`: {view, stage, status, refusal, devices, quality, handWorking, soundBlocked, screen: StageScreen} */
+export function draw(known) {
+  const { view, stage, status, devices } = known;
+  const self = view === "stage" || view === "waiting" ? selfOf(stage) : "";
+  const showsStage = view === "stage" || (view === "waiting" && self !== "");
+  markBody(known, self);
+  showCard(showsStage ? "stage" : view, known);
+  drawStage(known, showsStage, self);
+  drawLowerThird(stage, showsStage, self);
+  drawOnAir(status, devices, self);
+  setHidden(part("next"), self !== "next");
+  drawBanner(known, self);
+  drawBar(known, self);
+  drawCheck(known);
+}
+
+export function drawClock() {
+  setText(part("clock"), clockText());
+}
+
+function markBody({ view, stage, status, quality, soundBlocked }, self) {
+  const body = document.body;
+  setAttribute(body, "data-view", view);
+  setAttribute(body, "data-link", status.phase);
+  setAttribute(body, "data-media", status.media ? "up" : "down");
+  setAttribute(body, "data-on-air", self === "onair");
+  setAttribute(body, "data-next", self === "next");
+  setAttribute(body, "data-closed", view === "closed");
+  setAttribute(body, "data-hand", stage?.hand_raised ?? false);
+  setAttribute(body, "data-sound", soundBlocked ? "blocked" : "on");
+  setAttribute(body, "data-line", quality);
+}
+
+function drawStage({ screen, stage }, shown, self) {
+  setHidden(part("stage"), !shown);
+  screen.show(shown ? stageTiles({ document: stage.document_present, floor: stage.floor, desk: stage.desk_present, self }) : []);
+}
+
+function drawLowerThird(stage, shown, self) {
+  const item = shown ? stage.item : null;
+  const speaks = shown && stage.floor && self !== "onair";
+  setHidden(part("lower-third"), !(item && !item.closed) && !speaks);
+  setText(part("who"), speaks ? stage.floor.name : "");
+  setHidden(part("who"), !speaks);
+  const words = item && !item.closed ? itemWords(item) : "";
+  setText(part("what"), words);
+  setHidden(part("what"), words === "");
+}
+
+/** "Mục 2 · Khiếu nại KN-0198 · title": only what the server said the audience may read. */
+function itemWords(item) {
+  const kind = item.kind ? say(`kind.${item.kind}`) : "";
+  const about = [kind, item.petition_code].filter(Boolean).join(" ");
+  return [say("room.item", { position: item.position }), about, item.title].filter(Boolean).join(" · ");
+}
+
+function drawOnAir(status, devices, self) {
+  setHidden(part("on-air"), self !== "onair");
+  let sentence = "room.onair.sentence";
+  if (!status.media) sentence = "room.onair.no_link";
+  else if (devices.state("microphone") === "off") sentence = "room.onair.muted";
+  else if (devices.state("microphone") !== "ok") sentence = "room.onair.no_microphone";
+  else if (devices.state("camera") !== "ok") sentence = "room.onair.no_camera";
+  setText(part("on-air-sentence"), say(sentence));
+  setAttribute(part("on-air"), "data-trouble", sentence !== "room.onair.sentence");
+}
+
+/** At most one sentence, the most urgent: the line, then the sound, then the devices where they matter now. */
+function drawBanner({ view, stage, status, devices, soundBlocked }, self) {
+  const banner = part("banner");
+  const [sign, sentence] = bannerOf({ view, stage, status, devices, soundBlocked }, self);
+  setHidden(banner, sentence === "");
+  if (!banner.firstElementChild) banner.append(element("span"));
+  setIcon(banner, sign);
+  setText(banner.querySelector("span"), sentence);
+}
+
+function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
+  if (status.phase === "lost") {
+    const tries = Math.max(1, status.tries);
+    if (status.refusal) return ["unlink", say("link.refused", { sentence: refusalSentence(status.refusal), tries })];
+    return ["unlink", say(status.media ? "link.lost.silent" : "link.lost", { tries })];
+  }
+  if (status.phase === "connecting" && view !== "connecting") {
+    if (status.refusal) return ["unlink", say("link.refused", { sentence: refusalSentence(status.refusal), tries: Math.max(1, status.tries) })];
+    if (status.tries > 0) return ["unlink", say("link.connecting.tries", { tries: status.tries })];
+  }
+  // Before the devices: one key puts it right, and it must be right before the first word is spoken.
+  if (soundBlocked && NEEDS_SOUND.has(view)) return ["volume-x", say("sound.blocked")];
+  const trouble = deviceTrouble(devices);
+  const matters = self !== "" || stage?.hand_raised || ["none", "planned", "waiting"].includes(view);
+  if (trouble && matters) return ["triangle-alert", say(trouble)];
+  return ["triangle-alert", ""];
+}
+
+function drawBar({ view, stage, status, devices, quality, handWorking }, self) {
+  setText(part("room-name"), stage?.room_name ?? "");
+  setHidden(part("room-name"), !stage);
+  setHidden(part("line"), status.phase === "ended");
+  setHidden(part("bar"), view === "key" || view === "starting");
+  const line = status.phase === "connected" ? quality : status.phase === "lost" ? "lost" : "unknown";
+  drawSign(part("line"), line === "lost" ? "wifi-off" : "wifi", say(`line.${line}`), TONES[line]);
+  for (const name of ["camera", "microphone"]) drawDevice(name, devices.state(name), self === "onair" && status.media);
+  part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");
+  const recorded = part("recorded");
+  setHidden(recorded, !(stage?.recording && view === "stage" && status.phase === "connected"));
+  drawSign(recorded, "circle-dot", say("room.recorded"), "live");
+  const queued = stage?.hand_raised && stage.queue_position && self === "";
+  setText(part("queue"), queued ? say("room.queue", { position: stage.queue_position }) : "");
+  drawHand(stage, status, handWorking);
+}
+
+function drawHand(stage, status, working) {
+  const hand = part("hand");
+  setHidden(hand, !mayRaiseHand(stage) || !status.signalling);
+  const words = stage?.hand_raised ? "room.hand.lower" : "room.hand.raise";
+  if (!hand.firstElementChild) hand.append(element("span"), element("kbd", { text: "Enter" }));
+  setIcon(hand, "hand");
+  setText(hand.querySelector("span"), say(working ? "room.hand.working" : words));
+  setAttribute(hand, "aria-pressed", String(Boolean(stage?.hand_raised)));
+  setAttribute(hand, "aria-busy", working ? "true" : null);
+}
+
+function drawDevice(name, state, sending) {
+  const good = state === "ok";
+  const words = say(`${name}.${good && sending ? "sending" : state}`);
+  const tone = good ? (sending ? "live" : "good") : state === "starting" ? "absent" : "needs";
+  drawSign(part(name), DEVICE_ICONS[name][good ? 0 : 1], words, tone);
+}
+
+function drawCheck({ devices, quality, status }) {
+  if (part("check").hidden) return;
+  for (const name of ["camera", "microphone"]) {
+    const state = devices.state(name);
+    drawSign(part(`check-${name}`), state === "ok" ? "circle-check" : "triangle-alert", say(`${name}.${state}`), state === "ok" ? "good" : "needs");
+  }
+  const line = status.phase === "connected" ? quality : "unknown";
+  drawSign(part("check-line"), line === "good" ? "circle-check" : "wifi", say(`line.${line}`), TONES[line]);
+}
+
+function drawSign(target, sign, words, tone) {
+  if (!target.querySelector("span")) target.append(element("span"));
+  setIcon(target, sign);
+  setText(target.querySelector("span"), words);
+  setAttribute(target, "data-tone", tone);
+}
