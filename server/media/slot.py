@@ -166,6 +166,8 @@ class Slot:
         elif source is not self.source or number < self._first_of_source:
             return
         out = number + self._number_shift
+        if out <= self._last_number - self.ring.capacity:
+            return  # so late that its place in the ring is another packet's
         stamp = time + self._time_shift
         self.ring.put(out, view.marker, stamp, self.ssrc, data[view.payload_start : view.payload_end])
         if out > self._last_number:

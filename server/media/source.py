@@ -46,6 +46,7 @@ class Source:
         "_clock",
         "_codec",
         "_first",
+        "_key_time",
         "_highest",
         "_last_key_frame_request_s",
         "_missing",
@@ -83,6 +84,7 @@ class Source:
         self._clock = SourceClock(VIDEO_RATE_HZ if self.is_video else AUDIO_RATE_HZ, device)
         self._numbers = Unwrapper(16)
         self._times = Unwrapper(32)
+        self._key_time = -1  # unwrapped RTP time of the last key frame
         self._highest = -1
         self._first = -1
         self._missing: dict[int, tuple[float, int]] = {}  # number: (when to ask, tries so far)
@@ -112,8 +114,11 @@ class Source:
         starts_key_frame = False
         if self.is_video:
             detect = h264_key_frame_starts if self._codec is VideoCodec.H264 else vp8_key_frame_starts
-            starts_key_frame = detect(payload)
-            if starts_key_frame:
+            if time != self._key_time and detect(payload):
+                # Parameter sets and picture are packets of one timestamp: only the first of them is a start,
+                # or a slot that switches between the two would show a picture nobody can decode.
+                starts_key_frame = True
+                self._key_time = time
                 self.key_frame_wanted = False
         elif view.level is not None:
             self.level += (view.level - self.level) * 0.1
@@ -128,7 +133,7 @@ class Source:
         """The same track goes on under another SSRC: numbers, losses and reports begin anew."""
         self._numbers, self._times = Unwrapper(16), Unwrapper(32)
         self._clock.restart()
-        self._highest = self._first = -1
+        self._highest = self._first = self._key_time = -1
         self._missing.clear()
         self._reported_expected = self._reported_received = self.received = 0
         self._sr = None

@@ -10,6 +10,7 @@ from server.media.sdp import Upstream
 from server.media.source import Source
 
 KEY_FRAME = b"\x78\x00\x04\x67\x42\xe0\x1f\x00\x04\x68\xce\x3c\x80"  # STAP-A of SPS and PPS
+IDR = b"\x7c\x85\x88"  # FU-A, the first fragment of an IDR picture
 DELTA_FRAME = b"\x41\x9a\x00\x00"
 SOUND = b"\xf8\xff\xfe"
 

@@ -11,7 +11,7 @@ from server.media.ring import Ring
 from server.media.sdp import SlotName, Upstream
 from server.media.slot import FIRST_NUMBER, Receiver, Slot
 from server.media.source import NACK_TRIES, Source
-from tests.server.media.packets import DELTA_FRAME, KEY_FRAME, SOUND, feed, rtp, source
+from tests.server.media.packets import DELTA_FRAME, IDR, KEY_FRAME, SOUND, feed, rtp, source
 
 
 @dataclass
@@ -98,6 +98,37 @@ def test_the_old_picture_stays_until_the_new_ones_key_frame() -> None:
     assert len(bench.slot.pending) == 3
 
 
+def test_a_change_does_not_begin_in_the_middle_of_a_key_frame() -> None:
+    """The parameter sets went by before the slot looked: the picture behind them alone cannot be decoded."""
+    bench, a = Bench(), source()
+    feed(a, rtp(1, 3000, KEY_FRAME), 0.0)
+    bench.show(a)
+    feed(a, rtp(2, 3000, IDR), 0.0)
+    assert bench.slot.source is None
+    assert a.key_frame_wanted
+    feed(a, rtp(3, 6000, KEY_FRAME), 0.1)
+    feed(a, rtp(4, 6000, IDR), 0.1)
+    assert len(bench.slot.pending) == 2
+
+
+def test_an_encoder_that_sends_its_parameter_sets_once_is_shown_from_its_next_picture() -> None:
+    bench, a = Bench(), source()
+    bench.show(a)
+    feed(a, rtp(2, 6000, IDR), 0.1)
+    assert bench.slot.source is a
+
+
+def test_a_packet_a_whole_ring_late_does_not_overwrite_a_newer_one() -> None:
+    bench, a = Bench(), source()
+    bench.show(a)
+    feed(a, rtp(0, 0, KEY_FRAME), 0.0)
+    for step in range(2, 1500):
+        feed(a, rtp(step, step, DELTA_FRAME), step / 1000)
+    before = len(bench.slot.pending)
+    feed(a, rtp(1, 1, DELTA_FRAME), 2.0)
+    assert len(bench.slot.pending) == before
+
+
 def test_old_sound_ends_at_once() -> None:
     bench = Bench(SlotName.FLOOR_AUDIO)
     a, b = source(Upstream.MICROPHONE, identity=1), source(Upstream.MICROPHONE, identity=2)
@@ -164,9 +195,9 @@ def test_a_silent_source_leaves_the_slot_and_comes_back_on_a_key_frame() -> None
     feed(a, rtp(1, 0, KEY_FRAME), 0.0)
     bench.slot.clear()
     assert bench.shown == [a, None]
-    feed(a, rtp(2, 0, DELTA_FRAME), 9.0)
+    feed(a, rtp(2, 3000, DELTA_FRAME), 9.0)
     assert bench.slot.source is None
-    feed(a, rtp(3, 0, KEY_FRAME), 9.1)
+    feed(a, rtp(3, 6000, KEY_FRAME), 9.1)
     assert bench.shown == [a, None, a]
 
 
