@@ -1,0 +1,112 @@
+"""The room's screen, and the officer in front of it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.chromium import Window
+from tests.browser.watching import Line, Picture
+from tests.waiting import eventually
+
+
+class RoomPage:
+    """A room's page in a window of its own. `code`: the room's."""
+
+    def __init__(self, window: Window, code: str) -> None:
+        self.window = window
+        self.code = code
+        self.page = window.page
+        self.body = window.page.locator("body")
+        self.line = Line(window.page, window.name)
+
+    async def open(self, address: str) -> None:
+        """Open the address with the key, and see that the key is gone from the address bar."""
+        await self.page.goto(address)
+        await expect(self.page).to_have_url(re.compile(r"/room$"))
+
+    def picture(self, tile: str) -> Picture:
+        """`tile`: desk, floor, document, or self."""
+        return Picture(self.page.get_by_test_id(f"video-{tile}"), f"{tile} in {self.window.name}")
+
+    @property
+    def card(self) -> Locator:
+        return self.page.get_by_test_id("card")
+
+    @property
+    def card_sentence(self) -> Locator:
+        return self.card.locator(".card-sentence")
+
+    @property
+    def card_button(self) -> Locator:
+        """The one thing there is to do, where there is one."""
+        return self.page.get_by_test_id("card-button")
+
+    @property
+    def key_field(self) -> Locator:
+        return self.page.get_by_test_id("key")
+
+    @property
+    def banner(self) -> Locator:
+        return self.page.get_by_test_id("banner")
+
+    @property
+    def name(self) -> Locator:
+        return self.page.get_by_test_id("room-name")
+
+    @property
+    def on_air(self) -> Locator:
+        return self.page.get_by_test_id("on-air")
+
+    @property
+    def camera_sign(self) -> Locator:
+        return self.page.get_by_test_id("camera")
+
+    @property
+    def microphone_sign(self) -> Locator:
+        return self.page.get_by_test_id("microphone")
+
+    async def is_connected(self) -> None:
+        await expect(self.body).to_have_attribute("data-link", "connected")
+
+    async def shows(self, view: str) -> None:
+        """`view`: stage, closed, outside, planned, replaced, key … as in room_client/page/view.js."""
+        await expect(self.body).to_have_attribute("data-view", view)
+
+    async def shows_large(self, tile: str) -> None:
+        await expect(self.page.get_by_test_id("stage")).to_have_attribute("data-large", tile)
+
+    async def is_told_of_the_other_screen(self) -> None:
+        """A sentence, a button, and no picture and sound any more."""
+        await self.shows("replaced")
+        await expect(self.card_sentence).not_to_be_empty()
+        await expect(self.card_button).to_be_visible()
+        assert await self.line.living() == 0
+
+    async def types_key(self, text: str) -> None:
+        await self.key_field.fill(text)
+        await self.page.get_by_test_id("key-open").click()
+
+    async def raises_hand(self) -> None:
+        """With the one key of the remote control."""
+        await self.page.keyboard.press("Enter")
+        await expect(self.body).to_have_attribute("data-hand", "")
+
+    async def is_on_air(self) -> None:
+        await expect(self.body).to_have_attribute("data-on-air", "")
+        await expect(self.on_air).to_be_visible()
+
+    async def is_off_air(self) -> None:
+        await expect(self.body).not_to_have_attribute("data-on-air", "")
+        await expect(self.on_air).to_be_hidden()
+
+    async def joins_again(self) -> None:
+        """Wait until the page negotiates anew, by itself. How short it was without a link does not matter."""
+        joined = self.window.messages_sent("join")
+        await eventually(lambda: None if self.window.messages_sent("join") > joined else "the page did not join")
+
+    async def negotiated_once(self) -> None:
+        """One offer made, one `join` sent, since the page was opened."""
+        assert await self.line.offers() == 1
+        assert self.window.messages_sent("join") == 1

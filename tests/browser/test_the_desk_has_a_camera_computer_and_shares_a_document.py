@@ -1,0 +1,47 @@
+"""The desk's picture comes from a computer of its own, a document from the console; not every room may see it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.chromium import Chromium
+from tests.browser.host_page import HostPage
+from tests.browser.room_page import RoomPage
+from tests.scenarios.province import HA_KHANH, HA_TU, LIMITED_ITEM, OPEN_ITEM, Province
+
+pytestmark = pytest.mark.browser
+
+
+async def test_camera_page_and_document(province: Province, chromium: Chromium) -> None:
+    host = HostPage(await chromium.window("host"))
+    await host.log_in(province.address)
+    await host.open_console()
+    await host.open_reception()
+    camera = await chromium.window("camera computer", beside=host.window)
+    await camera.page.goto(f"{province.address}/desk/camera")
+    await expect(camera.page.locator("body")).to_have_attribute("data-publishing", "")  # nobody presses anything
+    await host.stage.moves()
+
+    concerned = RoomPage(await chromium.window("room Ha Khanh"), HA_KHANH)
+    other = RoomPage(await chromium.window("room Ha Tu"), HA_TU)
+    for room in (concerned, other):
+        await room.open(province.room_address(room.code))
+        await room.shows("stage")
+    await host.share_document()
+    for room in (concerned, other):
+        await room.shows_large("document")
+        await room.picture("document").moves()
+        await room.picture("desk").moves()
+
+    await host.call_next_item(OPEN_ITEM)
+    await host.call_next_item(LIMITED_ITEM)
+    await other.shows("outside")
+    await other.picture("document").is_gone()
+    await concerned.shows_large("document")
+    before = await other.line.received_in_all()
+    await host.stop_document()
+    await concerned.shows_large("desk")
+    await concerned.picture("document").is_gone()
+    await concerned.picture("desk").moves()
+    assert await other.line.received_in_all() == before
