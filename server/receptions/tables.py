@@ -138,9 +138,7 @@ class Recording(SQLModel, table=True):
     __tablename__ = "recording"
 
     id: int | None = Field(default=None, primary_key=True)
-    reception_id: int = Field(
-        sa_column=Column(Integer, ForeignKey("reception.id"), unique=True, nullable=False)
-    )
+    reception_id: int = Field(sa_column=Column(Integer, ForeignKey("reception.id"), unique=True, nullable=False))
     folder: str = Field(unique=True, max_length=64)  # made by us: "r7-20261123"
     state: RecordingState = Field(sa_column=Column(Word(RecordingState), nullable=False))
     file: str = Field(default="", max_length=80)
