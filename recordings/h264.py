@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from recordings.parameter_sets import PictureSize, picture_size, pps_id, sps_id
 from recordings.video_frame import LARGEST_FRAME, VideoFrame
+from signaling.wire.rtp import FU_A, NAL_DELIMITER, NAL_FILLER, NAL_IDR, NAL_PPS, NAL_SPS, STAP_A, VideoCodec
 
-_IDR, _SPS, _PPS, _DELIMITER, _FILLER = 5, 7, 8, 9, 12
-_STAP_A, _FU_A = 24, 28
 _START_CODE = b"\x00\x00\x00\x01"
 
 
@@ -61,7 +60,7 @@ class H264Depacketiser:
         kind = payload[0] & 0x1F
         if 1 <= kind <= 23:
             self._add(payload)
-        elif kind == _STAP_A:
+        elif kind == STAP_A:
             position = 1
             while position < len(payload):
                 size = int.from_bytes(payload[position : position + 2])
@@ -70,10 +69,10 @@ class H264Depacketiser:
                     raise ValueError("H.264 STAP-A is cut off")
                 self._add(nal)
                 position += 2 + size
-        elif kind == _FU_A:
+        elif kind == FU_A:
             self._add_fragment(payload)
         else:
-            raise ValueError(f"H.264 payload of type {kind}; allowed are 1 to 23, {_STAP_A} and {_FU_A}")
+            raise ValueError(f"H.264 payload of type {kind}; allowed are 1 to 23, {STAP_A} and {FU_A}")
 
     def _add_fragment(self, payload: bytes) -> None:
         header = payload[1]
@@ -94,14 +93,14 @@ class H264Depacketiser:
         if self._fragments:
             raise ValueError("H.264 FU-A without its end")
         kind = nal[0] & 0x1F
-        if kind == _FILLER:
+        if kind == NAL_FILLER:
             return
-        if kind in (_SPS, _DELIMITER):
+        if kind in (NAL_SPS, NAL_DELIMITER):
             self._beginning_lost = False  # these stand first (7.4.1.2.3), so nothing before them is missing
-        if kind == _SPS:
+        if kind == NAL_SPS:
             self._size = picture_size(nal)
             self._sets[kind, sps_id(nal) % 32] = nal
-        elif kind == _PPS:
+        elif kind == NAL_PPS:
             self._sets[kind, pps_id(nal) % 256] = nal
         self._nals.append(nal)
         self._bytes += len(nal)
@@ -115,18 +114,18 @@ class H264Depacketiser:
         if broken:
             raise ValueError("H.264 FU-A without its end")
         kinds = {nal[0] & 0x1F for nal in nals}
-        if not kinds & {1, 2, 3, 4, _IDR}:
+        if not kinds & {1, 2, 3, 4, NAL_IDR}:
             return []  # parameter sets or SEI alone: remembered, and repeated with the next key frame
-        key = _IDR in kinds
-        if key and not {_SPS, _PPS} <= kinds:
+        key = NAL_IDR in kinds
+        if key and not {NAL_SPS, NAL_PPS} <= kinds:
             nals = [self._sets[name] for name in sorted(self._sets)] + nals
             kinds = {nal[0] & 0x1F for nal in nals}
-        if key and (self._size is None or not {_SPS, _PPS} <= kinds):
+        if key and (self._size is None or not {NAL_SPS, NAL_PPS} <= kinds):
             raise ValueError("H.264 key frame whose parameter sets never came")
         size = self._size if key else None
         return [
             VideoFrame(
-                codec="h264",
+                codec=VideoCodec.H264,
                 data=b"".join(_START_CODE + nal for nal in nals),
                 key=key,
                 capture_us=self._capture_us,

@@ -12,11 +12,10 @@ from collections import deque
 from recordings.h264 import H264Depacketiser
 from recordings.items import AudioPacket, GapReason, Item, Missing
 from recordings.reorder import Ordered, ReorderBuffer
-from recordings.rtp import RtpPayload
-from recordings.rtp import parse as parse_rtp
 from recordings.video_frame import Depacketiser, VideoFrame
 from recordings.vp8 import Vp8Depacketiser
 from signaling.tap import TapCodec, TapPacket, TapTrack
+from signaling.wire.rtp import RtpView
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ class _Video:
         self._begun = False
         self._last_us = 0
 
-    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpPayload]], now_us: int) -> None:
+    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpView]], now_us: int) -> None:
         tap, rtp = ordered.item
         if tap.codec is not self._codec:
             self._codec = tap.codec
@@ -79,7 +78,8 @@ class _Video:
         if ordered.lost:
             self._lose(now_us)
         try:
-            frames = self._depacketiser.handle_input(rtp.payload, rtp.timestamp, rtp.marker, tap.capture_us)
+            payload = tap.rtp[rtp.payload_start : rtp.payload_end]
+            frames = self._depacketiser.handle_input(payload, rtp.timestamp, rtp.marker, tap.capture_us)
         except ValueError as error:
             log.warning("video packet refused: %s", error)
             self._lose(now_us)
@@ -122,13 +122,13 @@ class _Audio:
         self._track = track
         self._last_us: int | None = None
 
-    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpPayload]]) -> None:
+    def handle_input(self, ordered: Ordered[tuple[TapPacket, RtpView]]) -> None:
         tap, rtp = ordered.item
         last_us, self._last_us = self._last_us, tap.capture_us
         if ordered.lost and last_us is not None and tap.capture_us - last_us > AUDIO_GAP_US:
             self._out.append(Missing(self._track, last_us, tap.capture_us, GapReason.PACKETS_LOST))
-        if rtp.payload:
-            self._out.append(AudioPacket(self._track, rtp.payload, tap.capture_us))
+        if payload := tap.rtp[rtp.payload_start : rtp.payload_end]:
+            self._out.append(AudioPacket(self._track, payload, tap.capture_us))
 
 
 class Intake:
@@ -136,7 +136,7 @@ class Intake:
 
     def __init__(self, requests: KeyFrameRequests) -> None:
         self._out: deque[Item] = deque()
-        self._orders: dict[TapTrack, ReorderBuffer[tuple[TapPacket, RtpPayload]]] = {
+        self._orders: dict[TapTrack, ReorderBuffer[tuple[TapPacket, RtpView]]] = {
             track: ReorderBuffer() for track in TapTrack
         }
         self._video = _Video(self._out, requests)
@@ -149,7 +149,9 @@ class Intake:
         video = packet.track is TapTrack.PROGRAMME_VIDEO
         if video == (packet.codec is TapCodec.OPUS):
             raise ValueError(f"tap packet of track {packet.track} in codec {packet.codec}")
-        rtp = parse_rtp(packet.rtp)
+        rtp = RtpView()  # one for each packet: it waits with it for its turn
+        if not rtp.read(packet.rtp):
+            raise ValueError(f"tap packet of {len(packet.rtp)} bytes that is no RTP packet")
         if not -EARLIEST_US <= packet.capture_us - now_us <= LATEST_US:
             packet = TapPacket(packet.track, packet.codec, packet.source, now_us, packet.rtp)
         self._orders[packet.track].handle_input(rtp.sequence, (packet, rtp), now_us)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from signaling.ports import ChapterMark
+from signaling.wire.rtp import VideoCodec
 
 WAITING = "no_media"
 WAITING_S = 2.0  # the first picture of a stage takes this long at most; only more is missing media
@@ -40,7 +41,7 @@ class SegmentEntry(_Part):
     sha256: Sha256
     previous_sha256: Sha256  # of the segment before; empty for the first
     tracks: tuple[str, ...]
-    codec: Literal["h264", "vp8", ""]  # empty: no video
+    codec: VideoCodec | Literal[""]  # empty: no video
     video_frames: int
     audio_seconds: float  # of the mix
     whole: bool = True  # False: left by a crash, kept as it was found

@@ -21,6 +21,7 @@ from recordings.chapters import tiled
 from recordings.manifest import ChapterEntry, SegmentEntry
 from recordings.mixing import BLOCK, RATE
 from recordings.segment import MIX_TITLE
+from signaling.wire.rtp import VideoCodec
 
 _MILLISECONDS = Fraction(1, 1000)
 # Matroska rounds to milliseconds; a mix packet this close to the end of the one before follows without a seam.
@@ -45,8 +46,8 @@ WEBM = Form("recording.webm", "video/webm", "webm", {"cues_to_front": "1"})
 
 def form_for(segments: Sequence[SegmentEntry]) -> Form:
     """Follows the first video there is."""
-    codec = next((segment.codec for segment in segments if segment.codec), "h264")
-    return WEBM if codec == "vp8" else MP4
+    codec = next((segment.codec for segment in segments if segment.codec), VideoCodec.H264)
+    return WEBM if codec == VideoCodec.VP8 else MP4
 
 
 @dataclass(slots=True)

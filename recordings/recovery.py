@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import av
 
@@ -13,6 +13,7 @@ from recordings.items import GapReason
 from recordings.manifest import Manifest, SegmentEntry, iso
 from recordings.segment import MIX_TITLE
 from recordings.store import Folder, folders, sha256_of
+from signaling.wire.rtp import VideoCodec
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Measured:
     seconds: float = 0.0
     video_frames: int = 0
     audio_seconds: float = 0.0
-    codec: Literal["h264", "vp8", ""] = ""
+    codec: VideoCodec | Literal[""] = ""
     tracks: tuple[str, ...] = ()
 
 
@@ -107,7 +108,7 @@ def measure(path: Path) -> Measured:
         video = streams.video[0] if streams.video else None
         mix = next((stream for stream in streams.audio if stream.metadata.get("title") == MIX_TITLE), None)
         tracks = tuple(stream.metadata.get("title", stream.type) for stream in streams)
-        codec = video.codec_context.name if video else ""
+        codec: VideoCodec | Literal[""] = VideoCodec(video.codec_context.name) if video else ""
         try:
             for packet in container.demux():
                 if packet.pts is None or packet.time_base is None:
@@ -120,4 +121,4 @@ def measure(path: Path) -> Measured:
                     audio_s += seconds
         except av.error.FFmpegError:
             log.warning("a segment breaks off in the middle of a packet; what comes before it is kept")
-    return Measured(round(end, 6), frames, round(audio_s, 6), cast(Literal["h264", "vp8", ""], codec), tracks)
+    return Measured(round(end, 6), frames, round(audio_s, 6), codec, tracks)

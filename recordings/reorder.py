@@ -10,6 +10,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from signaling.wire.sequence import sequence_step
+
 HOLD_US = 300_000
 LIMIT = 512  # packets behind a hole: 2 s of 2 Mbit/s; beyond it the hole is given up early
 LARGEST_STEP = 4_096  # further ahead than this is no loss but another numbering
@@ -38,7 +40,7 @@ class ReorderBuffer(Generic[Item]):
         """`sequence` as on the wire (16 bits). A duplicate, or one already given up, is dropped."""
         if self._next is None:
             self._next = sequence
-        ahead = (sequence - self._next + 0x8000) % 0x10000 - 0x8000
+        ahead = sequence_step(sequence, self._next)
         if ahead < 0:
             self._late_run += 1
             if self._late_run < LATE_RUN and ahead > -LARGEST_STEP:

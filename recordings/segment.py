@@ -15,8 +15,9 @@ from typing import Any
 import av
 
 from recordings.mixing import BITRATE, RATE, MixedPacket
-from recordings.video_frame import VideoCodec, VideoFrame
+from recordings.video_frame import VideoFrame
 from signaling.tap import TapTrack
+from signaling.wire.rtp import VideoCodec
 
 SYNC_US = 1_000_000
 # The last cluster is what a kill takes away. Writing is half a second behind; both together stay below 1 s.
@@ -58,7 +59,7 @@ class Segment:
         self._streams: dict[str, Any] = {}
         if video is not None:
             self._streams[VIDEO_TITLE] = self._container.add_mux_stream(
-                video.codec, width=video.width, height=video.height, time_base=_MATROSKA_TICK
+                video.codec.value, width=video.width, height=video.height, time_base=_MATROSKA_TICK
             )
         self._add_sound(MIX_TITLE, "mono")
         for title in ORIGINALS.values():

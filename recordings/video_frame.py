@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-VideoCodec = Literal["h264", "vp8"]
+from signaling.wire.rtp import VideoCodec
 
 LARGEST_FRAME = 4 << 20  # bytes; a 1080p key frame has 0.3 MB, and a missing marker must not fill the memory
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recordings.video_frame import LARGEST_FRAME, VideoFrame
+from signaling.wire.rtp import VideoCodec, vp8_data_start, vp8_frame_starts
 
 
 class Vp8Depacketiser:
@@ -19,7 +20,10 @@ class Vp8Depacketiser:
         if timestamp != self._timestamp:
             self.forget_frame()
             self._timestamp, self._capture_us = timestamp, capture_us
-        starts, part = _split(payload)
+        begins_at = vp8_data_start(payload, 0, len(payload))
+        if begins_at == len(payload):
+            raise ValueError(f"VP8 payload of {len(payload)} bytes without a frame")
+        starts, part = vp8_frame_starts(payload, 0), payload[begins_at:]
         if starts and self._parts:
             raise ValueError("VP8 frame that starts twice")
         if not starts and not self._parts:
@@ -52,25 +56,4 @@ class Vp8Depacketiser:
             height = int.from_bytes(data[8:10], "little") & 0x3FFF
             if not width or not height:
                 raise ValueError(f"VP8 key frame of {width}x{height}")
-        return [VideoFrame("vp8", data, key, self._capture_us, width, height)]
-
-
-def _split(payload: bytes) -> tuple[bool, bytes]:
-    """Whether a frame starts here, and what follows the payload descriptor (RFC 7741, 4.2)."""
-    if not payload:
-        raise ValueError("VP8 payload of 0 bytes")
-    first, position = payload[0], 1
-    if first & 0x80:
-        if len(payload) < 2:
-            raise ValueError("VP8 payload descriptor is cut off")
-        extension, position = payload[1], 2
-        if extension & 0x80:  # picture id, 7 or 15 bits
-            long = position < len(payload) and payload[position] & 0x80
-            position += 2 if long else 1
-        if extension & 0x40:  # TL0PICIDX
-            position += 1
-        if extension & 0x30:  # TID and KEYIDX share a byte
-            position += 1
-    if position >= len(payload):
-        raise ValueError("VP8 payload without a frame")
-    return bool(first & 0x10) and not first & 0x0F, payload[position:]
+        return [VideoFrame(VideoCodec.VP8, data, key, self._capture_us, width, height)]

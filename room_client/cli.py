@@ -13,11 +13,11 @@ from rich.text import Text
 
 from room_client.link import LinkEnd
 from room_client.room import Room, RoomObserver, RoomOptions, RoomState
-from room_client.sdp import Upstream
 from room_client.sources.contract import SourceUnusable
 from room_client.wording import problem_sentence, refusal_sentence, stage_sentence, word
 from signaling.messages import StageView
 from signaling.refusals import Refusal
+from signaling.wire.slots import Upstream
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 STATUS_INTERVAL_S = 1.0

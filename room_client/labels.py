@@ -5,7 +5,7 @@ With it a rehearsal can tell, without decoding, whose picture a slot shows. Deco
 
 from __future__ import annotations
 
-from room_client.packetising import NAL_SEI
+from signaling.wire.rtp import NAL_SEI
 
 LONGEST_LABEL = 60
 _LABEL_ID = bytes.fromhex("b5a1d3c2e7f94e6a8b71c4d65a9e3f27")  # ours; no zero bytes: nothing to escape

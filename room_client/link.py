@@ -17,14 +17,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from room_client import rtcp
-from room_client.aiortc_seams import LONGEST_SRTP, Dtls, SrtpError, SrtpSessions
 from room_client.receiving import StreamCounts, StreamReceiver
-from room_client.rtp import AUDIO_CLOCK_HZ, HEADER_BYTES, VIDEO_CLOCK_HZ
-from room_client.sdp import Answer, LocalEnd, Slot, Upstream, offered_parts, read_answer, write_offer
+from room_client.sdp import Answer, LocalEnd, offered_parts, read_answer, write_offer
 from room_client.sending import SentCounts, StreamSender
 from room_client.udp_path import PathEnd, UdpPath
 from signaling.messages import Purpose
+from signaling.wire import rtcp
+from signaling.wire.aiortc_seams import (
+    LONGEST_SRTP,
+    Dtls,
+    SrtpError,
+    SrtpSessions,
+    certificate_fingerprint,
+    make_certificate,
+)
+from signaling.wire.rtp import AUDIO_CLOCK_HZ, HEADER_BYTES, VIDEO_CLOCK_HZ
+from signaling.wire.slots import SlotName, Upstream
 
 HANDSHAKE_TIMEOUT_S = 6.0
 REPORT_INTERVAL_S = 1.0
@@ -61,11 +69,11 @@ class LinkFailed(ConnectionError):
 class LinkObserver(Protocol):
     """Called from the event loop, between packets: be quick."""
 
-    def first_packet(self, slot: Slot, at: float) -> None: ...
+    def first_packet(self, slot: SlotName, at: float) -> None: ...
 
-    def key_frame(self, slot: Slot, at: float, rtp_time: int) -> None: ...
+    def key_frame(self, slot: SlotName, at: float, rtp_time: int) -> None: ...
 
-    def label(self, slot: Slot, at: float, label: str) -> None: ...
+    def label(self, slot: SlotName, at: float, label: str) -> None: ...
 
     def key_frame_wanted(self, upstream: Upstream) -> None: ...
 
@@ -77,7 +85,7 @@ class LinkCounts:
     SRTP refuses what it has seen before, so a repeat that came twice counts as undecryptable.
     """
 
-    slots: dict[Slot, StreamCounts]
+    slots: dict[SlotName, StreamCounts]
     sent: dict[Upstream, SentCounts]
     datagrams: int
     undecryptable: int
@@ -91,7 +99,9 @@ class Link:
         self.ended: asyncio.Future[LinkEnd] = asyncio.get_running_loop().create_future()
         self._observer = observer
         self._path = UdpPath(self._dtls_arrived, self._media_arrived, self._path_ended)
-        self._dtls = Dtls(self._path.send, lambda: self._end(LinkEnd.SERVER_CLOSED))
+        certificate = make_certificate()
+        self._fingerprint = certificate_fingerprint(certificate)
+        self._dtls = Dtls(certificate, self._path.send, lambda: self._end(LinkEnd.SERVER_CLOSED))
         self._cname = os.urandom(8).hex()
         self._ssrc = random.randint(1, 0xFFFFFFFF)  # of our receiver reports
         self._ssrcs = {
@@ -108,14 +118,14 @@ class Link:
         self._datagrams = self._undecryptable = self._unknown = 0
 
     def offer(self) -> str:
-        local = LocalEnd(self._path.ufrag, self._path.password, self._dtls.fingerprint, self._cname, self._ssrcs)
+        local = LocalEnd(self._path.ufrag, self._path.password, self._fingerprint, self._cname, self._ssrcs)
         return write_offer(self.purpose, local)
 
     async def connect(self, answer_sdp: str) -> None:
         """Bring the link up. Raises AnswerUnusable, LinkFailed."""
         answer = self._answer = read_answer(answer_sdp, self.purpose)
         for part, answered in answer.parts.items():
-            if isinstance(part, Slot) and answered.ssrcs:
+            if isinstance(part, SlotName) and answered.ssrcs:
                 clock = VIDEO_CLOCK_HZ if part.is_video else AUDIO_CLOCK_HZ
                 ssrc = answered.ssrcs[0]
                 self._receivers[ssrc.to_bytes(4, "big")] = StreamReceiver(
@@ -133,7 +143,7 @@ class Link:
             raise LinkFailed(LinkEnd.UNREACHABLE) from error
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
-                srtp = await self._dtls.handshake(answer.fingerprints, answer.dtls_client)
+                srtp = await self._dtls.handshake(answer.fingerprints, answer.dtls_role)
         except TimeoutError as error:
             raise LinkFailed(LinkEnd.HANDSHAKE_FAILED) from error
         if srtp is None:
@@ -216,7 +226,7 @@ class Link:
     def _rtcp_arrived(self, data: bytes, now: float) -> None:
         for feedback in rtcp.parse(data):
             match feedback:
-                case rtcp.SenderReported(ssrc, ntp_middle):
+                case rtcp.SenderReported(ssrc=ssrc, ntp_middle=ntp_middle):
                     if (receiver := self._receivers.get(ssrc.to_bytes(4, "big"))) is not None:
                         receiver.sender_report(ntp_middle, now)
                 case rtcp.PacketsWanted(ssrc, sequences):

@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Literal
 
 from room_client.link import LinkEnd
-from room_client.sdp import Slot, Upstream
 from room_client.sources.choosing import NONE, TEST
 from room_client.sources.contract import SourceUnusable
 from signaling.messages import Purpose, StageView
 from signaling.refusals import Refusal
+from signaling.wire.slots import SlotName, Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class RoomObserver:
 
     def on_stage(self, stage: StageView) -> None: ...
 
-    def on_first_packet(self, slot: Slot, at: float) -> None:
+    def on_first_packet(self, slot: SlotName, at: float) -> None:
         """The first packet of a slot on the present link."""
 
-    def on_key_frame(self, slot: Slot, at: float) -> None: ...
+    def on_key_frame(self, slot: SlotName, at: float) -> None: ...
 
-    def on_slot_source_change(self, slot: Slot, at: float, label: str) -> None:
-        """The first picture of another test card in a slot (H.264 only): `label` is its room's code."""
+    def on_test_card(self, slot: SlotName, at: float, label: str) -> None:
+        """A key frame of a test card (H.264 only): `label` is its room's code."""
 
     def on_key_frame_wanted(self, upstream: Upstream) -> None:
         """The server asked this room for a key frame."""
@@ -95,17 +95,17 @@ class Observers(RoomObserver):
         for observer in self._observers:
             observer.on_source_problem(upstream, problem)
 
-    def first_packet(self, slot: Slot, at: float) -> None:
+    def first_packet(self, slot: SlotName, at: float) -> None:
         for observer in self._observers:
             observer.on_first_packet(slot, at)
 
-    def key_frame(self, slot: Slot, at: float, rtp_time: int) -> None:
+    def key_frame(self, slot: SlotName, at: float, rtp_time: int) -> None:
         for observer in self._observers:
             observer.on_key_frame(slot, at)
 
-    def label(self, slot: Slot, at: float, label: str) -> None:
+    def label(self, slot: SlotName, at: float, label: str) -> None:
         for observer in self._observers:
-            observer.on_slot_source_change(slot, at, label)
+            observer.on_test_card(slot, at, label)
 
     def key_frame_wanted(self, upstream: Upstream) -> None:
         self._want_key_frame(upstream)

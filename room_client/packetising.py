@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from signaling.wire.rtp import FU_A
+
 LARGEST_PAYLOAD = 1200  # PROTOCOL.md: fits every path, and lets the server send runs of equal size
 _START_CODE = re.compile(rb"\x00\x00\x01")
-
-NAL_SLICE, NAL_IDR, NAL_SEI, NAL_SPS, NAL_PPS, _FU_A = 1, 5, 6, 7, 8, 28
 
 
 def split_annex_b(data: bytes) -> Iterator[bytes]:
@@ -35,7 +35,7 @@ def h264_payloads(units: list[bytes], largest: int = LARGEST_PAYLOAD) -> list[by
         if len(unit) <= largest:
             payloads.append(unit)
             continue
-        indicator, kind = unit[0] & 0xE0 | _FU_A, unit[0] & 31
+        indicator, kind = unit[0] & 0xE0 | FU_A, unit[0] & 31
         room = largest - 2
         count = -(-(len(unit) - 1) // room)
         share, larger = divmod(len(unit) - 1, count)  # pieces of equal size travel best

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from room_client.link import Link
 from room_client.packetising import h264_payloads, split_annex_b, vp8_payloads
-from room_client.sdp import Upstream
 from room_client.sources.contract import EncodedFrame, Source, SourceUnusable
 from room_client.sources.feed import Feed
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import Upstream
 
 SourceMaker = Callable[[Upstream], Source | None]
 
@@ -117,9 +118,9 @@ class Publishing:
         sender = self._link.sender(upstream) if self._link is not None else None
         if sender is None:
             return
-        if codec == "h264":
+        if codec == VideoCodec.H264:
             payloads = h264_payloads(list(split_annex_b(frame.data)))
-        elif codec == "vp8":
+        elif codec == VideoCodec.VP8:
             sender.picture_id += 1
             payloads = vp8_payloads(frame.data, sender.picture_id)
         else:

@@ -10,17 +10,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from room_client.labels import read_label
-from room_client.packetising import NAL_SEI
-from room_client.rtcp import ReportBlock
-from room_client.rtp import h264_key_frame_starts, payload_start, sequence_step, vp8_key_frame_starts
-from room_client.sdp import Slot
+from signaling.wire.reporting import Reporting
+from signaling.wire.rtcp import ReportBlock
+from signaling.wire.rtp import (
+    HEADER_BYTES,
+    NAL_SEI,
+    RtpView,
+    VideoCodec,
+    h264_key_frame_starts,
+    vp8_key_frame_starts,
+)
+from signaling.wire.sequence import sequence_step
+from signaling.wire.slots import SlotName
 
 LARGEST_JUMP = 1000  # a jump by more is a restart of the numbering (RFC 3550, A.1 takes 3000), not a loss
 MOST_HOLES = 256  # more are not asked for: a key frame is cheaper
 REORDERING_S = 0.01  # a packet this late was only overtaken
 ASK_AGAIN_S = 0.1
 ASK_FOR_S = 1.0  # the server's ring holds about as much
-_KEY_FRAME_TESTS = {"h264": h264_key_frame_starts, "vp8": vp8_key_frame_starts}
+_KEY_FRAME_TESTS = {VideoCodec.H264.value: h264_key_frame_starts, VideoCodec.VP8.value: vp8_key_frame_starts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,15 @@ class StreamReceiver:
 
     def __init__(
         self,
-        slot: Slot,
+        slot: SlotName,
         ssrc: int,
         codec: str,
         clock_hz: int,
-        on_first_packet: Callable[[Slot, float], None],
-        on_key_frame: Callable[[Slot, float, int], None],
-        on_label: Callable[[Slot, float, str], None],
+        on_first_packet: Callable[[SlotName, float], None],
+        on_key_frame: Callable[[SlotName, float, int], None],
+        on_label: Callable[[SlotName, float, str], None],
     ) -> None:
-        """`on_key_frame` also gets the RTP time; `on_label` hears when the test card in the slot is another."""
+        """`on_key_frame` also gets the RTP time; `on_label` hears whose test card a key frame shows."""
         self.slot = slot
         self.ssrc = ssrc
         self.has_holes = False
@@ -60,8 +68,7 @@ class StreamReceiver:
         self._on_first_packet = on_first_packet
         self._on_key_frame = on_key_frame
         self._on_label = on_label
-        self._labels = codec == "h264"
-        self._label: str | None = None
+        self._labels = codec == VideoCodec.H264
         self._starts_key_frame = _KEY_FRAME_TESTS.get(codec)
         self._packets = self._bytes = self._repaired = self._frames = self._key_frames = 0
         self._expected_before = 0  # of numberings given up by a restart
@@ -75,9 +82,8 @@ class StreamReceiver:
         self._transit = 0.0
         self._jitter = 0.0
         self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at]
-        self._reported_expected = self._reported_received = 0
-        self._last_sr = 0
-        self._last_sr_at = 0.0
+        self._reporting = Reporting()
+        self._view = RtpView()
 
     def packet(self, packet: bytes, now: float) -> None:
         """`packet` is a decrypted RTP packet of at least 12 bytes, `now` its monotonic time of arrival."""
@@ -98,17 +104,23 @@ class StreamReceiver:
             self._timestamp = timestamp
             self._frame_arrives(timestamp, now)
         if self._starts_key_frame is not None:
-            at = 12 if not packet[0] & 0x1F else payload_start(packet)
+            start, end = HEADER_BYTES, len(packet)
+            if packet[0] != 0x80:  # more than the fixed header, which our server never sends
+                if not self._view.read(packet):
+                    return
+                start, end = self._view.payload_start, self._view.payload_end
             if timestamp == self._key_frame_time:
-                if self._labels and len(packet) > at and packet[at] & 31 == NAL_SEI:
-                    self._label_arrives(read_label(packet[at:]), now)
-            elif self._starts_key_frame(packet, at):
+                if self._labels and start < end and packet[start] & 31 == NAL_SEI:
+                    label = read_label(packet[start:end])
+                    if label is not None:
+                        self._on_label(self.slot, now, label)
+            elif self._starts_key_frame(packet, start, end):
                 self._key_frame_time = timestamp
                 self._key_frames += 1
                 self._on_key_frame(self.slot, now, int.from_bytes(timestamp, "big"))
 
     def sender_report(self, ntp_middle: int, now: float) -> None:
-        self._last_sr, self._last_sr_at = ntp_middle, now
+        self._reporting.sender_reported(ntp_middle, now)
 
     def wanted(self, now: float) -> list[int]:
         """Wrapped numbers to ask for now; forgets those asked for long enough and sets `gave_up`."""
@@ -127,15 +139,13 @@ class StreamReceiver:
         """The report block since the last one; None before the first packet."""
         if self._highest_wrapped < 0:
             return None
-        expected, received = self._expected(), self._packets - self._duplicates
-        interval = expected - self._reported_expected
-        lost = interval - (received - self._reported_received)
-        self._reported_expected, self._reported_received = expected, received
-        fraction = min(255, (lost << 8) // interval) if interval > 0 and lost > 0 else 0
-        delay = int((now - self._last_sr_at) * 65536) if self._last_sr else 0
-        highest = self._highest & 0xFFFFFFFF
-        return ReportBlock(
-            self.ssrc, fraction, expected - received, highest, int(self._jitter), self._last_sr, delay
+        return self._reporting.block(
+            self.ssrc,
+            self._expected(),
+            self._packets - self._duplicates,
+            self._highest,
+            int(self._jitter),
+            now,
         )
 
     def counts(self) -> StreamCounts:
@@ -168,23 +178,28 @@ class StreamReceiver:
             self._holes.clear()
             self._start_numbering(sequence)
         elif step > 0:
-            for number in range(self._highest + 1, self._highest + step)[-MOST_HOLES:]:
-                self._holes[number] = [now, now + REORDERING_S]
-            while len(self._holes) > MOST_HOLES:
-                del self._holes[next(iter(self._holes))]
-                self.gave_up = True
-            self.has_holes = bool(self._holes)
+            self._open_holes(self._highest + 1, self._highest + step, now)
             self._highest += step
             self._highest_wrapped = sequence
         else:
-            self._late(self._highest + step)
+            self._late(self._highest + step, now)
 
-    def _late(self, number: int) -> None:
+    def _open_holes(self, first: int, end: int, now: float) -> None:
+        for number in range(first, end)[-MOST_HOLES:]:
+            self._holes[number] = [now, now + REORDERING_S]
+        while len(self._holes) > MOST_HOLES:
+            del self._holes[next(iter(self._holes))]
+            self.gave_up = True
+        self.has_holes = bool(self._holes)
+
+    def _late(self, number: int, now: float) -> None:
         hole = self._holes.pop(number, None)
         if hole is not None:
             self._repaired += hole[1] > hole[0] + REORDERING_S
         elif number < self._base:
-            self._base = number  # older than the first one seen
+            # Older than the first one seen; what lies between the two may still come, too.
+            self._open_holes(number + 1, self._base, now)
+            self._base = number
         else:
             self._duplicates += 1  # or so late that it was given up: of no use either way
 
@@ -192,11 +207,6 @@ class StreamReceiver:
         turn = self._highest // 0x10000 + 1 if self._highest_wrapped >= 0 else 0
         self._base = self._highest = turn * 0x10000 + sequence
         self._highest_wrapped = sequence
-
-    def _label_arrives(self, label: str | None, now: float) -> None:
-        if label is not None and label != self._label:
-            self._label = label
-            self._on_label(self.slot, now, label)
 
     def _frame_arrives(self, timestamp: bytes, now: float) -> None:
         """Interarrival jitter (RFC 3550, A.8), taken once a frame."""

@@ -14,12 +14,13 @@ from contextlib import suppress
 from room_client.link import Link, LinkCounts, LinkFailed
 from room_client.observing import Observers, RoomObserver, RoomOptions, RoomOutcome, RoomState
 from room_client.publishing import Publishing
-from room_client.sdp import AnswerUnusable, Upstream
+from room_client.sdp import AnswerUnusable
 from room_client.signalling import ServerUnreachable, Signalling
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import Source, SourceProblem, SourceUnusable
 from signaling.messages import Auth, Devices, DeviceState, Hand, LinkEnded, Purpose, Received, StageView
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.wire.slots import Upstream
 
 RECEIVED_INTERVAL_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import ip_address
+from typing import Literal
 
 from signaling.messages import Purpose
+from signaling.wire.slots import STAGE_SLOTS, SlotName, Upstream
 
 H264_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE, OPUS_PAYLOAD_TYPE = 102, 96, 111
 _FEEDBACK = ("nack", "nack pli", "ccm fir")
@@ -18,34 +19,7 @@ class AnswerUnusable(ValueError):
     """The answer is not one this room can use. Its text never quotes the answer: that holds addresses."""
 
 
-class Upstream(StrEnum):
-    """What a link may send up."""
-
-    CAMERA = "camera"
-    MICROPHONE = "microphone"
-    DOCUMENT = "document"
-
-    @property
-    def is_video(self) -> bool:
-        return self is not Upstream.MICROPHONE
-
-
-class Slot(StrEnum):
-    """The fixed places of the stage, in the order of the offer."""
-
-    DESK_VIDEO = "desk_video"
-    FLOOR_VIDEO = "floor_video"
-    DOCUMENT_VIDEO = "document_video"
-    DESK_AUDIO = "desk_audio"
-    FLOOR_AUDIO = "floor_audio"
-    INTERPRETER_AUDIO = "interpreter_audio"
-
-    @property
-    def is_video(self) -> bool:
-        return self.value.endswith("video")
-
-
-Part = Upstream | Slot
+Part = Upstream | SlotName
 
 _UP = {
     Purpose.ROOM: (Upstream.CAMERA, Upstream.MICROPHONE),
@@ -56,7 +30,7 @@ _UP = {
 
 def offered_parts(purpose: Purpose) -> tuple[Part, ...]:
     """The m-lines of the one offer, in order."""
-    return _UP[purpose] + (() if purpose is Purpose.DESK else tuple(Slot))
+    return _UP[purpose] + (() if purpose is Purpose.DESK else STAGE_SLOTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +111,7 @@ class Answer:
     ice_ufrag: str
     ice_password: str
     fingerprints: list[tuple[str, str]]  # algorithm, digest
-    dtls_client: bool  # which we are: the answer says passive
+    dtls_role: Literal["client", "server"]  # ours; the server answers passive, so "client"
     addresses: list[tuple[str, int]]  # of the server, best first
     parts: dict[Part, AnsweredPart]
 
@@ -193,7 +167,7 @@ def read_answer(sdp: str, purpose: Purpose) -> Answer:
         single["ice-ufrag"],
         single["ice-pwd"],
         fingerprints,
-        single.get("setup", "passive") != "active",
+        "server" if single.get("setup") == "active" else "client",
         addresses,
         parts,
     )

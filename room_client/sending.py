@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from room_client.rtcp import sender_report
-from room_client.rtp import pack_packet
+from signaling.wire.rtcp import sender_report
+from signaling.wire.rtp import pack_packet
 
 HISTORY_PACKETS = 512  # two seconds of 2.5 Mbit/s; older repeats come too late to be shown
 REPEAT_AGAIN_S = 0.02  # two NACKs for one hole within a round trip are one

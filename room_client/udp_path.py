@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from room_client import stun
+from signaling.wire import stun
 
 CHECK_SPACING_S = (0.05, 0.05, 0.1, 0.2)  # then every 0.4 s: a lost first check should not cost a join
 CHECK_SPACING_LATER_S = 0.4
@@ -199,7 +199,7 @@ class UdpPath:
                 self._answered.set()
         elif (
             message.kind == stun.BINDING_REQUEST
-            and message.username.partition(":")[0] == self.ufrag
+            and message.local_ufrag == self.ufrag
             and message.signed_with(self.password.encode())
             and self._socket is not None
         ):

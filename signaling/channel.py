@@ -137,7 +137,7 @@ class Channel:
             await self._writer.wait_closed()
 
     def _write(self, envelope: dict[str, object]) -> None:
-        if self._closed:
+        if self._closed or self._writer.transport.is_closing():
             raise ChannelClosed("channel is closed")
         if self._writer.transport.get_write_buffer_size() > UNSENT_LIMIT:
             self._end()

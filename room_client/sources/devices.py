@@ -14,12 +14,12 @@ import av
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
-from room_client.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder
 from room_client.sources.files import PictureEncoder
 from room_client.sources.h264_stream import H264Stream
 from room_client.sources.opening import open_container, speakable
+from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, VideoCodec
 
 LARGEST_DRIFT_S = 0.5  # between the camera's clock and ours, before the count is set right
 CAMERA_RATE = 15
@@ -100,7 +100,7 @@ class _LivePictures(_LiveSource):
             self.close()
             raise SourceUnusable(SourceProblem.NO_VIDEO, speakable(self._place))
         stream = container.streams.video[0]
-        h264 = H264Stream(stream) if codec == "h264" and stream.codec_context.name == "h264" else None
+        h264 = H264Stream(stream) if codec == VideoCodec.H264 and stream.codec_context.name == "h264" else None
         self.passed_through = h264 is not None and h264.passes
         if h264 is not None and h264.passes:
             self._frames = self._pass(container, h264)

@@ -11,6 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
 from room_client.sources.contract import SourceProblem, SourceUnusable
+from signaling.wire.rtp import VideoCodec
 
 KEY_FRAME_SECONDS = 3  # who joins late waits at most this long; a PLI brings one sooner
 OPUS_FRAME_SAMPLES = 960  # 20 ms
@@ -23,7 +24,7 @@ class VideoEncoder:
 
     def __init__(self, codec: str, width: int, height: int, rate: int, bitrate: int) -> None:
         """`rate` in pictures a second, `bitrate` in bits a second. Raises SourceUnusable."""
-        name = "libx264" if codec == "h264" else "libvpx"
+        name = "libx264" if codec == VideoCodec.H264 else "libvpx"
         try:
             context = av.CodecContext.create(name, "w")
         except (av.error.FFmpegError, ValueError) as error:
@@ -37,7 +38,7 @@ class VideoEncoder:
         context.bit_rate = bitrate
         context.gop_size = rate * KEY_FRAME_SECONDS
         context.thread_count = 1
-        if codec == "h264":
+        if codec == VideoCodec.H264:
             context.profile = "Baseline"  # x264 writes constrained baseline: 42c0
             context.options = {
                 "preset": "ultrafast",

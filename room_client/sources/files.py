@@ -16,11 +16,11 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from room_client.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder, VideoEncoder
 from room_client.sources.h264_stream import H264Stream
 from room_client.sources.opening import file_must_exist, open_container
+from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, VideoCodec
 
 WIDEST, HIGHEST, BITRATE = 1280, 720, 1_500_000
 MOST_PICTURES_A_SECOND = 30
@@ -104,7 +104,7 @@ class VideoFile(_LoopingFile):
             self.close()
             raise SourceUnusable(SourceProblem.NO_VIDEO, self._path)
         stream = container.streams.video[0]
-        h264 = H264Stream(stream) if codec == "h264" and stream.codec_context.name == "h264" else None
+        h264 = H264Stream(stream) if codec == VideoCodec.H264 and stream.codec_context.name == "h264" else None
         self.passed_through = h264 is not None and h264.passes
         if h264 is not None and h264.passes:
             self._encoder = None

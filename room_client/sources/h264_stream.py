@@ -13,7 +13,8 @@ from av import Packet
 from av.bitstream import BitStreamFilterContext
 from av.video.stream import VideoStream
 
-from room_client.packetising import NAL_IDR, NAL_PPS, NAL_SPS, nal_type, split_annex_b
+from room_client.packetising import nal_type, split_annex_b
+from signaling.wire.rtp import NAL_IDR, NAL_PPS, NAL_SPS
 
 _START_CODE = b"\x00\x00\x00\x01"
 _BASELINE, _MAIN, _EXTENDED = 66, 77, 88

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from room_client.labels import label_unit
-from room_client.packetising import NAL_PPS, NAL_SEI, nal_type, split_annex_b
-from room_client.rtp import VIDEO_CLOCK_HZ
+from room_client.packetising import nal_type, split_annex_b
 from room_client.sources.contract import EncodedFrame
 from room_client.sources.encoders import VideoEncoder
 from room_client.sources.glyphs import lettering
+from signaling.wire.rtp import NAL_PPS, NAL_SEI, VIDEO_CLOCK_HZ, VideoCodec
 
 WIDTH, HEIGHT, RATE, BITRATE = 640, 360, 15, 400_000
 _TICKS = VIDEO_CLOCK_HZ // RATE
@@ -57,7 +57,7 @@ class TestCard:
         data, key = encoder.encode(frame, forced)
         if not data:
             return None
-        if key and self._codec == "h264":
+        if key and self._codec == VideoCodec.H264:
             data = self._labelled(data)
         return EncodedFrame(data, count * _TICKS, key)
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from room_client.rtp import AUDIO_CLOCK_HZ
 from room_client.sources.contract import EncodedFrame
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder
+from signaling.wire.rtp import AUDIO_CLOCK_HZ
 
 _LOWEST_HZ, _SPAN_HZ = 220, 660
 _SWELL_S = 2.0

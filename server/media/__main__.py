@@ -11,7 +11,6 @@ from pathlib import Path
 import uvloop
 
 from server.media.plane import MediaPlane, own_address
-from server.media.rtp import VideoCodec
 from server.media.tap_server import TapServer
 from signaling.channel import Channel, ChannelClosed, serve
 from signaling.ports import (
@@ -25,6 +24,7 @@ from signaling.ports import (
     SetStage,
 )
 from signaling.refusals import Refused
+from signaling.wire.rtp import VideoCodec
 
 log = logging.getLogger("tiepdan.media")
 

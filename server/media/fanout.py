@@ -18,9 +18,9 @@ from typing import Any
 
 from cffi import FFI
 
-from server.media.aiortc_seams import LONGEST_TRAILER, srtp_ffi, srtp_protect
 from server.media.ring import STRIDE
 from server.media.slot import Receiver, Slot
+from signaling.wire.aiortc_seams import LONGEST_TRAILER, srtp_ffi, srtp_protect
 
 ARENA_BYTES = 4 << 20
 MESSAGES = 1024  # the kernel takes at most 1024 (UIO_MAXIOV)

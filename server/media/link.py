@@ -10,14 +10,15 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from server.media import rtcp
-from server.media.aiortc_seams import Dtls, SrtpKeys
 from server.media.clock import DeviceClock
-from server.media.rtp import RtpView, VideoCodec
-from server.media.sdp import LEVEL_EXTENSION, MID_EXTENSION, Offer, SlotName, Upstream
+from server.media.sdp import LEVEL_EXTENSION, MID_EXTENSION, Offer
 from server.media.slot import Receiver, Slot
 from server.media.source import Source
 from signaling.messages import LinkState, Purpose
+from signaling.wire import rtcp
+from signaling.wire.aiortc_seams import Dtls, SrtpSessions
+from signaling.wire.rtp import RtpView, VideoCodec
+from signaling.wire.slots import SlotName, Upstream
 
 SILENCE_S = 15.0  # browsers repeat their consent check every 5 s at the latest (RFC 7675)
 NEGOTIATION_S = 30.0  # from the answer to the keys
@@ -52,7 +53,7 @@ class Link:
         self.handshake: asyncio.Task[None] | None = None
         self.tx: Any = None
         self.rx: Any = None
-        self._keys: SrtpKeys | None = None
+        self._sessions: SrtpSessions | None = None  # keeps alive what tx and rx point to
         self.addresses: set[bytes] = set()  # sockaddrs that passed an authenticated check
         self.address: bytes = b""
         self.address_pointer = 0
@@ -91,9 +92,9 @@ class Link:
 
     # --- becoming connected
 
-    def secured(self, keys: SrtpKeys) -> None:
-        self._keys = keys
-        self.tx, self.rx = keys.tx, keys.rx
+    def secured(self, sessions: SrtpSessions) -> None:
+        self._sessions = sessions
+        self.tx, self.rx = sessions.tx, sessions.rx
 
     @property
     def connected(self) -> bool:
@@ -132,7 +133,7 @@ class Link:
         self, packet: bytes, now_s: float, wall_s: float, resend: Callable[[Receiver, int], None]
     ) -> None:
         for said in rtcp.parse(packet):
-            if isinstance(said, rtcp.Nack):
+            if isinstance(said, rtcp.PacketsWanted):
                 receiver = self._by_down_ssrc.get(said.ssrc)
                 if receiver is not None:
                     self._answer_nack(receiver, said.sequences, resend)
@@ -144,11 +145,11 @@ class Link:
                 receiver = self._by_down_ssrc.get(said.ssrc)
                 if receiver is not None and receiver.allowed:
                     receiver.slot.want_key_frame()
-            elif isinstance(said, rtcp.SenderInfo):
+            elif isinstance(said, rtcp.SenderReported):
                 source = self._by_ssrc.get(said.ssrc)
                 if source is not None:
                     source.handle_sender_report(said, now_s)
-            elif isinstance(said, rtcp.Remb):
+            elif isinstance(said, rtcp.BitrateEstimated):
                 self.remb_bps = said.bitrate_bps
 
     def _answer_nack(
@@ -163,8 +164,7 @@ class Link:
     def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> None:
         receiver.loss_percent = block.fraction_lost * 100 / 256
         if block.last_sr:
-            seconds, fraction = rtcp.ntp_words(wall_s)
-            middle = (seconds & 0xFFFF) << 16 | fraction >> 16
+            middle = rtcp.ntp_middle(*rtcp.ntp_words(wall_s))
             round_trip = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if round_trip < 60 << 16:  # else the clocks stepped
                 receiver.rtt_ms = round_trip * 1000 / 65536
@@ -194,7 +194,7 @@ class Link:
         parts += rtcp.source_description(self.ssrc, CNAME)
         pictures = [s.ssrc for s in self.sources.values() if s.is_video and s.ssrc is not None]
         if pictures:
-            parts += rtcp.remb(self.ssrc, pictures, remb_bps * len(pictures))
+            parts += rtcp.bitrate_estimated(self.ssrc, pictures, remb_bps * len(pictures))
         return parts
 
     def poll_feedback(self, now_s: float) -> bytes:

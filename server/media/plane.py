@@ -16,23 +16,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from server.media.aiortc_seams import (
-    LONGEST_DTLS,
-    Dtls,
-    certificate_fingerprint,
-    make_certificate,
-    srtp_ffi,
-    srtp_protect_rtcp,
-    srtp_unprotect,
-    srtp_unprotect_rtcp,
-)
 from server.media.fanout import address_of
 from server.media.link import MOST_ADDRESSES, Link
 from server.media.port import UdpPort, socket_address
-from server.media.rtp import RtpView, VideoCodec
-from server.media.sdp import LocalEnd, SlotName, parse_offer, write_answer
+from server.media.sdp import LocalEnd, parse_offer, write_answer
 from server.media.stage import Stage
-from server.media.stun import binding_success, parse_binding_request
 from signaling.messages import LinkState, Purpose
 from signaling.ports import (
     Frame,
@@ -44,6 +32,19 @@ from signaling.ports import (
     SlotSwitched,
 )
 from signaling.refusals import RefusalCode, Refused
+from signaling.wire import stun
+from signaling.wire.aiortc_seams import (
+    LONGEST_DTLS,
+    Dtls,
+    certificate_fingerprint,
+    make_certificate,
+    srtp_ffi,
+    srtp_protect_rtcp,
+    srtp_unprotect,
+    srtp_unprotect_rtcp,
+)
+from signaling.wire.rtp import HEADER_BYTES, RtpView, VideoCodec
+from signaling.wire.slots import SlotName
 
 log = logging.getLogger("tiepdan.media")
 
@@ -162,7 +163,7 @@ class MediaPlane:
         if link is None:
             return  # nobody who passed a check sends from there
         if 127 < first < 192:
-            if link.rx is not None and size >= 12:
+            if link.rx is not None and size >= HEADER_BYTES:
                 self._srtp_arrived(link, data, pointer, size)
         elif 19 < first < 64 and link.dtls is not None and size <= LONGEST_DTLS:
             link.heard_s = _now()
@@ -196,9 +197,11 @@ class MediaPlane:
 
     def _check_arrived(self, name: bytes, data: bytes) -> None:
         """A STUN message: answered, and its address believed, only when signed with the link's password."""
-        request = parse_binding_request(data)
-        link = self._by_ufrag.get(request.local_ufrag) if request is not None else None
-        if request is None or link is None or not request.signed_with(link.password.encode()):
+        request = stun.parse(data)
+        if request is None or request.kind != stun.BINDING_REQUEST:
+            return
+        link = self._by_ufrag.get(request.local_ufrag)
+        if link is None or not request.signed_with(link.password.encode()):
             return
         if self._by_address.get(name, link) is not link:
             return  # that address is another link's as long as that link lives
@@ -211,7 +214,7 @@ class MediaPlane:
         if request.use_candidate or not link.address:
             self._set_address(link, name)
         host, port, *_ = socket_address(name)
-        self.port.send(binding_success(request.transaction, link.password.encode(), host, port), name)
+        self.port.send(stun.binding_success(request.transaction, link.password.encode(), host, port), name)
         if link.dtls is None:
             self._begin_handshake(link)
 
@@ -239,11 +242,11 @@ class MediaPlane:
         link.handshake = asyncio.create_task(self._secure(link, link.dtls), name="DTLS handshake")
 
     async def _secure(self, link: Link, dtls: Dtls) -> None:
-        keys = await dtls.handshake(link.fingerprints)
-        if keys is None or link.state is LinkState.CLOSED:
+        sessions = await dtls.handshake(link.fingerprints, "server")  # the answer says a=setup:passive
+        if sessions is None or link.state is LinkState.CLOSED:
             self.close_link(link.identity)
             return
-        link.secured(keys)
+        link.secured(sessions)
         self._set_state(link, LinkState.CONNECTED)
         self.stage.link_connected(link, _now())
 

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from server.media.aiortc_seams import srtp_ffi
 from server.media.fanout import MESSAGE, VECTOR, Fanout, address_of, libc, system
+from signaling.wire.aiortc_seams import srtp_ffi
 
 BATCH = 64
 CELL_BYTES = 2048

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
-from server.media.aiortc_seams import srtp_ffi
+from signaling.wire.aiortc_seams import srtp_ffi
+from signaling.wire.rtp import HEADER
 
 STRIDE = 1536  # an RTP packet that fits an Ethernet frame
-_HEADER = struct.Struct("!BBHII")
+_pack_header = HEADER.pack_into  # looked up once, not for every packet
 
 
 class Ring:
@@ -30,11 +30,11 @@ class Ring:
         self._numbers = [-1] * capacity
 
     def put(self, number: int, marker: bool, timestamp: int, ssrc: int, payload: memoryview) -> None:
-        """Keep a packet; `payload` is at most STRIDE - 12 bytes (what one datagram can bring)."""
+        """Keep a packet; `payload` is at most STRIDE - 12 bytes long (what one datagram brings)."""
         cell = number % self.capacity
         at = cell * STRIDE
         mark = 0x80 if marker else 0
-        _HEADER.pack_into(self._buffer, at, 0x80, mark, number & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+        _pack_header(self._buffer, at, 0x80, mark, number & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
         length = 12 + len(payload)
         self._buffer[at + 12 : at + length] = payload
         self.lengths[cell] = length

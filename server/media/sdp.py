@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from server.media.rtp import VideoCodec
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode, Refused
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import AUDIO_SLOTS, VIDEO_SLOTS, SlotName, Upstream
 
 LONGEST_OFFER = 64_000
 MOST_SECTIONS = 24
@@ -24,35 +24,7 @@ _TOKEN = re.compile(r"^[\w!#$%&'*+.^`{|}~-]{1,64}$")
 _ICE = re.compile(r"^[A-Za-z0-9+/]{4,256}$")
 
 
-class Upstream(StrEnum):
-    """What a link sends up."""
-
-    CAMERA = "camera"
-    MICROPHONE = "microphone"
-    DOCUMENT = "document"
-
-
-class SlotName(StrEnum):
-    """The fixed places of the stage, and the programme for those who watch only one."""
-
-    DESK_VIDEO = "desk_video"
-    FLOOR_VIDEO = "floor_video"
-    DOCUMENT_VIDEO = "document_video"
-    DESK_AUDIO = "desk_audio"
-    FLOOR_AUDIO = "floor_audio"
-    INTERPRETER_AUDIO = "interpreter_audio"
-    PROGRAMME_VIDEO = "programme_video"
-    PROGRAMME_AUDIO = "programme_audio"
-
-    @property
-    def is_video(self) -> bool:
-        return self.value.endswith("video")
-
-
-_SLOTS = {
-    "video": (SlotName.DESK_VIDEO, SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO),
-    "audio": (SlotName.DESK_AUDIO, SlotName.FLOOR_AUDIO, SlotName.INTERPRETER_AUDIO),
-}
+_SLOTS = {"video": VIDEO_SLOTS, "audio": AUDIO_SLOTS}
 _PROGRAMME = {"video": SlotName.PROGRAMME_VIDEO, "audio": SlotName.PROGRAMME_AUDIO}
 
 
@@ -336,7 +308,7 @@ def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, 
         lines.append(f"a=fmtp:{chosen.payload_type} minptime=10;useinbandfec=1")
     else:
         lines += [f"a=rtcp-fb:{chosen.payload_type} {feedback}" for feedback in _FEEDBACK]
-        if chosen.codec == "h264":
+        if chosen.codec == VideoCodec.H264:
             level = re.search(r"profile-level-id=([0-9A-Fa-f]{6})", chosen.parameters)
             profile = level[1] if level else "42e01f"
             lines.append(

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from server.media.ring import Ring
-from server.media.rtp import RtpView
-from server.media.sdp import SlotName
-from server.media.source import AUDIO_RATE_HZ, VIDEO_RATE_HZ, Source
+from server.media.source import Source
+from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, RtpView
+from signaling.wire.slots import SlotName
 
 VIDEO_RING = 1024  # 2 s and more at 4 Mbit/s
 AUDIO_RING = 128  # 2.5 s of 20 ms packets
@@ -96,7 +96,7 @@ class Slot:
     ) -> None:
         self.name = name
         self.ssrc = ssrc
-        self.rate_hz = VIDEO_RATE_HZ if name.is_video else AUDIO_RATE_HZ
+        self.clock_hz = VIDEO_CLOCK_HZ if name.is_video else AUDIO_CLOCK_HZ
         self.ring = Ring(VIDEO_RING if name.is_video else AUDIO_RING)
         self.source: Source | None = None
         self.next_source: Source | None = None
@@ -188,7 +188,7 @@ class Slot:
         elapsed_s = max(0.01, captured_s - self._last_captured_s) if self._last_captured_s else 0.01
         self._first_of_source = number
         self._number_shift = self._last_number + 1 - number
-        self._time_shift = self._last_time + int(min(elapsed_s, 3600.0) * self.rate_hz) - time
+        self._time_shift = self._last_time + int(min(elapsed_s, 3600.0) * self.clock_hz) - time
         self.source, self.next_source = source, None
         self._on_switched(self)
 
@@ -212,4 +212,4 @@ class Slot:
 
     def rtp_time_at(self, wall_s: float) -> int:
         """The slot's timestamp at a wall-clock moment, for sender reports."""
-        return self._last_time + int((wall_s - self._last_captured_s) * self.rate_hz)
+        return self._last_time + int((wall_s - self._last_captured_s) * self.clock_hz)

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.media import rtcp
 from server.media.clock import DeviceClock, SourceClock
-from server.media.rtp import RtpView, VideoCodec, h264_key_frame_starts, vp8_key_frame_starts
-from server.media.sdp import Upstream
-from server.media.sequence import Unwrapper
+from signaling.wire import rtcp
+from signaling.wire.reporting import Reporting
+from signaling.wire.rtp import (
+    AUDIO_CLOCK_HZ,
+    VIDEO_CLOCK_HZ,
+    RtpView,
+    VideoCodec,
+    h264_key_frame_starts,
+    vp8_key_frame_starts,
+)
+from signaling.wire.sequence import Unwrapper
+from signaling.wire.slots import Upstream
 
-AUDIO_RATE_HZ, VIDEO_RATE_HZ = 48_000, 90_000
 KEY_FRAME_SPACING_S = 0.5
 NACK_SPACING_S = 0.06
 NACK_TRIES = 10
@@ -51,12 +58,11 @@ class Source:
         "_last_key_frame_request_s",
         "_missing",
         "_numbers",
-        "_reported_expected",
-        "_reported_received",
-        "_sr",
+        "_reporting",
         "_times",
         "heard_s",
         "identity",
+        "is_video",
         "key_frame_wanted",
         "level",
         "received",
@@ -73,6 +79,7 @@ class Source:
         self.identity = identity
         self.room = room
         self.upstream = upstream
+        self.is_video = upstream.is_video
         self.ssrc: int | None = None  # known from the first packet
         self.slots: tuple[Shows, ...] = ()
         self.level = 127.0  # smoothed loudness in -dBov
@@ -81,7 +88,7 @@ class Source:
         self.heard_s = float("-inf")
         self.key_frame_wanted = False
         self._codec = codec
-        self._clock = SourceClock(VIDEO_RATE_HZ if self.is_video else AUDIO_RATE_HZ, device)
+        self._clock = SourceClock(VIDEO_CLOCK_HZ if self.is_video else AUDIO_CLOCK_HZ, device)
         self._numbers = Unwrapper(16)
         self._times = Unwrapper(32)
         self._key_time = -1  # unwrapped RTP time of the last key frame
@@ -89,13 +96,7 @@ class Source:
         self._first = -1
         self._missing: dict[int, tuple[float, int]] = {}  # number: (when to ask, tries so far)
         self._last_key_frame_request_s = float("-inf")
-        self._reported_expected = 0
-        self._reported_received = 0
-        self._sr: tuple[int, float] | None = None  # middle NTP bits of the last SR, when it came
-
-    @property
-    def is_video(self) -> bool:
-        return self.upstream is not Upstream.MICROPHONE
+        self._reporting = Reporting()
 
     def active(self, now_s: float) -> bool:
         return now_s - self.heard_s < SILENT_AFTER_S
@@ -110,11 +111,10 @@ class Source:
         self.heard_s = now_s
         self.received += 1
         self._note_holes(number, now_s)
-        payload = data[view.payload_start : view.payload_end]
         starts_key_frame = False
         if self.is_video:
             detect = h264_key_frame_starts if self._codec is VideoCodec.H264 else vp8_key_frame_starts
-            if time != self._key_time and detect(payload):
+            if time != self._key_time and detect(data, view.payload_start, view.payload_end):
                 # Parameter sets and picture are packets of one timestamp: only the first of them is a start,
                 # or a slot that switches between the two would show a picture nobody can decode.
                 starts_key_frame = True
@@ -135,15 +135,15 @@ class Source:
         self._clock.restart()
         self._highest = self._first = self._key_time = -1
         self._missing.clear()
-        self._reported_expected = self._reported_received = self.received = 0
-        self._sr = None
+        self._reporting = Reporting()
+        self.received = 0
         self.heard_s = float("-inf")
         for slot in self.slots:
             slot.source_restarted(self)
 
-    def handle_sender_report(self, report: rtcp.SenderInfo, now_s: float) -> None:
+    def handle_sender_report(self, report: rtcp.SenderReported, now_s: float) -> None:
         if report.ssrc == self.ssrc:
-            self._sr = (report.ntp_middle, now_s)
+            self._reporting.sender_reported(report.ntp_middle, now_s)
             if self.received:
                 self._clock.reported(report.ntp_s, self._times.unwrap(report.rtp_time))
 
@@ -158,11 +158,12 @@ class Source:
         feedback = b""
         if self.key_frame_wanted and now_s - self._last_key_frame_request_s >= KEY_FRAME_SPACING_S:
             self._last_key_frame_request_s = now_s
-            feedback += rtcp.picture_loss(sender, self.ssrc)
+            feedback += rtcp.key_frame_wanted(sender, self.ssrc)
         if self._missing:
             due = [n for n, (at, _) in self._missing.items() if at <= now_s]
             if due:
-                feedback += rtcp.nack(sender, self.ssrc, (n & 0xFFFF for n in sorted(due)[:64]))
+                wanted = (number & 0xFFFF for number in sorted(due)[:64])
+                feedback += rtcp.packets_wanted(sender, self.ssrc, wanted)
             for number in due:
                 tries = self._missing[number][1] + 1
                 if tries >= NACK_TRIES:
@@ -173,19 +174,12 @@ class Source:
         return feedback
 
     def report_block(self, now_s: float) -> rtcp.ReportBlock | None:
-        """What was received since the last block (RFC 3550, A.3); None before the first packet."""
+        """What was received since the last block; None before the first packet."""
         if self.ssrc is None or self._highest < 0:
             return None
         expected = self._highest - self._first + 1
-        in_interval = expected - self._reported_expected
-        lost = in_interval - (self.received - self._reported_received)
-        fraction = min(255, (lost << 8) // in_interval) if in_interval > 0 and lost > 0 else 0
-        self._reported_expected, self._reported_received = expected, self.received
-        middle, delay = 0, 0
-        if self._sr is not None:
-            middle, delay = self._sr[0], int((now_s - self._sr[1]) * 65536)
-        total = max(-0x800000, min(0x7FFFFF, expected - self.received))
-        return rtcp.ReportBlock(self.ssrc, fraction, total, self._highest - (1 << 16), 0, middle, delay)
+        highest = self._highest - (1 << 16)  # the unwrapper begins one turn up
+        return self._reporting.block(self.ssrc, expected, self.received, highest, 0, now_s)
 
     def _note_holes(self, number: int, now_s: float) -> None:
         if self._highest < 0:

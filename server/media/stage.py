@@ -2,8 +2,8 @@
 
 Default deny: until control has said otherwise nobody but the desk receives anything. The rules, in order:
 the desk always receives; before the opening and after the end nobody else; of a closed item only the rooms
-of its allow-list; else the audience. A hall never receives its own sound. The recorder is one more receiver
-and gets nothing of a closed item.
+of its allow-list; else the audience. A hall never receives its own sound, nor a room its own picture. The
+recorder is one more receiver and gets nothing of a closed item.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from server.media.link import Link
-from server.media.sdp import SlotName, Upstream
 from server.media.slot import Receiver, Slot
 from server.media.source import Source
 from signaling.messages import Purpose
 from signaling.ports import SetStage
+from signaling.wire.slots import SlotName, Upstream
 
 CHANGE_WITHIN_S = 3.0  # an old picture may stand in for a new one this long
 LOUDER_DB = 6.0
@@ -144,8 +144,7 @@ class Stage:
             programme = next((s for n in _PICTURES if (s := self.slots[n].source)), None)
             self.slots[SlotName.PROGRAMME_VIDEO].show(programme, self._now_s)
         self._route()
-        if not slot.name.is_video:
-            self._admit()  # whose own hall it is has changed
+        self._admit()  # whose own picture or hall it is has changed
 
     # --- who receives it
 
@@ -164,7 +163,7 @@ class Stage:
         for link in self._links.values():
             allowed = self.may_receive(link.room)
             for receiver in link.receivers.values():
-                self._set_allowed(receiver, allowed and not _own_hall(receiver, link.room))
+                self._set_allowed(receiver, allowed and not _its_own(receiver, link))
         recorded = self._tap if self.wish.live and self.wish.record and not self.wish.closed else None
         for name in _TAPPED:
             slot = self.slots[name]
@@ -179,9 +178,12 @@ class Stage:
             receiver.slot.dismiss(receiver)
 
 
-def _own_hall(receiver: Receiver, room: str) -> bool:
+def _its_own(receiver: Receiver, link: Link) -> bool:
+    """Sound never goes back into the hall it comes from; a picture not to the link that sends it."""
     source = receiver.slot.source or receiver.slot.next_source
-    return not receiver.slot.name.is_video and source is not None and source.room == room
+    if source is None or source.room != link.room:
+        return False
+    return link.purpose is Purpose.ROOM or not receiver.slot.name.is_video
 
 
 def _latest(links: Iterable[Link], upstream: Upstream, now_s: float) -> Source | None:

@@ -12,13 +12,13 @@ import socket
 from collections import deque
 from pathlib import Path
 
-from server.media.rtp import VideoCodec
-from server.media.sdp import SlotName
 from server.media.slot import Slot
 from server.media.source import Source
 from server.media.stage import Stage
 from signaling.channel import listening_socket
 from signaling.tap import WANT_KEY_FRAME, TapCodec, TapTrack, pack_header
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import SlotName
 
 _TRACKS = {
     SlotName.PROGRAMME_VIDEO: TapTrack.PROGRAMME_VIDEO,

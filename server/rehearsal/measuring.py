@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterable
 
 from room_client.room import RoomObserver, RoomState
-from room_client.sdp import Slot
 from signaling.messages import StageView
+from signaling.wire.slots import SlotName
 
 
 class Eye(RoomObserver):
@@ -32,15 +32,15 @@ class Eye(RoomObserver):
         self.stage = stage
         self._changed.set()
 
-    def on_key_frame(self, slot: Slot, at: float) -> None:
-        if slot is Slot.DESK_VIDEO and self.first_picture_ms is None and self._started_at is not None:
+    def on_key_frame(self, slot: SlotName, at: float) -> None:
+        if slot is SlotName.DESK_VIDEO and self.first_picture_ms is None and self._started_at is not None:
             self.first_picture_ms = (at - self._started_at) * 1000
-        elif slot is Slot.FLOOR_VIDEO and not self._labels and self.stage is not None and self.stage.floor:
+        elif slot is SlotName.FLOOR_VIDEO and not self._labels and self.stage is not None and self.stage.floor:
             self._floor(self.stage.floor.code, at)
         self._changed.set()
 
-    def on_slot_source_change(self, slot: Slot, at: float, label: str) -> None:
-        if slot is Slot.FLOOR_VIDEO:
+    def on_test_card(self, slot: SlotName, at: float, label: str) -> None:
+        if slot is SlotName.FLOOR_VIDEO:
             self._floor(label, at)
         self._changed.set()
 

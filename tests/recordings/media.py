@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,6 +13,7 @@ from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
 
 from signaling.tap import TapCodec, TapTrack, pack_header
+from signaling.wire.rtp import pack_packet
 
 FRAME_RATE = 15
 FRAME_US = 1_000_000 // FRAME_RATE
@@ -75,8 +75,7 @@ def sounds(hertz: int = 440, count: int = 400) -> tuple[bytes, ...]:
 
 
 def rtp(sequence: int, timestamp: int, payload: bytes, *, marker: bool = False) -> bytes:
-    head = struct.pack("!BBHII", 0x80, 96 | (0x80 if marker else 0), sequence % 65_536, timestamp % (1 << 32), 7)
-    return head + payload
+    return pack_packet(96, marker, sequence, timestamp, 7, payload)
 
 
 @dataclass

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import av
 import pytest
 from hypothesis import given
@@ -7,7 +9,6 @@ from hypothesis import strategies as st
 
 from recordings.h264 import H264Depacketiser
 from recordings.parameter_sets import picture_size
-from recordings.rtp import parse as parse_rtp
 from recordings.video_frame import Depacketiser, VideoFrame
 from recordings.vp8 import Vp8Depacketiser
 from signaling.tap import TapCodec, TapTrack, pack_header
@@ -115,18 +116,10 @@ def test_no_sps_does_more_than_be_refused(data: bytes) -> None:
 
 @given(st.binary(max_size=80))
 def test_no_datagram_does_more_than_be_refused(data: bytes) -> None:
-    for parse in (parse_tap, parse_rtp):
-        try:
-            parse(data)
-        except ValueError:
-            continue
+    with suppress(ValueError):
+        parse_tap(data)
 
 
-def test_rtp_parts() -> None:
-    plain = parse_rtp(rtp(65_535, 2**32 - 1, b"abc", marker=True))
-    assert (plain.sequence, plain.timestamp, plain.marker, plain.payload) == (65_535, 2**32 - 1, True, b"abc")
-    dressed = bytearray(rtp(1, 2, bytes(4) + b"\xbe\xde\x00\x01" + bytes(4) + b"abc" + b"\x00\x02"))
-    dressed[0] |= 0x31  # padding, extension, one CSRC
-    assert parse_rtp(bytes(dressed)).payload == b"abc"
+def test_a_tap_packet_reads_as_it_was_written() -> None:
     tap = parse_tap(pack_header(TapTrack.FLOOR_AUDIO, TapCodec.OPUS, 9, 2**40) + rtp(1, 2, b"abc"))
     assert (tap.track, tap.source, tap.capture_us) == (TapTrack.FLOOR_AUDIO, 9, 2**40)

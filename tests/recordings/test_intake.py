@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from recordings.intake import Intake, KeyFrameRequests
 from recordings.items import AudioPacket, GapReason, Item, Missing
 from recordings.video_frame import VideoFrame
-from signaling.tap import TapTrack, parse
-from tests.recordings.media import FRAME_US, Programme, pictures, sounds
+from signaling.tap import TapCodec, TapPacket, TapTrack, parse
+from tests.recordings.media import FRAME_US, Programme, pictures, rtp, sounds
 
 START_US = 1_795_000_000_000_000
 
@@ -93,3 +95,15 @@ def test_sound_is_not_held_back_by_a_hole_in_the_video() -> None:
     items = played(intake, programme, START_US + 1_000_000, 0.25)
     assert len([item for item in items if isinstance(item, AudioPacket)]) >= 12
     assert FRAME_US < 100_000
+
+
+def test_header_extensions_and_padding_are_not_recorded_and_what_is_no_rtp_is_refused() -> None:
+    intake = Intake(KeyFrameRequests())
+    dressed = bytearray(rtp(65_535, 2, bytes(4) + b"\xbe\xde\x00\x01" + bytes(4) + b"abc" + b"\x00\x02"))
+    dressed[0] |= 0x31  # padding, extension, one CSRC
+    for packet in (bytes(dressed), rtp(0, 3, b"def")):
+        intake.handle_input(TapPacket(TapTrack.DESK_AUDIO, TapCodec.OPUS, 1, START_US, packet), START_US)
+    assert [item.data for item in output(intake) if isinstance(item, AudioPacket)] == [b"abc", b"def"]
+    for broken in (bytes(12), rtp(1, 4, b"")[:11], b"\xbf" + rtp(1, 4, b"")[1:]):
+        with pytest.raises(ValueError, match="no RTP packet"):
+            intake.handle_input(TapPacket(TapTrack.DESK_AUDIO, TapCodec.OPUS, 1, START_US, broken), START_US)

@@ -17,10 +17,10 @@ from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSess
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from room_client.observing import RoomObserver, RoomState
-from room_client.sdp import Slot, Upstream
 from room_client.sources.contract import SourceUnusable
 from signaling.messages import LinkEnded, StageView
 from signaling.refusals import Refusal, RefusalCode
+from signaling.wire.slots import SlotName, Upstream
 
 KEY = "a-good-key"
 
@@ -210,9 +210,9 @@ class Seen(RoomObserver):
     def __init__(self) -> None:
         self.states: list[RoomState] = []
         self.stages: list[StageView] = []
-        self.first: dict[Slot, float] = {}
-        self.key_frames: list[Slot] = []
-        self.labels: list[tuple[Slot, str]] = []
+        self.first: dict[SlotName, float] = {}
+        self.key_frames: list[SlotName] = []
+        self.labels: list[tuple[SlotName, str]] = []
         self.wanted: list[Upstream] = []
         self.ends: list[object] = []
         self.problems: list[SourceUnusable | None] = []
@@ -223,13 +223,13 @@ class Seen(RoomObserver):
     def on_stage(self, stage: StageView) -> None:
         self.stages.append(stage)
 
-    def on_first_packet(self, slot: Slot, at: float) -> None:
+    def on_first_packet(self, slot: SlotName, at: float) -> None:
         self.first[slot] = at
 
-    def on_key_frame(self, slot: Slot, at: float) -> None:
+    def on_key_frame(self, slot: SlotName, at: float) -> None:
         self.key_frames.append(slot)
 
-    def on_slot_source_change(self, slot: Slot, at: float, label: str) -> None:
+    def on_test_card(self, slot: SlotName, at: float, label: str) -> None:
         self.labels.append((slot, label))
 
     def on_key_frame_wanted(self, upstream: Upstream) -> None:

@@ -14,11 +14,11 @@ import pytest
 from room_client.fleet import Fleet
 from room_client.link import LinkEnd
 from room_client.room import RoomOptions
-from room_client.sdp import Slot
 from signaling.channel import Channel, connected_socket
 from signaling.messages import Joined, Purpose, StageView
 from signaling.ports import LinkOpened, OpenLink, SetStage
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.wire.slots import SlotName
 from tests.room_client.conftest import Seen, Server
 from tests.waiting import eventually
 
@@ -133,20 +133,22 @@ async def test_floor_goes_from_room_to_room(media: MediaServer) -> None:
     async with Fleet([*rooms, options(media, DESK, Purpose.DESK)], seen) as fleet:
         assert await fleet.until_joined() == 4
         watcher, spectator = seen[2], fleet.rooms[2]
-        await eventually(lambda: "" if Slot.DESK_VIDEO in watcher.first else "no picture of the desk")
+        await eventually(lambda: "" if SlotName.DESK_VIDEO in watcher.first else "no picture of the desk")
         for code in codes[:2]:
-            keys = watcher.key_frames.count(Slot.FLOOR_VIDEO)
+            keys = watcher.key_frames.count(SlotName.FLOOR_VIDEO)
             await media.give_floor(code)
             await eventually(
                 lambda keys=keys: (
-                    "" if watcher.key_frames.count(Slot.FLOOR_VIDEO) > keys else "no picture of the floor"
+                    "" if watcher.key_frames.count(SlotName.FLOOR_VIDEO) > keys else "no picture of the floor"
                 )
             )
             if media.codec == "h264":
                 await eventually(
-                    lambda code=code: "" if watcher.labels[-1] == (Slot.FLOOR_VIDEO, code) else f"{watcher.labels}"
+                    lambda code=code: (
+                        "" if watcher.labels[-1] == (SlotName.FLOOR_VIDEO, code) else str(watcher.labels)
+                    )
                 )
-        await eventually(lambda: "" if Slot.FLOOR_AUDIO in watcher.first else "no sound of the floor")
+        await eventually(lambda: "" if SlotName.FLOOR_AUDIO in watcher.first else "no sound of the floor")
         counts = spectator.counts()
         assert counts is not None
         assert counts.undecryptable == counts.unknown == 0

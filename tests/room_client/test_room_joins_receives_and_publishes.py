@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 from room_client.link import LinkEnd
 from room_client.room import Room, RoomOptions, RoomOutcome, RoomState
-from room_client.sdp import Slot
 from room_client.sources.contract import SourceProblem
 from signaling.messages import Purpose
 from signaling.refusals import Refusal, RefusalCode
+from signaling.wire.slots import SlotName
 from tests.room_client.conftest import KEY, Seen, Server
 from tests.waiting import eventually
 
@@ -30,7 +30,7 @@ async def living(room: Room) -> AsyncIterator[asyncio.Task[RoomOutcome]]:
         await run
 
 
-def packets(room: Room, slot: Slot) -> int:
+def packets(room: Room, slot: SlotName) -> int:
     counts = room.counts()
     return counts.slots[slot].packets if counts and slot in counts.slots else 0
 
@@ -39,19 +39,19 @@ async def test_room_joins_and_counts_what_it_receives(server: Server) -> None:
     seen = Seen()
     room = Room(options(server), seen)
     async with living(room):
-        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) > 10 else f"{room.debug_snapshot()}")
-        await eventually(lambda: "" if packets(room, Slot.DESK_AUDIO) > 10 else f"{room.debug_snapshot()}")
+        await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) > 10 else f"{room.debug_snapshot()}")
+        await eventually(lambda: "" if packets(room, SlotName.DESK_AUDIO) > 10 else f"{room.debug_snapshot()}")
         await eventually(lambda: "" if server.received else "no `received` message")
         assert room.receiving()
         counts = room.counts()
         assert counts is not None
-        desk = counts.slots[Slot.DESK_VIDEO]
+        desk = counts.slots[SlotName.DESK_VIDEO]
         assert desk.lost == 0
         assert desk.key_frames >= 1
         assert desk.frames > 5
         assert counts.undecryptable == counts.unknown == 0
-        assert set(seen.first) == {Slot.DESK_VIDEO, Slot.DESK_AUDIO}
-        assert Slot.DESK_VIDEO in seen.key_frames
+        assert set(seen.first) == {SlotName.DESK_VIDEO, SlotName.DESK_AUDIO}
+        assert SlotName.DESK_VIDEO in seen.key_frames
         assert server.devices[0] == {"camera": "ok", "microphone": "ok"}
         assert server.answerers[0].pictures == 0, "published without the floor"
     assert seen.states == [
@@ -152,10 +152,10 @@ async def test_wrong_key_is_said_and_not_tried_again(server: Server) -> None:
 async def test_room_comes_back_after_the_server_drops_the_socket(server: Server) -> None:
     room = Room(options(server))
     async with living(room):
-        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) else "nothing received")
+        await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) else "nothing received")
         await server.socket.disconnect(server.sids[0], namespace="/room")
         await eventually(
-            lambda: "" if room.joins == 2 and packets(room, Slot.DESK_VIDEO) else f"{room.joins} joins"
+            lambda: "" if room.joins == 2 and packets(room, SlotName.DESK_VIDEO) else f"{room.joins} joins"
         )
         assert len(server.sids) == 2
 
@@ -164,7 +164,7 @@ async def test_room_joins_again_when_the_media_ends(server: Server) -> None:
     seen = Seen()
     room = Room(options(server), seen)
     async with living(room):
-        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) else "nothing received")
+        await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) else "nothing received")
         await server.answerers[0].close()
         await eventually(lambda: "" if room.joins == 2 else f"{room.joins} joins", 8)
         assert seen.ends[0] in (LinkEnd.SERVER_CLOSED, LinkEnd.SERVER_GONE)
@@ -222,8 +222,8 @@ async def test_missing_file_is_said_and_the_room_still_receives(server: Server) 
         problem = seen.problems[0]
         assert problem is not None
         assert problem.problem is SourceProblem.NO_SUCH_FILE
-        before = packets(room, Slot.DESK_VIDEO)
-        await eventually(lambda: "" if packets(room, Slot.DESK_VIDEO) > before + 5 else "no longer receives")
+        before = packets(room, SlotName.DESK_VIDEO)
+        await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) > before + 5 else "no longer receives")
 
 
 async def test_stop_before_and_during_the_connection() -> None:

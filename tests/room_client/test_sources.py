@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from room_client.packetising import NAL_IDR, NAL_PPS, NAL_SEI, NAL_SPS, nal_type, split_annex_b
+from room_client.packetising import nal_type, split_annex_b
 from room_client.sources.choosing import audio_source, video_source
 from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
 from room_client.sources.devices import CameraDevice, MicrophoneDevice, NetworkCamera, sound_systems
@@ -24,6 +24,7 @@ from room_client.sources.opening import speakable
 from room_client.sources.test_card import TestCard
 from room_client.sources.tone import Tone, pitch_of
 from room_client.wording import problem_sentence
+from signaling.wire.rtp import NAL_IDR, NAL_PPS, NAL_SEI, NAL_SPS
 from tests.waiting import eventually
 
 PICTURES = 20

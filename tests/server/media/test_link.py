@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 
-from server.media import rtcp
 from server.media.link import RESENDS_PER_S, Link
-from server.media.rtp import VideoCodec
-from server.media.sdp import SlotName, parse_offer
+from server.media.sdp import parse_offer
 from server.media.slot import FIRST_NUMBER, Receiver, Slot
 from signaling.messages import LinkState, Purpose
-from tests.server.media.packets import DELTA_FRAME, KEY_FRAME, feed, rtp, source
+from signaling.wire import rtcp
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import SlotName
+from tests.server.media.packets import feed, source
 from tests.server.media.test_sdp import room_offer
+from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, rtp
 
 
 def receiving_link() -> tuple[Link, Slot, Receiver]:
@@ -33,7 +35,9 @@ def receiving_link() -> tuple[Link, Slot, Receiver]:
 
 def repeated(link: Link, ssrc: int, *sequences: int) -> list[int]:
     asked: list[int] = []
-    link.handle_rtcp(rtcp.nack(1, ssrc, sequences), 1.0, 1.0, lambda receiver, number: asked.append(number))
+    link.handle_rtcp(
+        rtcp.packets_wanted(1, ssrc, sequences), 1.0, 1.0, lambda receiver, number: asked.append(number)
+    )
     return asked
 
 

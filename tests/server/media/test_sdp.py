@@ -9,10 +9,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.rtp import VideoCodec
-from server.media.sdp import LocalEnd, SlotName, Upstream, parse_offer, write_answer
+from server.media.sdp import LocalEnd, parse_offer, write_answer
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode, Refused
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import SlotName, Upstream
 
 LOCAL = LocalEnd(
     "ufrag123",

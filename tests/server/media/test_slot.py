@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from server.media import rtcp
 from server.media.ring import Ring
-from server.media.sdp import SlotName, Upstream
 from server.media.slot import FIRST_NUMBER, Receiver, Slot
 from server.media.source import NACK_TRIES, Source
-from tests.server.media.packets import DELTA_FRAME, IDR, KEY_FRAME, SOUND, feed, rtp, source
+from signaling.wire import rtcp
+from signaling.wire.slots import SlotName, Upstream
+from tests.server.media.packets import feed, source
+from tests.signaling.wire.packets import DELTA_FRAME, IDR, KEY_FRAME, SOUND, rtp
 
 
 @dataclass
@@ -231,7 +232,7 @@ def test_missing_packets_are_asked_for_until_they_come_or_are_given_up() -> None
     assert a.poll_feedback(1, 5.0) == b""
     feed(a, rtp(3, 0, DELTA_FRAME), 6.0)
     said = [s for step in range(1, 60) for s in rtcp.parse(a.poll_feedback(1, 6.0 + step / 10))]
-    asked = [s.sequences for s in said if isinstance(s, rtcp.Nack)]
+    asked = [s.sequences for s in said if isinstance(s, rtcp.PacketsWanted)]
     assert asked == [(2,)] * NACK_TRIES
     assert rtcp.KeyFrameWanted(7) in said, "what never comes is mended by a key frame"
 

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from room_client.sdp import Slot
 from signaling.channel import connected_socket
 from signaling.messages import LinkState, Purpose
 from signaling.ports import LinkChanged, LinkReports, OpenLink
 from signaling.refusals import RefusalCode, Refused
 from signaling.tap import TapTrack, parse
+from signaling.wire.slots import SlotName
 from tests.server.media.wire import DESK, Media, running_media, until_more
 from tests.waiting import eventually
 
-DESK_SLOTS = (Slot.DESK_VIDEO, Slot.DESK_AUDIO)
-FLOOR_SLOTS = (Slot.FLOOR_VIDEO, Slot.FLOOR_AUDIO)
+DESK_SLOTS = (SlotName.DESK_VIDEO, SlotName.DESK_AUDIO)
+FLOOR_SLOTS = (SlotName.FLOOR_VIDEO, SlotName.FLOOR_AUDIO)
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ async def test_the_desk_is_seen_and_heard_in_every_room(media: Media) -> None:
     rooms = [await media.join(code) for code in ("06649", "06652")]
     desk.publish()
     for room in rooms:
-        await until_more(room, Slot.DESK_VIDEO)
-        await until_more(room, Slot.DESK_AUDIO)
+        await until_more(room, SlotName.DESK_VIDEO)
+        await until_more(room, SlotName.DESK_AUDIO)
     await media.until_shown("desk", DESK)
 
 
@@ -46,11 +46,24 @@ async def test_a_room_given_the_floor_is_seen_elsewhere_at_once_and_does_not_hea
     given = time.monotonic()
     await media.stage(floor="06649")
     await eventually(lambda: not listener.heard.key_frames and "no picture yet")
-    assert listener.heard.key_frames[0][0] is Slot.FLOOR_VIDEO
+    assert listener.heard.key_frames[0][0] is SlotName.FLOOR_VIDEO
     assert listener.heard.key_frames[0][1] - given < 1.0, "no timed test: only that it is not a matter of seconds"
-    await until_more(listener, Slot.FLOOR_AUDIO)
-    assert speaker.packets(Slot.FLOOR_AUDIO) == 0
-    assert speaker.packets(Slot.FLOOR_VIDEO) > 0
+    await until_more(listener, SlotName.FLOOR_AUDIO)
+    assert speaker.packets(*FLOOR_SLOTS) == 0, "a thin line is not to carry a room's own picture back"
+
+
+async def test_the_room_that_spoke_before_sees_who_speaks_now(media: Media) -> None:
+    first, second = await media.join("06649"), await media.join("06652")
+    first.publish()
+    second.publish()
+    await media.stage(floor="06649")
+    await until_more(second, *FLOOR_SLOTS)
+    await media.stage(floor="06652")
+    await until_more(first, SlotName.FLOOR_VIDEO)
+    await until_more(first, SlotName.FLOOR_AUDIO)
+    before = second.packets(*FLOOR_SLOTS)
+    await until_more(first, *FLOOR_SLOTS, packets=50)
+    assert second.packets(*FLOOR_SLOTS) == before
 
 
 async def test_nothing_is_forwarded_from_a_room_without_the_floor(media: Media) -> None:
@@ -86,9 +99,9 @@ async def test_before_the_opening_only_the_desk_receives(media: Media) -> None:
     desk, watcher = await media.join(DESK, Purpose.DESK), await media.join(DESK, Purpose.WATCH)
     room = await media.join("06649")
     desk.publish()
-    await until_more(watcher, Slot.DESK_VIDEO, packets=50)
+    await until_more(watcher, SlotName.DESK_VIDEO, packets=50)
     assert room.packets() == 0
-    assert watcher.packets(Slot.DESK_AUDIO) == 0, "the desk does not hear itself"
+    assert watcher.packets(SlotName.DESK_AUDIO) == 0, "the desk does not hear itself"
 
 
 async def test_the_floor_is_refused_to_a_room_outside_the_audience_whatever_control_says(media: Media) -> None:
@@ -106,14 +119,14 @@ async def test_the_desk_camera_that_came_last_is_shown_and_the_first_again_when_
     room = await media.join("06649")
     first = await media.join(DESK, Purpose.DESK)
     first.publish()
-    await until_more(room, Slot.DESK_VIDEO)
+    await until_more(room, SlotName.DESK_VIDEO)
     second = await media.join(DESK, Purpose.DESK)
     second.publish()
-    await until_more(room, Slot.DESK_VIDEO, packets=30)
+    await until_more(room, SlotName.DESK_VIDEO, packets=30)
     await second.mute()
-    await until_more(room, Slot.DESK_VIDEO, packets=30)
+    await until_more(room, SlotName.DESK_VIDEO, packets=30)
     await second.close()
-    await until_more(room, Slot.DESK_VIDEO, packets=30)
+    await until_more(room, SlotName.DESK_VIDEO, packets=30)
 
 
 async def test_the_recorder_takes_the_programme_and_nothing_of_a_closed_item(media: Media) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from server.media.rtp import VideoCodec
-from server.media.sdp import SlotName
 from server.media.stage import Stage
 from server.media.tap_server import MOST_WAITING, TapServer
 from signaling.channel import connected_socket
 from signaling.ports import SetStage
 from signaling.tap import HEADER_BYTES, TapTrack, parse
+from signaling.wire.rtp import VideoCodec
+from signaling.wire.slots import SlotName
 from tests.server.media.packets import source
 from tests.waiting import eventually
 

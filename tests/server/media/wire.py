@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from room_client.link import Link
-from room_client.sdp import Slot, Upstream
 from signaling.channel import Channel, connect
 from signaling.messages import Purpose
 from signaling.ports import Frame, LinkOpened, MediaSnapshot, MediaStatus, OpenLink, SetStage, SlotSwitched
-from tests.server.media.packets import DELTA_FRAME, KEY_FRAME, SOUND
+from signaling.wire.slots import SlotName, Upstream
+from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, SOUND
 from tests.waiting import eventually
 
 DESK = "22"
@@ -27,17 +27,17 @@ FRAME_S = 1 / 50
 class Heard:
     """What one link observed."""
 
-    first: dict[Slot, float] = field(default_factory=dict)
-    key_frames: list[tuple[Slot, float]] = field(default_factory=list)
+    first: dict[SlotName, float] = field(default_factory=dict)
+    key_frames: list[tuple[SlotName, float]] = field(default_factory=list)
     wanted: list[Upstream] = field(default_factory=list)
 
-    def first_packet(self, slot: Slot, at: float) -> None:
+    def first_packet(self, slot: SlotName, at: float) -> None:
         self.first[slot] = at
 
-    def key_frame(self, slot: Slot, at: float, rtp_time: int) -> None:
+    def key_frame(self, slot: SlotName, at: float, rtp_time: int) -> None:
         self.key_frames.append((slot, at))
 
-    def label(self, slot: Slot, at: float, label: str) -> None: ...
+    def label(self, slot: SlotName, at: float, label: str) -> None: ...
 
     def key_frame_wanted(self, upstream: Upstream) -> None:
         self.wanted.append(upstream)
@@ -52,7 +52,7 @@ class End:
         self.link = Link(purpose, self.heard)
         self._publishing: asyncio.Task[None] | None = None
 
-    def packets(self, *slots: Slot) -> int:
+    def packets(self, *slots: SlotName) -> int:
         counts = self.link.counts()
         return sum(c.packets for s, c in counts.slots.items() if not slots or s in slots)
 
@@ -127,7 +127,7 @@ class Media:
         await eventually(lambda: self.shown(slot) != room and f"{slot} shows {self.shown(slot)}, not {room}")
 
 
-async def until_more(end: End, *slots: Slot, packets: int = 10) -> None:
+async def until_more(end: End, *slots: SlotName, packets: int = 10) -> None:
     """Wait until `packets` more arrive in these slots (any slot, when none is named)."""
     before = end.packets(*slots)
     await eventually(

@@ -9,8 +9,8 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.rtp import RtpView, h264_key_frame_starts, vp8_key_frame_starts
-from tests.server.media.packets import DELTA_FRAME, KEY_FRAME, rtp
+from signaling.wire.rtp import RtpView, h264_key_frame_starts, pack_packet, vp8_data_start, vp8_key_frame_starts
+from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, rtp
 
 
 def test_a_plain_packet_is_read() -> None:
@@ -71,17 +71,21 @@ def test_what_another_implementation_reads_is_read_alike(data: bytes) -> None:
         (b"\x7c\x81\x00", False),  # FU-A, first fragment of another slice
         (DELTA_FRAME, False),
         (b"\x78\x00", False),
+        (b"\x65", False),
         (b"", False),
     ],
 )
 def test_h264_key_frames(payload: bytes, starts: bool) -> None:
-    assert h264_key_frame_starts(memoryview(payload)) is starts
+    for before, behind in ((b"", b""), (b"\x10" * 12, b"\x65\x00" * 4)):
+        packet = memoryview(before + payload + behind)
+        assert h264_key_frame_starts(packet, len(before), len(before) + len(payload)) is starts
 
 
 @pytest.mark.parametrize(
     ("payload", "starts"),
     [
         (b"\x10\x00", True),
+        (b"\x18\x00", True),  # a reserved bit is set: to be ignored
         (b"\x10\x01", False),
         (b"\x00\x00", False),  # no start of a partition
         (b"\x90\x80\x05\x00", True),  # picture id of 7 bits
@@ -93,10 +97,33 @@ def test_h264_key_frames(payload: bytes, starts: bool) -> None:
     ],
 )
 def test_vp8_key_frames(payload: bytes, starts: bool) -> None:
-    assert vp8_key_frame_starts(memoryview(payload)) is starts
+    for before, behind in ((b"", b""), (b"\x10" * 12, b"\x10\x00" * 4)):
+        packet = memoryview(before + payload + behind)
+        assert vp8_key_frame_starts(packet, len(before), len(before) + len(payload)) is starts
 
 
-@given(st.binary(max_size=32))
-def test_looking_for_key_frames_never_raises(payload: bytes) -> None:
-    h264_key_frame_starts(memoryview(payload))
-    vp8_key_frame_starts(memoryview(payload))
+@given(st.binary(max_size=32), st.integers(0, 32))
+def test_looking_for_key_frames_never_raises(packet: bytes, start: int) -> None:
+    h264_key_frame_starts(packet, start, len(packet))
+    vp8_key_frame_starts(packet, start, len(packet))
+    assert start > len(packet) or start <= vp8_data_start(packet, start, len(packet)) <= len(packet)
+
+
+@given(
+    st.integers(0, 65535),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+    st.binary(max_size=1200),
+)
+def test_a_packet_reads_as_it_was_written(
+    sequence: int, timestamp: int, ssrc: int, marker: bool, payload: bytes
+) -> None:
+    packet = pack_packet(96, marker, sequence + 65536, timestamp + 2**32, ssrc, payload)
+    read = RtpPacket.parse(packet)
+    assert (read.sequence_number, read.timestamp, read.ssrc) == (sequence, timestamp, ssrc)
+    assert (bool(read.marker), read.payload_type, read.payload) == (marker, 96, payload)
+    view = RtpView()
+    assert view.read(packet)
+    assert (view.sequence, view.timestamp, view.ssrc, view.marker) == (sequence, timestamp, ssrc, marker)
+    assert packet[view.payload_start : view.payload_end] == payload

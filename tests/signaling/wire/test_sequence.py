@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.sequence import Unwrapper
+from signaling.wire.sequence import Unwrapper, sequence_step
 
 
 @pytest.mark.parametrize("bits", [16, 32])
@@ -31,3 +31,18 @@ def test_a_packet_from_before_the_first_has_a_positive_number() -> None:
     unwrapper = Unwrapper(16)
     first = unwrapper.unwrap(0)
     assert unwrapper.unwrap(65535) == first - 1 > 0
+
+
+@given(st.integers(0, 65535), st.integers(-0x7FFF, 0x8000))
+def test_a_step_is_what_was_added(older: int, step: int) -> None:
+    assert sequence_step((older + step) & 0xFFFF, older) == step
+    assert sequence_step((older + step) & 0xFFFF, older + 3 * 65536) == step
+
+
+@pytest.mark.parametrize("older", [0, 1, 0x7FFF, 0x8000, 0xFFFF])
+@pytest.mark.parametrize("step", [-0x7FFF, -1, 0, 1, 0x7FFF, 0x8000])
+def test_both_ways_of_counting_agree(older: int, step: int) -> None:
+    unwrapper = Unwrapper(16)
+    first = unwrapper.unwrap(older)
+    newer = (older + step) & 0xFFFF
+    assert unwrapper.unwrap(newer) - first == sequence_step(newer, older)

@@ -1,4 +1,5 @@
-"""RTCP as the room speaks it: RFC 3550 (SR, RR, SDES, BYE), RFC 4585 (NACK, PLI), RFC 5104 (FIR).
+"""RTCP as far as the two ends of a link speak it: RFC 3550 (SR, RR, SDES, BYE), RFC 4585 (NACK, PLI),
+RFC 5104 (FIR), and REMB (draft-alvestrand-rmcat-remb).
 
 Parsing never raises: what is malformed ends the compound packet it stands in.
 """
@@ -10,16 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 SR, RR, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
-_NTP_EPOCH_S = 2_208_988_800  # from 1900-01-01 to 1970-01-01
-MOST_BLOCKS = 31  # report blocks of one RR
+NTP_EPOCH_S = 2_208_988_800  # from 1900-01-01 to 1970-01-01
+MOST_BLOCKS = 31  # report blocks of one RR: its count has five bits
 
 
 @dataclass(frozen=True, slots=True)
 class SenderReported:
-    """An SR of the server; `ntp_middle` goes back as "last SR" in our reports."""
+    """An SR: that `rtp_time` was captured at `ntp_s` by the sender's own clock."""
 
     ssrc: int
-    ntp_middle: int
+    ntp_s: float  # seconds since 1970
+    ntp_middle: int  # the middle 32 bits, to be given back as "last SR"
+    rtp_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,18 @@ class SaidGoodbye:
     ssrcs: tuple[int, ...]
 
 
-Feedback = SenderReported | ReportBlock | PacketsWanted | KeyFrameWanted | SaidGoodbye
+@dataclass(frozen=True, slots=True)
+class BitrateEstimated:
+    """A REMB: what the receiver takes the line to carry, all streams together."""
+
+    bitrate_bps: int
 
 
-def is_rtcp(datagram: bytes) -> bool:
-    """Told from RTP by the second byte (RFC 5761, section 4)."""
-    return len(datagram) > 1 and 192 <= datagram[1] <= 223
+Feedback = SenderReported | ReportBlock | PacketsWanted | KeyFrameWanted | SaidGoodbye | BitrateEstimated
 
 
 def parse(data: bytes) -> Iterator[Feedback]:
+    """What a compound packet says, in order; ends at the first part that is malformed."""
     position, size = 0, len(data)
     while position + 4 <= size:
         first, kind, words = struct.unpack_from("!BBH", data, position)
@@ -72,20 +78,18 @@ def parse(data: bytes) -> Iterator[Feedback]:
             return
         body, count = data[position + 4 : end], first & 31
         if kind == SR and len(body) >= 24:
-            ssrc, seconds, fraction = struct.unpack_from("!III", body)
-            yield SenderReported(ssrc, (seconds & 0xFFFF) << 16 | fraction >> 16)
+            ssrc, seconds, fraction, rtp_time = struct.unpack_from("!IIII", body)
+            ntp_s = seconds - NTP_EPOCH_S + fraction / 2**32
+            yield SenderReported(ssrc, ntp_s, ntp_middle(seconds, fraction), rtp_time)
             yield from _blocks(body[24:], count)
-        elif kind == RR and len(body) >= 4:
+        elif kind == RR:
             yield from _blocks(body[4:], count)
         elif kind == BYE and len(body) >= 4 * count:
             yield SaidGoodbye(struct.unpack_from(f"!{count}I", body))
         elif kind == TRANSPORT_FEEDBACK and count == 1 and len(body) >= 12:
             yield PacketsWanted(int.from_bytes(body[4:8], "big"), tuple(_wanted(body)))
-        elif kind == PAYLOAD_FEEDBACK and count == 1 and len(body) >= 8:
-            yield KeyFrameWanted(int.from_bytes(body[4:8], "big"))
-        elif kind == PAYLOAD_FEEDBACK and count == 4:  # FIR: entries of 8 bytes behind the first 8
-            for at in range(8, len(body) - 7, 8):
-                yield KeyFrameWanted(int.from_bytes(body[at : at + 4], "big"))
+        elif kind == PAYLOAD_FEEDBACK and len(body) >= 8:
+            yield from _payload_feedback(count, body)
         position = end
 
 
@@ -106,19 +110,43 @@ def _wanted(body: bytes) -> Iterator[int]:
                 yield (first + bit + 1) & 0xFFFF
 
 
+def _payload_feedback(fmt: int, body: bytes) -> Iterator[Feedback]:
+    if fmt == 1:
+        yield KeyFrameWanted(int.from_bytes(body[4:8], "big"))
+    elif fmt == 4:  # FIR names its targets in entries of 8 bytes
+        for at in range(8, len(body) - 7, 8):
+            yield KeyFrameWanted(int.from_bytes(body[at : at + 4], "big"))
+    elif fmt == 15 and len(body) >= 16 and body[8:12] == b"REMB":
+        exponent, mantissa = body[13] >> 2, (body[13] & 3) << 16 | body[14] << 8 | body[15]
+        yield BitrateEstimated(mantissa << exponent)
+
+
+# --- building: each is one packet of a compound one ------------------------------------------------
+
+
 def _packet(count: int, kind: int, body: bytes) -> bytes:
     return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
 
 
-def sender_report(ssrc: int, wall_s: float, rtp_time: int, packets: int, octets: int) -> bytes:
-    """`wall_s`: seconds since 1970 at which the sample with `rtp_time` was captured."""
+def ntp_words(wall_s: float) -> tuple[int, int]:
+    """Seconds since 1970 as the two 32-bit words of an NTP timestamp."""
     seconds = int(wall_s)
-    fraction = int((wall_s - seconds) * 2**32) & 0xFFFFFFFF
-    words = (ssrc, seconds + _NTP_EPOCH_S, fraction, rtp_time, packets, octets)
+    return (seconds + NTP_EPOCH_S) & 0xFFFFFFFF, int((wall_s - seconds) * 2**32) & 0xFFFFFFFF
+
+
+def ntp_middle(seconds: int, fraction: int) -> int:
+    """The middle 32 bits of an NTP timestamp, in 1/65536 s: what "last SR" holds."""
+    return (seconds & 0xFFFF) << 16 | fraction >> 16
+
+
+def sender_report(ssrc: int, wall_s: float, rtp_time: int, packets: int, octets: int) -> bytes:
+    """`wall_s`: seconds since 1970 at which the sample with `rtp_time` (may be unwrapped) was captured."""
+    words = (ssrc, *ntp_words(wall_s), rtp_time, packets, octets)
     return _packet(0, SR, struct.pack("!IIIIII", *(w & 0xFFFFFFFF for w in words)))
 
 
 def receiver_report(ssrc: int, blocks: Iterable[ReportBlock]) -> bytes:
+    """Blocks beyond `MOST_BLOCKS` are left out; numbers that do not fit are cut as RFC 3550 has it."""
     parts = [
         struct.pack(
             "!IIIIII",
@@ -164,3 +192,11 @@ def packets_wanted(sender: int, source: int, sequences: Iterable[int]) -> bytes:
 def key_frame_wanted(sender: int, source: int) -> bytes:
     """A PLI."""
     return _packet(1, PAYLOAD_FEEDBACK, struct.pack("!II", sender, source))
+
+
+def bitrate_estimated(sender: int, sources: Iterable[int], bitrate_bps: int) -> bytes:
+    """A REMB; the bitrate is cut to its 18 highest bits."""
+    ssrcs = tuple(sources)
+    exponent = max(0, bitrate_bps.bit_length() - 18)
+    value = len(ssrcs) << 24 | exponent << 18 | bitrate_bps >> exponent
+    return _packet(15, PAYLOAD_FEEDBACK, struct.pack(f"!II4sI{len(ssrcs)}I", sender, 0, b"REMB", value, *ssrcs))

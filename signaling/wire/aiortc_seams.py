@@ -1,0 +1,140 @@
+"""The only file that touches aiortc and pylibsrtp below their public names; a contract test holds it.
+
+aiortc keeps what is hard and settled: the DTLS handshake, certificates, and SRTP key derivation. The packets
+are ours: aiortc never sees an RTP packet, and of what arrives only datagrams in the DTLS range (20 to 63,
+RFC 7983), never empty and never above `LONGEST_DTLS` (an empty datagram would end its transport for good).
+
+Private names used: `RTCDtlsTransport._set_role`, `._srtp_profiles`, `._task`, `._rx_srtp`, `._tx_srtp`, of its
+transport `role`, `_recv()`, `_send()`; `pylibsrtp._binding`, `pylibsrtp.Session._srtp`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Literal, cast
+
+import pylibsrtp
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, RTCIceTransport
+from aiortc.rtcdtlstransport import SRTP_PROFILES
+from pylibsrtp import _binding
+
+LONGEST_DTLS = 1500  # what aiortc reads at once
+LONGEST_SRTP = 1500  # what `SrtpSessions.unprotect` takes
+LONGEST_TRAILER = 16 + 128 + 4  # SRTP_MAX_TRAILER_LEN and the SRTCP index
+WAITING_DTLS = 32  # a handshake flight is five datagrams; more waiting are dropped, DTLS repeats them
+_FASTEST_FIRST = sorted(SRTP_PROFILES, key=lambda p: p.openssl_profile != b"SRTP_AEAD_AES_128_GCM")
+
+# libsrtp itself, for who encrypts in memory of its own: (session pointer, packet, int *length) -> 0 or an error.
+srtp_ffi: Any = _binding.ffi
+_lib: Any = _binding.lib
+srtp_protect: Callable[..., int] = _lib.srtp_protect
+srtp_unprotect: Callable[..., int] = _lib.srtp_unprotect
+srtp_protect_rtcp: Callable[..., int] = _lib.srtp_protect_rtcp
+srtp_unprotect_rtcp: Callable[..., int] = _lib.srtp_unprotect_rtcp
+
+SrtpError = pylibsrtp.Error
+Certificate = RTCCertificate
+
+
+class DtlsPipe:
+    """What RTCDtlsTransport needs of the transport below it, and nothing else."""
+
+    role = "controlled"  # read only for a DTLS role that was left open, and ours never is
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send_datagram = send
+        self._arrived: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_DTLS)
+        self._ended = False
+
+    def feed(self, datagram: bytes) -> None:
+        """A datagram in the DTLS range, from the address that passed its STUN check. Full: dropped."""
+        if 0 < len(datagram) <= LONGEST_DTLS and not self._arrived.full():
+            self._arrived.put_nowait(datagram)
+
+    def end(self) -> None:
+        self._ended = True
+        if not self._arrived.full():
+            self._arrived.put_nowait(None)
+
+    async def _recv(self) -> bytes:
+        if self._ended and self._arrived.empty():
+            raise ConnectionError("the link has ended")
+        data = await self._arrived.get()
+        if data is None:
+            raise ConnectionError("the link has ended")
+        return data
+
+    async def _send(self, data: bytes) -> None:
+        self._send_datagram(data)
+
+
+class SrtpSessions:
+    """The two SRTP sessions of a connected link, which it keeps alive.
+
+    `rx` and `tx` are pointers for `srtp_unprotect`, `srtp_protect` and their like. The four functions are for
+    who has packets as bytes; they raise SrtpError, and ValueError for a packet above `LONGEST_SRTP`.
+    """
+
+    __slots__ = ("protect", "protect_rtcp", "rx", "tx", "unprotect", "unprotect_rtcp")
+
+    def __init__(self, receiving: Any, sending: Any) -> None:
+        self.rx: Any = receiving._srtp[0]
+        self.tx: Any = sending._srtp[0]
+        self.protect: Callable[[bytes], bytes] = sending.protect
+        self.protect_rtcp: Callable[[bytes], bytes] = sending.protect_rtcp
+        self.unprotect: Callable[[bytes], bytes] = receiving.unprotect
+        self.unprotect_rtcp: Callable[[bytes], bytes] = receiving.unprotect_rtcp
+
+
+class Dtls:
+    """The DTLS end of one link. `feed` its pipe, `handshake` once, at the end `stop`."""
+
+    def __init__(
+        self, certificate: Certificate, send: Callable[[bytes], None], on_closed: Callable[[], None]
+    ) -> None:
+        """`on_closed` is called once connected keys are void: the other end said goodbye."""
+        self.pipe = DtlsPipe(send)
+        self._transport = RTCDtlsTransport(cast(RTCIceTransport, self.pipe), [certificate])
+        self._transport._srtp_profiles = _FASTEST_FIRST
+        self._on_closed = on_closed
+
+    async def handshake(
+        self, fingerprints: list[tuple[str, str]], role: Literal["client", "server"]
+    ) -> SrtpSessions | None:
+        """None when it failed, or the certificate is none of `fingerprints` (algorithm, digest).
+
+        `role` is for the SDP to say: who answers `a=setup:passive` is the server.
+        """
+        self._transport._set_role(role)
+        await self._transport.start(
+            RTCDtlsParameters([RTCDtlsFingerprint(algorithm=a, value=v) for a, v in fingerprints])
+        )
+        if self._transport.state != "connected":
+            return None
+        self._transport.on("statechange", self._state_changed)
+        return SrtpSessions(self._transport._rx_srtp, self._transport._tx_srtp)
+
+    async def stop(self) -> None:
+        """Say goodbye (close_notify) and end aiortc's task. May be called at any time, and twice."""
+        self._transport.remove_all_listeners()
+        task = self._transport._task
+        await self._transport.stop()
+        self.pipe.end()
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _state_changed(self) -> None:
+        if self._transport.state in ("closed", "failed"):
+            self._on_closed()
+
+
+def make_certificate() -> Certificate:
+    """A self-signed ECDSA certificate; a process may use one for all its links."""
+    return RTCCertificate.generateCertificate()
+
+
+def certificate_fingerprint(certificate: Certificate) -> str:
+    """As an SDP attribute value: "sha-256 AA:BB:…"."""
+    found = next(f for f in certificate.getFingerprints() if f.algorithm == "sha-256")
+    return f"sha-256 {found.value}"
