@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import uvloop
 
 from recordings.process import Recorder
+from signaling import logs
 
 
 async def _run(arguments: argparse.Namespace) -> None:
@@ -31,7 +31,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if not arguments.segment_minutes > 0:
         parser.error("--segment-minutes must be above 0")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s recorder %(levelname)s %(message)s")
+    logs.configure()
     uvloop.run(_run(arguments))
     return 0
 

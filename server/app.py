@@ -53,6 +53,7 @@ from server.web import application as shell
 from server.web.keys import CATALOGS, DATABASE, ENVIRONMENTS
 from server.web.languages import N_, Catalogs
 from server.web.statics import FrontEndMissing
+from signaling import logs
 
 PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
 LONGEST_MESSAGE = 128 * 1024  # an offer is at most 64 kB, and JSON writes a line end as two characters
@@ -60,7 +61,7 @@ HEALTH_TIMEOUT_S = 3.0
 END_TIMEOUT_S = 5.0
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("server.app")  # not "__main__", which it is when run
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,7 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> int:
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure()
     try:
         uvloop.run(serve(settings_module.load()))
     except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, ValueError) as wrong:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 import typer
 import uvloop
@@ -11,6 +10,7 @@ import uvloop
 from server import supervisor
 from server.commands import demo, desk, registry, rehearse, room
 from server.commands.context import console, fail, load_settings
+from signaling import logs
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,7 +29,7 @@ app.command()(rehearse.rehearse)
 @app.command()
 def serve() -> None:
     """Run the server: control, media and recorder, watched and restarted. Ends with Ctrl-C or SIGTERM."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     settings = load_settings()
     try:
         uvloop.run(supervisor.serve(settings, lambda: console.print(f"Pages: {settings.local_address}/")))

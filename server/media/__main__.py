@@ -12,6 +12,7 @@ import uvloop
 
 from server.media.plane import MediaPlane, own_address
 from server.media.tap_server import TapServer
+from signaling import logs
 from signaling.channel import Channel, ChannelClosed, serve
 from signaling.ports import (
     CloseLink,
@@ -109,7 +110,7 @@ def main() -> None:
     parser.add_argument("--run-directory", required=True, help="where the Unix sockets are")
     parser.add_argument("--codec", choices=[c.value for c in VideoCodec], default="h264")
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.configure()
 
     async def run() -> None:
         await MediaProcess(arguments).run()
