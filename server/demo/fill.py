@@ -1,4 +1,8 @@
-"""The demonstration's province, and the tiny one a rehearsal runs on. Both fill an empty database only."""
+"""The demonstration's province, and the tiny one a rehearsal runs on.
+
+Both fill an empty database only. A demonstration that is shown again, on another day or after its reception
+was ended, gets a new reception for that day and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,11 @@ from sqlmodel import Session, select
 
 from server.demo.accounts import fill_accounts
 from server.demo.petitions import fill_petitions
-from server.demo.receptions import PlannedItem, fill_receptions, plan_reception
+from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
 from server.people.tables import Account
-from server.receptions.tables import Audience
+from server.petitions.tables import Petition
+from server.receptions.queries import reception_today
+from server.receptions.tables import Audience, ReceptionState
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
@@ -40,13 +46,25 @@ class DemoFilled:
 def fill(session: Session, today: date) -> DemoFilled:
     """Rooms, five accounts, thirty petitions, four receptions. `today`: the day on the province's clock."""
     if session.exec(select(Account)).first() is not None:
-        return DemoFilled(filled=False)
+        return DemoFilled(filled=False, reception_id=_again(session, today))
     import_rooms(session, SAMPLE.read_bytes(), actor="system")
     fill_accounts(session)
     rooms = rooms_on(session, today)
     petitions = fill_petitions(session, today)
     reception = fill_receptions(session, petitions, rooms, today)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
+
+
+def _again(session: Session, today: date) -> int | None:
+    """The reception to be held today; planned anew where there is none left and this is our province."""
+    reception = reception_today(session, today)
+    if reception is not None and reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN):
+        return reception.id
+    petitions = {petition.code: petition for petition in session.exec(select(Petition))}
+    rooms = {room.code: room for room in rooms_on(session, today)}
+    if not all(set(item.petitions) <= set(petitions) and set(item.rooms) <= set(rooms) for item in TODAY):
+        return None
+    return plan_reception(session, petitions, rooms, today, TODAY).id
 
 
 def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:

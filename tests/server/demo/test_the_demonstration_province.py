@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from server.data.engine import Database
 from server.demo.accounts import ACCOUNTS, PASSWORD
@@ -97,9 +97,9 @@ def test_every_account_logs_in_with_the_printed_password(database: Database) -> 
     assert all(matches(account.password_hash, PASSWORD) for account in accounts)
 
 
-def test_filling_twice_changes_nothing(database: Database) -> None:
+def test_filling_twice_on_one_day_changes_nothing(database: Database) -> None:
     assert database.run_here(fill, TODAY).filled
-    again = database.run_here(fill, date(2026, 12, 1))
+    again = database.run_here(fill, TODAY)
     assert not again.filled
     assert len(database.run_here(lambda session: session.exec(select(Reception)).all())) == 4
 
@@ -132,3 +132,29 @@ def test_a_rehearsal_is_tiny(database: Database, rooms: int) -> None:
 def test_a_rehearsal_cannot_have_more_rooms_than_the_sample(database: Database) -> None:
     with pytest.raises(ValueError, match="178"):
         database.run_here(fill_rehearsal, 178, TODAY)
+
+
+def test_shown_again_on_another_day_it_has_a_reception_for_that_day_and_nothing_else_is_new(
+    database: Database,
+) -> None:
+    first = database.run_here(fill, TODAY)
+    tomorrow = TODAY + timedelta(days=1)
+    again = database.run_here(fill, tomorrow)
+    assert not again.filled
+    assert again.reception_id not in (None, first.reception_id)
+    assert database.run_here(fill, tomorrow).reception_id == again.reception_id
+    lines = database.run_here(agenda_of, again.reception_id)
+    assert len(lines) == 8
+    assert lines[2].item.audience is Audience.CLOSED
+    assert len(database.run_here(lambda session: session.exec(select(Petition)).all())) == 30
+
+
+def test_a_demonstration_whose_reception_was_ended_gets_another(database: Database) -> None:
+    first = database.run_here(fill, TODAY)
+
+    def end(session: Session) -> None:
+        reception = session.get_one(Reception, first.reception_id)
+        reception.state = ReceptionState.ENDED
+
+    database.run_here(end)
+    assert database.run_here(fill, TODAY).reception_id not in (None, first.reception_id)
