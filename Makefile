@@ -40,9 +40,9 @@ clean: ## remove what the other commands made, but not the data
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Tiepdan needs Python 3.11 or newer. Set PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
