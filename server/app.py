@@ -12,7 +12,9 @@ Ending is a table; whoever stands lower may still be needed by whoever stands hi
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -58,6 +60,7 @@ from signaling import logs
 PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
 LONGEST_MESSAGE = 128 * 1024  # an offer is at most 64 kB, and JSON writes a line end as two characters
 HEALTH_TIMEOUT_S = 3.0
+INSTANCE = "TIEPDAN_INSTANCE"  # set by whoever started this server, to know it again by /healthz
 END_TIMEOUT_S = 5.0
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
@@ -173,6 +176,7 @@ async def _health(request: web.Request) -> web.Response:
     words = {True: "running", False: "not_running"}
     body = {
         "ok": ok,
+        "instance": os.environ.get(INSTANCE, ""),
         "database": "ok" if database else "failed",
         "control": words[conductor.healthy and signalling.healthy],
         "media": words[conductor.media.running],
@@ -212,7 +216,13 @@ def main() -> int:
     except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, ValueError) as wrong:
         _log.critical("cannot start: %s", wrong)
         return 2
-    except (OSError, SQLAlchemyError, alembic.util.CommandError) as failed:
+    except OSError as failed:
+        if failed.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            _log.critical("cannot start: %s. Set TIEPDAN_HTTP to another address or port.", failed.strerror)
+            return 2
+        _log.critical("cannot start: %s: %s", type(failed).__name__, failed)
+        return 1
+    except (SQLAlchemyError, alembic.util.CommandError) as failed:
         _log.critical("cannot start: %s: %s", type(failed).__name__, failed)
         return 1
     return 0

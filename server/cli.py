@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import typer
 import uvloop
@@ -24,6 +25,12 @@ app.command()(registry.token)
 app.command()(room.room)
 app.command()(demo.demo)
 app.command()(rehearse.rehearse)
+
+
+@app.callback()
+def _private_files() -> None:
+    """What any command writes is for this account only: petitions, keys, recordings."""
+    os.umask(0o077)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -31,6 +32,7 @@ async def server_process(settings: Settings, log_file: Path | None = None) -> As
     environment = {n: v for n, v in os.environ.items() if not n.startswith("TIEPDAN_")}
     for name, value in settings.model_dump(mode="json").items():
         environment[f"TIEPDAN_{name.upper()}"] = str(value)
+    environment["TIEPDAN_INSTANCE"] = instance = secrets.token_hex(8)
     output = log_file.open("ab") if log_file is not None else None
     try:
         process = await asyncio.create_subprocess_exec(
@@ -44,7 +46,7 @@ async def server_process(settings: Settings, log_file: Path | None = None) -> As
             output.close()
     try:
         address = settings.local_address
-        await _until_healthy(address, process)
+        await _until_healthy(address, process, instance, log_file)
         yield address
     finally:
         if process.returncode is None:
@@ -52,17 +54,23 @@ async def server_process(settings: Settings, log_file: Path | None = None) -> As
         await process.wait()
 
 
-async def _until_healthy(address: str, process: asyncio.subprocess.Process) -> None:
-    """Wait until control answers and says that media and recorder run."""
+async def _until_healthy(
+    address: str, process: asyncio.subprocess.Process, instance: str, log_file: Path | None
+) -> None:
+    """Wait until this very server answers and says that media and recorder run."""
     deadline = time.monotonic() + READY_WITHIN_S
     missing = "no answer yet"
     async with aiohttp.ClientSession() as http:
         while time.monotonic() < deadline:
             if process.returncode is not None:
-                raise ServerNotReady(f"the server ended at once with {process.returncode}; its log says why")
+                raise ServerNotReady(f"The server did not start. {_reason(log_file)}")
             try:
                 async with http.get(f"{address}/healthz", timeout=aiohttp.ClientTimeout(2)) as answer:
                     health = await answer.json()
+                    if health.get("instance") != instance:
+                        missing = f"another server answers on {address}; set TIEPDAN_HTTP"
+                        await asyncio.sleep(0.1)
+                        continue
                     stopped = [name for name in ("media", "recorder") if health.get(name) != "running"]
                     if answer.status == 200 and not stopped:
                         return
@@ -70,4 +78,16 @@ async def _until_healthy(address: str, process: asyncio.subprocess.Process) -> N
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 missing = type(error).__name__
             await asyncio.sleep(0.1)
-    raise ServerNotReady(f"after {READY_WITHIN_S:.0f} s still: {missing}")
+    raise ServerNotReady(f"The server is not ready after {READY_WITHIN_S:.0f} s: {missing}. {_reason(log_file)}")
+
+
+def _reason(log_file: Path | None) -> str:
+    """The line of the log that says why it could not start; where there is none, where to look."""
+    if log_file is None:
+        return "The lines above say why."
+    lines = log_file.read_text(errors="replace").splitlines()
+    for sign in ("CRITICAL ", "✗ "):
+        said = [line.partition(sign)[2] for line in lines if sign in line]
+        if said:
+            return said[-1]
+    return f"Its log: {log_file}"

@@ -6,11 +6,19 @@ The README's table is checked against this class.
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+def split_host_and_port(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _host_and_port(value: str) -> str:
@@ -20,26 +28,53 @@ def _host_and_port(value: str) -> str:
     return value
 
 
+def _ip_address_and_port(value: str) -> str:
+    host, _ = split_host_and_port(_host_and_port(value))
+    try:
+        ip_address(host)
+    except ValueError:
+        raise ValueError(
+            f"came {value!r}; allowed is an IP address and a port, for instance 0.0.0.0:5004"
+        ) from None
+    return value
+
+
+def _advertised(value: str) -> str:
+    if not value:
+        return value
+    try:
+        ip_address(value)
+    except ValueError:
+        return _ip_address_and_port(value)
+    return value
+
+
+def _database_url(value: str) -> str:
+    try:
+        make_url(value or "sqlite://")
+    except ArgumentError:
+        raise ValueError("allowed is a database URL, for instance postgresql+psycopg://USER@HOST/NAME") from None
+    return value
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
-
-
-def split_host_and_port(value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    return host.strip("[]"), int(port)
+AddressAndPort = Annotated[str, AfterValidator(_ip_address_and_port)]
 
 
 class Settings(BaseSettings):
     """Read once at start; a wrong value ends the start with the name of the setting and what is allowed."""
 
-    model_config = SettingsConfigDict(env_prefix="TIEPDAN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TIEPDAN_", frozen=True, extra="forbid")
 
     http: HostAndPort = Field("127.0.0.1:8080", description="address and port of pages and signalling")
-    media: HostAndPort = Field("0.0.0.0:5004", description="the one UDP port of the media plane")
-    media_advertise: str = Field(
+    media: AddressAndPort = Field("0.0.0.0:5004", description="the one UDP port of the media plane")
+    media_advertise: Annotated[str, AfterValidator(_advertised)] = Field(
         "", description="IP address, or ADDRESS:PORT, that rooms send media to; empty: found from TIEPDAN_MEDIA"
     )
     data: Path = Field(Path("data"), description="directory for database, keys, sockets and recordings")
-    database: str = Field("", description="database URL; empty: SQLite in the data directory")
+    database: Annotated[str, AfterValidator(_database_url)] = Field(
+        "", description="database URL; empty: SQLite in the data directory"
+    )
     codec: Literal["h264", "vp8"] = Field("h264", description="video codec of the stage")
     language: Literal["vi", "en"] = Field("vi", description="language of pages until a person chooses another")
     watchers_per_token: int = Field(4, ge=1, le=100, description="WHEP players at once on one token")

@@ -169,7 +169,7 @@ def die_with(parent: int) -> Callable[[], None]:
 
 async def serve(settings: Settings, ready: Callable[[], None] | None = None) -> None:
     """Run the whole server until SIGTERM or SIGINT. Raises AlreadyRunning and CannotStart."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.run_directory.mkdir(mode=0o700, exist_ok=True)
     settings.recordings_directory.mkdir(mode=0o750, exist_ok=True)
     with lock_directory(settings.data):

@@ -234,10 +234,13 @@ class AgendaEntry(Message):
 
 
 class RecordingLight(Message):
-    """`growing` means bytes reached the disk during the last 3 s; anything else is not a red light."""
+    """`growing` means bytes reached the disk during the last 3 s; anything else is not a red light.
+
+    "waiting": told to record, and nothing is on the stage to be recorded.
+    """
 
     event: ClassVar[str] = "recording_light"
-    state: Literal["none", "recording", "paused", "stalled", "ended", "not_running"]
+    state: Literal["none", "recording", "waiting", "paused", "stalled", "ended", "not_running"]
     bytes: int = 0
     seconds: float = 0.0
     growing: bool = False

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import typer
+from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import settings as settings_module
 from server.data.engine import Database
@@ -44,11 +46,19 @@ def load_settings() -> Settings:
 
 @contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
-    """The installation's database, its schema brought up to date."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
+    """The installation's database, its schema brought up to date; or a sentence, why not."""
     try:
-        upgrade(database.engine)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.database_url)
+    except (OSError, ImportError) as problem:
+        raise fail(f"The data directory {settings.data} or its database cannot be used: {problem}") from None
+    try:
+        try:
+            upgrade(database.engine)
+        except (SQLAlchemyError, CommandError) as problem:
+            raise fail(
+                f"The database cannot be used: {type(problem).__name__}. Is TIEPDAN_DATABASE right?"
+            ) from None
         yield database
     finally:
         database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.server_process import ServerNotReady, server_process
 from server.settings import Settings
+from server.supervisor import AlreadyRunning, lock_directory
 
 
 def demo(
@@ -39,8 +41,12 @@ def demo(
         communes = database.run_here(_communes)
     if not communes:
         raise fail(f"The database of {settings.data} has no communes today: choose another TIEPDAN_DATA.")
+    settings.data.mkdir(exist_ok=True, parents=True)
     try:
+        lock_directory(settings.data).close()
         uvloop.run(_run(settings, communes, rooms))
+    except AlreadyRunning as running:
+        raise fail(f"{running}. End it first, or choose another TIEPDAN_DATA.") from None
     except ServerNotReady as problem:
         raise fail(str(problem)) from None
 
@@ -51,10 +57,16 @@ def _communes(session: Session) -> list[Room]:
 
 
 async def _run(settings: Settings, communes: list[Room], count: int) -> None:
-    stop = asyncio.Event()
+    """Show until a signal comes, also one in the middle of starting."""
+    showing = asyncio.create_task(_show(settings, communes, count), name="demonstration")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, showing.cancel)
+    with suppress(asyncio.CancelledError):
+        await showing
+
+
+async def _show(settings: Settings, communes: list[Room], count: int) -> None:
     secret = load_secret(settings.data)
     log_file = settings.data / "server.log"
     console.print(f"Starting the server (its log: {log_file}) …")
@@ -66,8 +78,10 @@ async def _run(settings: Settings, communes: list[Room], count: int) -> None:
         async with Fleet(options) as fleet:
             joined = await fleet.until_joined()
             _tell(address, secret, communes, count, joined)
-            await stop.wait()
-            console.print("\nEnding …")
+            try:
+                await asyncio.Event().wait()
+            finally:
+                console.print("\nEnding …")
 
 
 def _tell(address: str, secret: bytes, communes: list[Room], count: int, joined: int) -> None:

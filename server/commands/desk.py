@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from server.commands.context import console, fail, load_settings
 from server.control_socket import control_socket
 from server.web.wording import sentence
 from signaling import channel
-from signaling.messages import Command, CommandName
+from signaling.messages import Command, CommandName, RecordingLight
 from signaling.ports import AskReceptions, AskStatus, Receptions, ReceptionStatus, RunCommand
 from signaling.refusals import Refused
 
@@ -39,7 +40,12 @@ def _converse(talk: Callable[[channel.Channel], Awaitable[T]]) -> T:
         raise fail(f"No Tiepdan server answers in {settings.data}. Start it with: tiepdan serve", 3) from None
 
 
-def _press(command: Command) -> None:
+def _press(name: CommandName, **details: object) -> None:
+    try:
+        command = Command.model_validate({"name": name, **details})
+    except ValidationError as wrong:
+        raise fail(f"came {wrong.errors()[0]['input']!r}; allowed is {wrong.errors()[0]['msg']}", 2) from None
+
     async def talk(connection: channel.Channel) -> None:
         await connection.request(RunCommand(command=command))
 
@@ -65,49 +71,49 @@ def open_reception(
     reception: Annotated[int | None, typer.Argument(help="its ID; today's if left out")] = None,
 ) -> None:
     """Open a reception."""
-    _press(Command(name=CommandName.OPEN, reception=reception))
+    _press(CommandName.OPEN, reception=reception)
 
 
 @app.command("next")
 def call_next() -> None:
     """Call the next agenda item."""
-    _press(Command(name=CommandName.NEXT))
+    _press(CommandName.NEXT)
 
 
 @app.command()
 def floor(code: Annotated[str, typer.Argument(help="official code of the room")]) -> None:
     """Give the floor to a room."""
-    _press(Command(name=CommandName.FLOOR, room=code))
+    _press(CommandName.FLOOR, room=code)
 
 
 @app.command("take-floor-back")
 def take_floor_back() -> None:
     """Take the floor back."""
-    _press(Command(name=CommandName.TAKE_FLOOR_BACK))
+    _press(CommandName.TAKE_FLOOR_BACK)
 
 
 @app.command("close-item")
 def close_item(reason: Annotated[str, typer.Option(help="for the audit log")] = "") -> None:
     """Close the present item: rooms get nothing any more, at once, and nothing is recorded."""
-    _press(Command(name=CommandName.CLOSE_ITEM, reason=reason))
+    _press(CommandName.CLOSE_ITEM, reason=reason)
 
 
 @app.command("reopen-item")
 def reopen_item(yes: Confirmed = False) -> None:
     """Open a closed item to the rooms again; never a denunciation."""
-    _press(Command(name=CommandName.REOPEN_ITEM, confirm=yes))
+    _press(CommandName.REOPEN_ITEM, confirm=yes)
 
 
 @app.command("finish-item")
 def finish_item() -> None:
     """Conclude the present item; the stage is between items, open to all."""
-    _press(Command(name=CommandName.FINISH_ITEM))
+    _press(CommandName.FINISH_ITEM)
 
 
 @app.command()
-def end(yes: Confirmed = True) -> None:
-    """End the reception."""
-    _press(Command(name=CommandName.END, confirm=yes))
+def end() -> None:
+    """End the reception. The command line does not ask twice."""
+    _press(CommandName.END, confirm=True)
 
 
 @app.command()
@@ -134,4 +140,10 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="everything, for
         table.add_row(str(item["position"]), item["state"], item["kind"], codes, item["audience"])
     console.print(table)
     connected = sum(1 for room in now.rooms if room["presence"] != "absent")
-    console.print(f"{connected} of {len(now.rooms)} rooms are there; recording: {state['recording']}")
+    light = RecordingLight.model_validate(state["recording"])
+    console.print(f"{connected} of {len(now.rooms)} rooms are there.")
+    console.print(
+        f"Recording: {light.state}, {light.seconds:.0f} s, {light.bytes / 1e6:.1f} MB"
+        + (", growing" if light.growing else "")
+        + (f", alarm: {light.alarm}" if light.alarm else "")
+    )

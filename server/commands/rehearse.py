@@ -26,6 +26,8 @@ def rehearse(
     """Rehearse a reception on a throw-away data directory: exit code 0 only if all of it held."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings = load_settings()
+    if report is not None and not report.absolute().parent.is_dir():
+        raise fail(f"There is no directory {report.parent} to write the report into.", 2)
     try:
         found = uvloop.run(_run(settings, rooms, seconds))
     except ServerNotReady as problem:

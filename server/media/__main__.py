@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import sys
 from pathlib import Path
 
 import uvloop
@@ -28,6 +29,8 @@ from signaling.refusals import Refused
 from signaling.wire.rtp import VideoCodec
 
 log = logging.getLogger("tiepdan.media")
+
+CANNOT_START = 2  # told to the supervisor: starting again would not help
 
 
 class MediaProcess:
@@ -60,6 +63,7 @@ class MediaProcess:
         log.info("media ready on UDP port %d, %s", self.plane.port.bound_port, self.plane.codec.value)
         await stop.wait()
         server.close()
+        (self._run / "media.sock").unlink(missing_ok=True)
         if self._control is not None:
             await self._control.close()
         await self.plane.stop()
@@ -103,7 +107,7 @@ class MediaProcess:
         return Done()
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m server.media", description=__doc__)
     parser.add_argument("--listen", required=True, help="HOST:PORT of the one UDP port")
     parser.add_argument("--advertise", default="", help="ADDRESS or ADDRESS:PORT that rooms send to")
@@ -115,8 +119,15 @@ def main() -> None:
     async def run() -> None:
         await MediaProcess(arguments).run()
 
-    uvloop.run(run())
+    try:
+        uvloop.run(run())
+    except OSError as problem:  # the port or the address of TIEPDAN_MEDIA
+        log.critical(
+            "cannot start: UDP %s: %s. Set TIEPDAN_MEDIA to another one.", arguments.listen, problem.strerror
+        )
+        return CANNOT_START
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -34,6 +34,7 @@ class TapServer:
     """Owns the listening socket and the recorder's connection. `close` it."""
 
     def __init__(self, path: Path, stage: Stage, codec: VideoCodec) -> None:
+        self._path = path
         self._stage = stage
         self._codec = TapCodec.H264 if codec is VideoCodec.H264 else TapCodec.VP8
         self._listener = listening_socket(path, socket.SOCK_SEQPACKET)
@@ -47,6 +48,7 @@ class TapServer:
         self._let_go()
         self._loop.remove_reader(self._listener.fileno())
         self._listener.close()
+        self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
         try:

@@ -107,6 +107,31 @@ async def test_settings_that_can_never_work_end_the_start_and_the_log_says_why(t
     assert "secret.key" in log.read_text()
 
 
+async def test_a_port_that_is_taken_is_named_and_no_other_server_is_mistaken_for_ours(
+    server: str, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for setting, value in (("http", server.removeprefix("http://")), ("media", media_port())):
+        with pytest.raises(ServerNotReady, match=f"TIEPDAN_{setting.upper()}"):
+            async with server_process(settings_in(other, **{setting: value}), other / "server.log"):
+                pytest.fail("it must not come up")
+
+
+def media_port() -> str:
+    """The UDP address of the running media process."""
+    process = process_of("media")
+    assert process is not None
+    words = process.cmdline()
+    return words[words.index("--listen") + 1]
+
+
+async def test_a_server_that_ended_leaves_no_socket(tmp_path: Path) -> None:
+    async with server_process(settings_in(tmp_path), tmp_path / "server.log"):
+        assert list((tmp_path / "run").glob("*.sock"))
+    assert list((tmp_path / "run").glob("*.sock")) == []
+
+
 def test_a_rehearsals_database_is_filled(tmp_path: Path) -> None:
     """Used by every scenario: filled once, and a second time nothing is touched."""
     from datetime import date

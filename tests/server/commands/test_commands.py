@@ -79,3 +79,50 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(monkeypatch: pytest.Monke
 def test_a_settings_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIEPDAN_SETTINGS", "/nowhere/settings.env")
     assert "/nowhere/settings.env" in run("rooms", "list", code=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("TIEPDAN_MEDIA", "bogus.invalid:5103", "IP address"),
+        ("TIEPDAN_MEDIA_ADVERTISE", "here", "HOST:PORT"),
+        ("TIEPDAN_DATABASE", "nonsense", "database URL"),
+        ("TIEPDAN_CODEC", "av1", "h264"),
+    ],
+)
+def test_each_wrong_setting_has_a_sentence(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    output = run("rooms", "list", code=2)
+    assert name in output
+    assert allowed in output
+
+
+def test_a_misspelt_setting_in_the_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("TIEPDAN_CODECC=vp8\n")
+    monkeypatch.setenv("TIEPDAN_SETTINGS", str(file))
+    assert "CODECC" in run("rooms", "list", code=2)
+    file.write_text("TIEPDAN_CODEC=vp8\n")
+    run("rooms", "list")
+
+
+def test_a_data_directory_that_cannot_be_written_has_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEPDAN_DATA", "/proc/nowhere")
+    assert "/proc/nowhere" in run("rooms", "list", code=1)
+
+
+def test_a_code_that_is_none_has_a_sentence() -> None:
+    assert "'a b'" in run("reception", "floor", "a b", code=2)
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_rehearsed() -> None:
+    assert "/nowhere" in run("rehearse", "--report", "/nowhere/report.json", code=2)
+
+
+def test_what_is_written_is_for_this_account_only(tmp_path: Path) -> None:
+    run("rooms", "import", str(SAMPLE))
+    database = tmp_path / "data" / "tiepdan.db"
+    assert database.stat().st_mode & 0o077 == 0
+    assert database.parent.stat().st_mode & 0o077 == 0
