@@ -80,7 +80,7 @@ class Statics:
         return path if inside and path.is_file() and path.suffix in _TYPES else None
 
     def address(self, name: str) -> str:
-        """`address("office.css")` is web's own file, `address("receptions/console.js")` a feature's.
+        """`address("tokens.css")` is web's own file, `address("receptions/console.js")` a feature's.
 
         Raises LookupError for a file that does not exist: a page must not ask for it.
         """

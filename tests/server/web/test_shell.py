@@ -162,14 +162,14 @@ async def test_a_forged_host_does_not_reach_the_policy(shell: Office) -> None:
 
 async def test_a_file_with_its_hash_is_kept_for_a_year_and_without_it_is_asked_for(shell: Office) -> None:
     address = re.search(
-        r'href="(/static/web/office\.css\?v=[0-9a-f]{16})"', await (await shell.get("/login")).text()
+        r'href="(/static/web/office/page\.css\?v=[0-9a-f]{16})"', await (await shell.get("/login")).text()
     )
     assert address is not None
     kept = await shell.client.get(address[1])
     assert (kept.status, kept.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
-    asked = await shell.client.get("/static/web/office.css")
+    asked = await shell.client.get("/static/web/office/page.css")
     assert asked.headers["Cache-Control"] == "no-cache"
-    unchanged = await shell.client.get("/static/web/office.css", headers={"If-None-Match": asked.headers["ETag"]})
+    unchanged = await shell.client.get("/static/web/office/page.css", headers={"If-None-Match": asked.headers["ETag"]})
     assert unchanged.status == 304
 
 
