@@ -1,7 +1,7 @@
 """From the wall clock to seconds of the playable file. Pure.
 
 The playable file is all segments one after another; what lies between them (closed items, gaps) is not in
-it. A chapter that was heard over such a place has several spans, one for each unbroken run.
+it. A chapter that was heard over such a place goes on in the file where it stopped, and is one span.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ SEAM_S = 0.1
 # Marks and pauses are made by the same click a few milliseconds apart: a shorter span is none.
 SHORTEST_S = 0.05
 SHORTEST_HOLE_S = 0.5
-BETWEEN = "–"  # label of what belongs to no item; the same in every language
+# Two frames of the slowest picture: spans of one mark that are this close in the file are one.
+ADJOINING_S = 0.15
+# Title of what belongs to no item. It is written into the file once and cannot follow the reader's language.
+BETWEEN = "Giữa các mục"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def spans_of(mark: ChapterMark, runs: Sequence[Run]) -> tuple[Span, ...]:
     """Empty for a closed item, and where nothing of it was recorded."""
     if mark.closed:
         return ()
-    spans = []
+    spans: list[Span] = []
     for run in runs:
         starts = max(mark.started_at, run.started_at)
         ends = run.started_at + run.seconds
@@ -56,7 +59,11 @@ def spans_of(mark: ChapterMark, runs: Sequence[Run]) -> tuple[Span, ...]:
             ends = min(ends, mark.ended_at)
         if ends - starts >= SHORTEST_S:
             offset = run.offset_s - run.started_at
-            spans.append(Span(starts_s=round(max(0.0, starts + offset), 6), ends_s=round(ends + offset, 6)))
+            span = Span(starts_s=round(max(0.0, starts + offset), 6), ends_s=round(ends + offset, 6))
+            if spans and span.starts_s - spans[-1].ends_s <= ADJOINING_S:
+                spans[-1] = Span(starts_s=spans[-1].starts_s, ends_s=span.ends_s)
+            else:
+                spans.append(span)
     return tuple(spans)
 
 

@@ -6,38 +6,42 @@ from recordings.recording import Progress
 from signaling.ports import RecordingGrew
 
 STALLED_US = 3_000_000
-STALLED, WRITE_FAILED = "stalled", "write_failed"
+NO_MEDIA, STALLED, WRITE_FAILED = "no_media", "stalled", "write_failed"
 
 
 class Growth:
     """Of one recording since it began or went on. Sans-IO."""
 
-    def __init__(self) -> None:
-        self._bytes = -1
+    def __init__(self, now_us: int) -> None:
+        self._since_us = now_us
+        self._bytes: int | None = None
         self._grew_us: int | None = None
         self._packet_us: int | None = None
-        self._since_us: int | None = None
+        self._arriving_since_us = now_us  # packets came without a break of STALLED_US
 
     def packet_came(self, now_us: int) -> None:
+        if not self._recent(self._packet_us, now_us):
+            self._arriving_since_us = now_us
         self._packet_us = now_us
 
     def measure(self, progress: Progress, now_us: int) -> None:
-        if self._since_us is None:
-            self._since_us = now_us
-            self._bytes = progress.bytes
-        if progress.bytes > self._bytes:
+        if self._bytes is not None and progress.bytes > self._bytes:
             self._grew_us = now_us
         self._bytes = progress.bytes
 
     def report(self, progress: Progress, now_us: int) -> RecordingGrew:
         # Silence is written too; without packets from the stage that is no growth.
-        growing = (
-            not progress.paused and self._recent(self._grew_us, now_us) and self._recent(self._packet_us, now_us)
-        )
+        arriving = self._recent(self._packet_us, now_us)
+        growing = not progress.paused and arriving and self._recent(self._grew_us, now_us)
         alarm = ""
         if progress.write_failed:
             alarm = WRITE_FAILED
-        elif not progress.paused and not growing and not self._recent(self._since_us, now_us):
+        elif progress.paused or growing:
+            pass
+        elif not arriving:
+            if not self._recent(self._since_us, now_us):
+                alarm = NO_MEDIA
+        elif self._is_stalled():
             alarm = STALLED
         return RecordingGrew(
             recording=progress.recording,
@@ -48,6 +52,12 @@ class Growth:
             segments=progress.segments,
             alarm=alarm,
         )
+
+    def _is_stalled(self) -> bool:
+        """Counted up to the last packet: bytes are not expected after it, nor at once when packets begin."""
+        if self._packet_us is None:
+            return False
+        return self._packet_us - max(self._arriving_since_us, self._grew_us or 0) > STALLED_US
 
     def _recent(self, moment_us: int | None, now_us: int) -> bool:
         return moment_us is not None and now_us - moment_us <= STALLED_US

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 # A clock further off than this is a fault of the source's sender reports, and the arrival counts instead.
 EARLIEST_US = 5_000_000
 LATEST_US = 500_000
+# The media process takes a picture that stood still for this long off the stage, until its next key frame.
+INTERRUPTED_US = 2_000_000
 AUDIO_GAP_US = 100_000  # a shorter hole in the sound is concealed by every decoder and not worth a line
 
 
@@ -61,7 +63,9 @@ class _Video:
         self._codec: TapCodec | None = None
         self._depacketiser: Depacketiser = H264Depacketiser()
         self._source: int | None = None
+        self._shown: int | None = None  # source of the last frame that passed
         self._gate: GapReason | None = None  # why frames are held back; None: they pass
+        self._shut_us = 0  # since then, in the clock of capture
         self._begun = False
         self._last_us = 0
 
@@ -70,50 +74,62 @@ class _Video:
         if tap.codec is not self._codec:
             self._codec = tap.codec
             self._depacketiser = Vp8Depacketiser() if tap.codec is TapCodec.VP8 else H264Depacketiser()
-            self._shut(GapReason.SOURCE_CHANGED)
+            self._shut(GapReason.SOURCE_CHANGED, tap.capture_us)
         if tap.source != self._source:
             self._source = tap.source
             self._depacketiser.forget_source()
-            self._shut(GapReason.SOURCE_CHANGED)
+            self._shut(GapReason.SOURCE_CHANGED, tap.capture_us)
         if ordered.lost:
-            self._lose(now_us)
+            self._lose(tap.capture_us, now_us)
         try:
             payload = tap.rtp[rtp.payload_start : rtp.payload_end]
             frames = self._depacketiser.handle_input(payload, rtp.timestamp, rtp.marker, tap.capture_us)
         except ValueError as error:
             log.warning("video packet refused: %s", error)
-            self._lose(now_us)
+            self._lose(tap.capture_us, now_us)
             return
         for frame in frames:
             self._let_through(frame, now_us)
 
-    def _lose(self, now_us: int) -> None:
+    def _lose(self, capture_us: int, now_us: int) -> None:
         self._depacketiser.forget_frame()
-        self._shut(GapReason.PACKETS_LOST)
+        self._shut(GapReason.PACKETS_LOST, capture_us)
         self._requests.want(now_us)
 
-    def _shut(self, reason: GapReason) -> None:
+    def _shut(self, reason: GapReason, capture_us: int) -> None:
         if self._gate is None:
-            self._gate = reason
+            self._gate, self._shut_us = reason, capture_us
 
     def _let_through(self, frame: VideoFrame, now_us: int) -> None:
         if frame.key:
             self._requests.came()
-            # A switch to another source on a key frame is no gap; one that had to wait for it is.
-            waited = frame.capture_us - self._last_us > KeyFrameRequests.SPACING_US
-            if self._begun and (self._gate is GapReason.PACKETS_LOST or waited):
-                self._note_gap(frame.capture_us)
+            if self._begun and (reason := self._why_missing(frame)) is not None:
+                self._note_gap(frame.capture_us, reason)
             self._gate = None
         elif self._gate is not None or not self._begun:
             self._requests.want(now_us)
             return
         self._begun = True
+        self._shown = self._source
         self._last_us = frame.capture_us
         self._out.append(frame)
 
-    def _note_gap(self, to_us: int) -> None:
-        if to_us > self._last_us and self._gate is not None:
-            self._out.append(Missing(TapTrack.PROGRAMME_VIDEO, self._last_us, to_us, self._gate))
+    def _why_missing(self, key: VideoFrame) -> GapReason | None:
+        """Of the time before `key`; None where nothing is missing: a switch to another source on a key frame."""
+        if self._gate is GapReason.PACKETS_LOST:
+            return self._gate
+        missing_us = key.capture_us - self._last_us
+        if self._gate is None:
+            return GapReason.NO_VIDEO if missing_us > INTERRUPTED_US else None
+        if missing_us <= KeyFrameRequests.SPACING_US:
+            return None
+        # A room that comes back is another source too: it counts whether pictures came that could not be shown.
+        waited = key.capture_us - self._shut_us > KeyFrameRequests.SPACING_US
+        return self._gate if waited and self._source != self._shown else GapReason.NO_VIDEO
+
+    def _note_gap(self, to_us: int, reason: GapReason) -> None:
+        if to_us > self._last_us:
+            self._out.append(Missing(TapTrack.PROGRAMME_VIDEO, self._last_us, to_us, reason))
 
 
 class _Audio:

@@ -15,6 +15,7 @@ class GapReason(StrEnum):
     PAUSED = "paused"
     PACKETS_LOST = "packets_lost"
     SOURCE_CHANGED = "source_changed"  # another source began without a key frame
+    NO_VIDEO = "no_video"  # the picture was interrupted: none came for a while
     QUEUE_FULL = "queue_full"
     WRITE_FAILED = "write_failed"
     NO_MEDIA = "no_media"  # nothing was on the stage

@@ -48,7 +48,7 @@ class Recorder:
         self._requests = KeyFrameRequests()
         self._intake: Intake | None = None  # None: nothing is let in
         self._wanted: SetRecording | None = None
-        self._growth = Growth()
+        self._growth = Growth(_now_us())
         self._to_seal: asyncio.Queue[Folder] = asyncio.Queue(SEALS_WAITING)
         self._stop_sealing = threading.Event()
         self._refused = 0
@@ -120,7 +120,7 @@ class Recorder:
         if not self._is_recording:
             self._intake = None
         elif before is None or before.state != "recording" or not same:
-            self._growth = Growth()
+            self._growth = Growth(now_us)
             self._intake = None
             if self._tap.connected:
                 self._let_in()

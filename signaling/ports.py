@@ -158,7 +158,12 @@ class Idle(Frame):
 
 
 class RecordingGrew(Frame):
-    """Once a second while a recording is open. `bytes` are bytes in files, `seconds` recorded media."""
+    """Once a second while a recording is open. `bytes` are bytes in files, `seconds` recorded media.
+
+    `alarm` while not growing: "no_media" (for 3 s nothing came from the stage: nobody publishes, or the media
+    process is gone), "stalled" (packets come, and for 3 s the files did not grow), "write_failed" (the disk
+    refused; stands until writing has gone well again). Empty: nothing is wrong, or it is paused.
+    """
 
     kind: Literal["recording_grew"] = "recording_grew"
     recording: str

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings.chapters import BETWEEN, mapped, runs_of, spans_of, tiled
+from recordings.chapters import BETWEEN, chapter_spans, mapped, runs_of, spans_of, tiled
 from recordings.manifest import SegmentEntry
 from signaling.ports import ChapterMark
 
@@ -28,14 +28,23 @@ def spans(started_at: float, ended_at: float | None, *segments: SegmentEntry) ->
     return [(span.starts_s, span.ends_s) for span in chapter.spans]
 
 
-def test_rolled_segments_are_one_run_and_gaps_split() -> None:
+def test_an_item_heard_over_rolled_segments_and_gaps_is_one_span() -> None:
     segments = (entry(100, 10), entry(110, 10), entry(150, 10))
     assert spans(105, 115, *segments) == [(5, 15)]
-    assert spans(105, 155, *segments) == [(5, 20), (20, 25)]
-    assert spans(0, None, *segments) == [(0, 20), (20, 30)]
+    assert spans(105, 155, *segments) == [(5, 25)]
+    assert spans(0, None, *segments) == [(0, 30)]
     assert spans(121, 149, *segments) == []
     assert spans(119.99, 150.01, *segments) == []  # the edge of a pause is no chapter
     assert mapped([mark(100, 120, closed=True)], segments)[0].spans == ()
+
+
+def test_processes_restart_six_times_during_one_item_and_it_stays_one_chapter() -> None:
+    segments = [entry(100 + 13 * number, 10) for number in range(7)]
+    segments.insert(3, entry(137, 0.04))  # too short to be a span of its own
+    chapters = mapped([mark(95, 150), mark(150, 195)], segments)
+    # Of the fifth segment, recorded from 152 on, nothing belongs to the first mark.
+    assert [(span.starts_s, span.ends_s) for span in chapter_spans(chapters)] == [(0, 40.04), (40.04, 70.04)]
+    assert tiled(chapters, 70.04) == [(0, 40.04, "Mục 1"), (40.04, 70.04, "Mục 1")]
 
 
 def test_a_players_list_has_no_hole() -> None:

@@ -29,6 +29,14 @@ def played(intake: Intake, programme: Programme, from_us: int, seconds: float) -
     return items
 
 
+def gaps(items: list[Item]) -> list[Missing]:
+    return [item for item in items if isinstance(item, Missing)]
+
+
+def last_picture_us(items: list[Item]) -> int:
+    return max(item.capture_us for item in items if isinstance(item, VideoFrame))
+
+
 def test_a_lost_packet_costs_the_rest_of_its_group_of_pictures_and_is_noted() -> None:
     requests = KeyFrameRequests()
     intake = Intake(requests)
@@ -61,6 +69,54 @@ def test_another_source_has_to_begin_with_a_key_frame() -> None:
     items = played(intake, programme, START_US + 1_300_000, 0.5)
     assert isinstance(items[0], VideoFrame | Missing)
     assert next(item for item in items if isinstance(item, VideoFrame)).width == 160
+
+
+def test_the_same_source_is_interrupted_and_comes_back() -> None:
+    intake = Intake(KeyFrameRequests())
+    programme = Programme(clip=pictures())
+    before = played(intake, programme, START_US, 1)
+    programme.clip = ()
+    assert played(intake, programme, START_US + 1_000_000, 5) == []
+    programme.clip, programme.position = pictures(), 0
+    after = played(intake, programme, START_US + 6_000_000, 1)
+    assert [(gap.reason, gap.from_us) for gap in gaps(after)] == [(GapReason.NO_VIDEO, last_picture_us(before))]
+
+
+def test_another_source_came_in_between_without_a_key_frame() -> None:
+    intake = Intake(KeyFrameRequests())
+    programme = Programme(clip=pictures())
+    played(intake, programme, START_US, 1)
+    programme.show(pictures(width=160, height=90))
+    programme.position = 1
+    assert played(intake, programme, START_US + 1_000_000, 0.8) == []
+    programme.show(pictures())
+    programme.video.source = 1
+    after = played(intake, programme, START_US + 1_800_000, 1)
+    assert [gap.reason for gap in gaps(after)] == [GapReason.NO_VIDEO]
+
+
+def test_a_room_connects_anew_after_a_while() -> None:
+    """It is another source then, but what was missing is the picture, and not a key frame."""
+    intake = Intake(KeyFrameRequests())
+    programme = Programme(clip=pictures())
+    played(intake, programme, START_US, 1)
+    programme.clip = ()
+    played(intake, programme, START_US + 1_000_000, 5)
+    programme.show(pictures())
+    after = played(intake, programme, START_US + 6_000_000, 1)
+    assert [gap.reason for gap in gaps(after)] == [GapReason.NO_VIDEO]
+
+
+def test_another_sources_key_frame_is_late() -> None:
+    intake = Intake(KeyFrameRequests())
+    programme = Programme(clip=pictures())
+    played(intake, programme, START_US, 1)
+    programme.show(pictures(width=160, height=90, key_every=60))
+    programme.position = 1
+    played(intake, programme, START_US + 1_000_000, 0.8)
+    programme.begin_with_key_frame()
+    after = played(intake, programme, START_US + 1_800_000, 1)
+    assert [gap.reason for gap in gaps(after)] == [GapReason.SOURCE_CHANGED]
 
 
 def test_requests_are_spaced_and_repeated() -> None:

@@ -152,7 +152,7 @@ async def test_vp8_becomes_webm(stage: Stage, start_recorder: StartRecorder) -> 
     assert (sealed.file, sealed.media_type) == ("recording.webm", "video/webm")
     seen = probe(recorder.recordings / "r9" / sealed.file)
     assert len(seen.video_times) == sealed.video_frames > 15
-    assert [title for _, _, title in seen.chapters] == ["–", "Mục 1"]
+    assert [title for _, _, title in seen.chapters] == ["Giữa các mục", "Mục 1"]
     with av.open(str(recorder.recordings / "r9" / sealed.file)) as container:
         assert [s.codec_context.name for s in container.streams.video] == ["vp8"]
 

@@ -7,6 +7,7 @@ import time
 
 import psutil
 
+from signaling.ports import ChapterMark
 from signaling.tap import TapTrack
 from tests.recordings.conftest import Stage, StartRecorder
 from tests.recordings.media import pictures, sounds
@@ -73,20 +74,27 @@ async def test_media_process_restarts(stage: Stage, start_recorder: StartRecorde
     await recorder.until_grew("1 s", lambda grew: grew.seconds > 1)
     await stage.close()
     lost = time.time()
-    stalled = await recorder.until_grew("stalled", lambda grew: bool(grew.alarm))
-    assert (stalled.alarm, stalled.growing) == ("stalled", False)
+    silent = await recorder.until_grew("an alarm", lambda grew: bool(grew.alarm))
+    assert (silent.alarm, silent.growing) == ("no_media", False)
     stage.programme.video.sequence = 5  # numbering starts anew
     stage.programme._video_due = None
     await stage.open()
     await recorder.until_grew("going on", lambda grew: grew.growing and not grew.alarm and grew.segments == 2)
-    await recorder.set("r3", "ended")
+    heard = ChapterMark(
+        item=1, position=1, label="Mục 1", petitions=(), started_at=lost - 60, ended_at=None, closed=False
+    )
+    await recorder.set("r3", "ended", chapters=(heard,))
     sealed = await recorder.sealed_as("r3")
     gaps = recorder.manifest("r3")["gaps"]
     assert [gap["reason"] for gap in gaps] == ["media_restarted"]
     assert gaps[0]["from"] <= lost + 0.1
     assert gaps[0]["to"] > lost + 2
     assert sealed.gaps == 1
-    assert len(probe(recorder.recordings / "r3" / sealed.file).video_times) == sealed.video_frames
+    played = probe(recorder.recordings / "r3" / sealed.file)
+    assert len(played.video_times) == sealed.video_frames
+    # The item went on, and so does its chapter.
+    assert [(span.starts_s, span.ends_s) for span in sealed.chapters] == [(0, round(sealed.seconds, 3))]
+    assert [title for _, _, title in played.chapters] == ["Mục 1"]
 
 
 async def test_disk_takes_no_more_and_then_does(stage: Stage, start_recorder: StartRecorder) -> None:
