@@ -169,7 +169,9 @@ async def test_a_file_with_its_hash_is_kept_for_a_year_and_without_it_is_asked_f
     assert (kept.status, kept.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
     asked = await shell.client.get("/static/web/office/page.css")
     assert asked.headers["Cache-Control"] == "no-cache"
-    unchanged = await shell.client.get("/static/web/office/page.css", headers={"If-None-Match": asked.headers["ETag"]})
+    unchanged = await shell.client.get(
+        "/static/web/office/page.css", headers={"If-None-Match": asked.headers["ETag"]}
+    )
     assert unchanged.status == 304
 
 
