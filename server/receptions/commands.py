@@ -109,13 +109,13 @@ def _call(live: LiveReception, step: Step) -> list[Effect]:
 def _hear(live: LiveReception, item: int, step: Step) -> list[Effect]:
     floor = live.drop_floor(step.actor, step.now)
     rows = live.agenda.call(live.agenda.item(item), step.actor, step.now)
-    return [*live.switched(), *floor, *rows]
+    return [*live.switched(), *floor, *rows, *live.settle_all(step.now)]
 
 
 def _finish_item(live: LiveReception, step: Step) -> list[Effect]:
     floor = live.drop_floor(step.actor, step.now)
     rows = live.agenda.finish(step.actor, step.now)
-    return [*live.switched(), *floor, *rows]
+    return [*live.switched(), *floor, *rows, *live.settle_all(step.now)]
 
 
 def _close_item(live: LiveReception, step: Step) -> list[Effect]:
@@ -132,7 +132,7 @@ def _reopen_item(live: LiveReception, step: Step) -> list[Effect]:
         return []
     _confirmed(step)
     rows = live.agenda.reopen(step.actor, step.now)
-    return [*live.switched(), *rows]
+    return [*live.switched(), *rows, *live.settle_all(step.now)]
 
 
 # --- the floor -------------------------------------------------------------------------------------

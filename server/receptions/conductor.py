@@ -106,8 +106,7 @@ class Conductor:
         plan = None
         if command.name is CommandName.OPEN:
             await self.rows.drained(DRAIN_S)
-            number = command.reception if command.reception is not None else self._prepared
-            plan = await self._database.run(read_plan, number, self.now)
+            plan = await self._database.run(read_plan, command.reception, self.now, self._prepared)
         await self.ask(events.CommandGiven(command, actor, plan))
 
     async def prepare(self, reception: int) -> None:

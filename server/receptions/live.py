@@ -119,10 +119,10 @@ class Live(LiveReception):
         """The stage is repeated, so that a new media process is at once where the old one was."""
         effects, lost_at = self.around.find_media(event.snapshot, now)
         ended = self._settle_attended(lost_at)
-        return [StageChanged(self.stage()), *effects, *TELL_ALL, *ended]
+        return [StageChanged(self.stage()), *effects, *TELL_ALL, *ended, *self.settle_all(now)]
 
     def _settle_attended(self, at: datetime) -> list[Effect]:
-        """End, as of `at`, the spans of rooms whose links have gone unseen. Others are left as they are."""
+        """End, as of `at`, the spans of rooms whose links have gone unseen."""
         gone = [code for code in self.around.attended() if self.around.links.state_of(code) is None]
         return [row for code in sorted(gone) for row in self.settle(code, at)]
 

@@ -28,6 +28,7 @@ from server.receptions.effects import (
     StageChanged,
 )
 from server.receptions.programme import DESK_CODE, FloorHeld, ReceptionFacts, RoomFacts
+from server.receptions.rules import is_in_audience
 from server.receptions.surroundings import Surroundings
 from server.receptions.tables import ReceptionState
 from signaling.messages import RoomCode
@@ -82,6 +83,10 @@ class LiveReception:
 
     def has_floor(self, code: RoomCode) -> bool:
         return self.floor is not None and self.floor.code == code
+
+    def may_receive(self, code: RoomCode) -> bool:
+        """True while the reception is open and the room is in the audience of this moment."""
+        return self.phase is not Phase.IDLE and is_in_audience(code, self.agenda.audience())
 
     def prepare(self, plan: ReceptionFacts | None) -> None:
         """Show `plan` as the reception that comes next, or as it was restored. Not while another is open."""
@@ -153,10 +158,10 @@ class LiveReception:
         """At once, whoever is on air: pictures stop before anything is written."""
         floor = self.drop_floor(actor, now)
         rows = self.agenda.close(actor, reason, now)
-        return [*self.switched(), *floor, *rows]
+        return [*self.switched(), *floor, *rows, *self.settle_all(now)]
 
     def settle(self, code: RoomCode, now: datetime) -> list[Effect]:
-        return self.around.settle(code, self.has_floor(code), now)
+        return self.around.settle(code, self.may_receive(code), self.has_floor(code), now)
 
     def settle_all(self, now: datetime) -> list[Effect]:
         return [row for code in self.around.rooms for row in self.settle(code, now)]

@@ -119,11 +119,23 @@ def read_reception(session: Session, number: int) -> ReceptionFacts | None:
     )
 
 
-def read_plan(session: Session, number: int | None, now: datetime) -> ReceptionFacts | None:
-    """What OPEN opens: reception `number`, or, without one, the one being prepared. None: there is none."""
+def read_plan(
+    session: Session, number: int | None, now: datetime, prepared: int | None = None
+) -> ReceptionFacts | None:
+    """What OPEN opens: reception `number`, of whatever day; without one, only a reception of the present day.
+
+    That is `prepared` if it is planned for today, else today's next planned one. One that is open, or ended
+    today where none is planned, is returned too, so that the refusal can say so. None: there is none.
+    """
     if number is None:
-        reception = _open_or_prepared(session, now, None)
-        number = reception.id if reception is not None else None
+        today = _midnight(now)
+        wished = session.get(Reception, prepared) if prepared is not None else None
+        if wished is not None and not today <= wished.planned_at < today + timedelta(days=1):
+            prepared = None
+        reception = _open_or_prepared(session, now, prepared)
+        if reception is None or _is_of_later_day(reception, now):
+            return None
+        number = reception.id
     return read_reception(session, number) if number is not None else None
 
 
@@ -150,6 +162,16 @@ def read_unsealed(session: Session, label: Label) -> tuple[SetRecording, ...]:
     return tuple(unsealed)
 
 
+def _midnight(now: datetime) -> datetime:
+    """When the present day began in Vietnam."""
+    return now.astimezone(_HERE).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _is_of_later_day(reception: Reception, now: datetime) -> bool:
+    planned = reception.state is ReceptionState.PLANNED
+    return planned and reception.planned_at >= _midnight(now) + timedelta(days=1)
+
+
 def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> Reception | None:
     open_now = session.exec(select(Reception).where(Reception.state == ReceptionState.OPEN)).first()
     if open_now is not None:
@@ -157,7 +179,7 @@ def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> 
     wished = session.get(Reception, prepared) if prepared is not None else None
     if wished is not None and wished.state is ReceptionState.PLANNED:
         return wished
-    midnight = now.astimezone(_HERE).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = _midnight(now)
     planned = session.exec(
         select(Reception)
         .where(Reception.state == ReceptionState.PLANNED, col(Reception.planned_at) >= midnight)

@@ -79,7 +79,12 @@ def is_connected(state: LinkState | None) -> bool:
     return state in _CONNECTED
 
 
-def presence_of(state: LinkState | None, hand_raised: bool, has_floor: bool) -> RoomPresence:
+def is_receiving(state: LinkState | None, may_receive: bool) -> bool:
+    """`may_receive`: the reception is open and the room in the audience of now; media's word alone lags."""
+    return may_receive and state is LinkState.RECEIVING
+
+
+def presence_of(state: LinkState | None, may_receive: bool, hand_raised: bool, has_floor: bool) -> RoomPresence:
     """The one word the console shows of a room. A room without a link is absent, whatever it had before."""
     if not is_connected(state):
         return RoomPresence.ABSENT
@@ -87,4 +92,4 @@ def presence_of(state: LinkState | None, hand_raised: bool, has_floor: bool) -> 
         return RoomPresence.HAS_FLOOR
     if hand_raised:
         return RoomPresence.WANTS_FLOOR
-    return RoomPresence.RECEIVING if state is LinkState.RECEIVING else RoomPresence.CONNECTED
+    return RoomPresence.RECEIVING if is_receiving(state, may_receive) else RoomPresence.CONNECTED

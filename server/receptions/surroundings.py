@@ -44,15 +44,18 @@ class Surroundings:
             row
             for code in sorted(attendance.rooms())
             if code in self.rooms
-            for row in attendance.settle(self.rooms[code], None, False, now)
+            for row in attendance.settle(self.rooms[code], None, False, False, now)
         ]
 
-    def settle(self, code: RoomCode, on_floor: bool, now: datetime) -> list[Effect]:
-        """The rows that bring the attendance of one room up to date."""
+    def settle(self, code: RoomCode, may_receive: bool, on_floor: bool, now: datetime) -> list[Effect]:
+        """The rows that bring the attendance of one room up to date. While media is away nothing is known of
+        links: then only what the desk itself ended is written down."""
         room = self.rooms.get(code)
-        if self._attendance is None or room is None or self._media_lost_at is not None:
+        if self._attendance is None or room is None:
             return []
-        return list(self._attendance.settle(room, self.links.state_of(code), on_floor, now))
+        if self._media_lost_at is not None:
+            return list(self._attendance.withdraw(room, may_receive, on_floor, now))
+        return list(self._attendance.settle(room, self.links.state_of(code), may_receive, on_floor, now))
 
     def attended(self) -> frozenset[RoomCode]:
         return self._attendance.rooms() if self._attendance is not None else frozenset()

@@ -27,6 +27,7 @@ _STAGE_STATES: dict[ReceptionState, Literal["none", "planned", "open", "ended"]]
     ReceptionState.ENDED: "ended",
     ReceptionState.CANCELLED: "none",
 }
+_NO_MEDIA = "no_media"  # the recorder's word for a stage without pictures and sound: a state, not an alarm
 _RTT_STEP_MS = 5.0  # finer differences are noise that would resend the whole room list every second
 
 
@@ -99,16 +100,19 @@ def room_entries(live: LiveReception, codes: Iterable[RoomCode] | None = None) -
 def recording_light(live: LiveReception, alarm: str = "") -> RecordingLight:
     """`alarm`: one of our own that goes before the recorder's."""
     grew = live.around.grew
-    said = " ".join(text for text in (alarm, grew.alarm if grew is not None else "") if text)
+    nothing_comes = grew is not None and grew.alarm == _NO_MEDIA
+    said = " ".join(text for text in (alarm, grew.alarm if grew is not None and not nothing_comes else "") if text)
     if live.phase is Phase.IDLE:
         return RecordingLight(state="ended" if live.state is ReceptionState.ENDED else "none", alarm=said)
     if not live.around.recorder_running:
         return RecordingLight(state="not_running", alarm=said)
     if grew is None or grew.recording != live.folder:
         return RecordingLight(state="stalled", alarm=said)
-    state: Literal["recording", "paused", "stalled"] = "recording" if grew.growing else "stalled"
+    state: Literal["recording", "waiting", "paused", "stalled"] = "recording" if grew.growing else "stalled"
     if live.phase is Phase.CLOSED:
         state = "paused"
+    elif nothing_comes and not grew.growing:
+        state = "waiting"
     return RecordingLight(state=state, bytes=grew.bytes, seconds=grew.seconds, growing=grew.growing, alarm=said)
 
 
@@ -162,7 +166,12 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
         code=room.code,
         name=room.name,
         district=room.district,
-        presence=presence_of(around.links.state_of(room.code), hand_since is not None, live.has_floor(room.code)),
+        presence=presence_of(
+            around.links.state_of(room.code),
+            live.may_receive(room.code),
+            hand_since is not None,
+            live.has_floor(room.code),
+        ),
         in_audience=is_in_audience(room.code, audience),
         hand_since=_iso(hand_since),
         camera=devices.camera if devices is not None else None,

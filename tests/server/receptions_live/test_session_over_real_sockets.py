@@ -235,6 +235,7 @@ async def test_the_pages_of_a_running_reception_open(control: ControlProcess) ->
     assert health.status == 200
     assert json.loads(await health.text()) == {
         "ok": True,
+        "instance": "",
         "database": "ok",
         "control": "running",
         "media": "running",
