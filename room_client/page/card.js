@@ -14,13 +14,13 @@ const CHECKED = new Set(["none", "planned"]); // time enough, and a reason, to c
 const BUTTONS = { replaced: "room.replaced.back", cannot: "room.again" };
 
 /** Shows the card of `view` (see view.js), or none for the stage. */
-export function showCard(view, { stage, status, refusal }) {
+export function showCard(view, { stage, roomName, status, refusal }) {
   const card = part("card");
   setHidden(card, view === "stage");
   if (view === "stage") return;
   setIcon(part("card-sign"), SIGNS[view]);
   setText(part("card-title"), titleOf(view, stage));
-  setText(part("card-sentence"), sentenceOf(view, { status, refusal }));
+  setText(part("card-sentence"), sentenceOf(view, { roomName, status, refusal }));
   setHidden(part("key-form"), view !== "key");
   setHidden(part("check"), !CHECKED.has(view));
   const button = part("card-button");
@@ -47,7 +47,7 @@ function titleOf(view, stage) {
   return say("room.planned.title", { time: dayText(at) === dayText() ? time : `${time}, ${dayText(at)}` });
 }
 
-function sentenceOf(view, { status, refusal }) {
+function sentenceOf(view, { roomName, status, refusal }) {
   if (view === "connecting") {
     if (status.refusal) {
       return say("link.refused", { sentence: refusalSentence(status.refusal), tries: Math.max(1, status.tries) });
@@ -55,6 +55,7 @@ function sentenceOf(view, { status, refusal }) {
     return status.tries > 0 ? say("link.connecting.tries", { tries: status.tries }) : "";
   }
   if (view === "key") return refusal ? refusalSentence(refusal) : say("room.key.sentence");
+  if (view === "replaced" && roomName) return say("room.replaced.sentence", { name: roomName });
   if (view === "replaced" || view === "cannot") return refusalSentence(refusal);
   return say(`room.${view}.sentence`);
 }

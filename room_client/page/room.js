@@ -32,6 +32,7 @@ const meter = new LevelMeter((level) => showLevel(part("meter"), level));
 let link = null;
 let key = takeKey();
 let stage = null;
+let roomName = ""; // as the server said it last; kept when another screen takes the place
 let ended = null;
 let quality = "unknown";
 let handWorking = null;
@@ -44,7 +45,7 @@ function currentView() {
 function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
-    view: currentView(), stage, status, refusal: ended, devices, quality, screen,
+    view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen,
     handWorking: handWorking !== null, soundBlocked: sound.blocked,
   });
 }
@@ -53,6 +54,7 @@ function refresh() {
 
 function openLink() {
   link?.close();
+  devices.start(); // let go of when another screen took the place
   ended = null;
   stage = null;
   if (!key) return refresh();
@@ -78,6 +80,7 @@ function openLink() {
     ended = event.detail;
     stage = null;
     publish();
+    if (ended.code === "replaced") devices.stop(); // nobody speaks here now, and no light should say so
     refresh();
     if (currentView() === "key") part("key").focus();
   });
@@ -88,6 +91,7 @@ function takeStage(view) {
   setServerTime(view.server_time);
   const before = stage;
   stage = view;
+  roomName = view.room_name;
   if (before?.hand_raised !== view.hand_raised) endHandWork();
   publish();
   announce(before, view);
@@ -189,12 +193,14 @@ function listen() {
     const typed = keyIn(part("key").value);
     if (!typed) return setText(part("card-sentence"), say("room.key.empty"));
     key = typed;
+    roomName = "";
     storeKey(key);
     openLink();
   });
   // A second address with another key, typed into the same window.
   window.addEventListener("hashchange", () => {
     key = takeKey();
+    roomName = "";
     openLink();
   });
   document.addEventListener("visibilitychange", keepAwake);
@@ -234,5 +240,4 @@ setInterval(() => {
 refresh();
 openLink();
 keepAwake();
-devices.start();
 if (!key) part("key").focus();

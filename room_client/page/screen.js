@@ -14,7 +14,7 @@ const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 const TONES = { good: "good", weak: "needs", bad: "needs", lost: "needs", unknown: "absent" };
 
-/** `known`: {view, stage, status, refusal, devices, quality, handWorking, soundBlocked, screen: StageScreen} */
+/** `known`: {view, stage, roomName, status, refusal, devices, quality, handWorking, soundBlocked, screen: StageScreen} */
 export function draw(known) {
   const { view, stage, status, devices } = known;
   const self = view === "stage" || view === "waiting" ? selfOf(stage) : "";
@@ -109,13 +109,14 @@ function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
   return ["triangle-alert", ""];
 }
 
-function drawBar({ view, stage, status, devices, quality, handWorking }, self) {
-  setText(part("room-name"), stage?.room_name ?? "");
-  setHidden(part("room-name"), !stage);
+function drawBar({ view, stage, roomName, status, devices, quality, handWorking }, self) {
+  setText(part("room-name"), roomName);
+  setHidden(part("room-name"), roomName === "");
   setHidden(part("line"), status.phase === "ended");
   setHidden(part("bar"), view === "key" || view === "starting");
   const line = status.phase === "connected" ? quality : status.phase === "lost" ? "lost" : "unknown";
   drawSign(part("line"), line === "lost" ? "wifi-off" : "wifi", say(`line.${line}`), TONES[line]);
+  for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), view === "replaced"); // let go of
   for (const name of ["camera", "microphone"]) drawDevice(name, devices.state(name), self === "onair" && status.media);
   part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");
   const recorded = part("recorded");

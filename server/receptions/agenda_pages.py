@@ -18,13 +18,14 @@ from server.petitions.tables import Petition
 from server.receptions import agenda
 from server.receptions.agenda_view import shown_agenda
 from server.receptions.asking import PLANNERS, account_in
-from server.receptions.queries import agenda_line, agenda_of
+from server.receptions.queries import AgendaLine, agenda_line, agenda_of
 from server.receptions.tables import AgendaItem, Audience, ItemState, Reception, ReceptionState
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
 from server.web.languages import HERE, N_
-from server.web.shell import render, require, translator_of
+from server.web.shell import asking, refuse, render, require, translator_of, wants_page
+from server.web.wording import sentence, status
 from signaling.refusals import RefusalCode, Refused
 
 AGENDA_LIMIT = web.AppKey("AGENDA_LIMIT", int)
@@ -37,7 +38,7 @@ _ITEM = r"/receptions/{id:\d{1,9}}/items/{item:\d{1,9}}"
 
 
 def add_routes(app: web.Application) -> None:
-    """Needs AGENDA_LIMIT in `app` when an item is added."""
+    """Needs AGENDA_LIMIT in `app` when petitions are chosen and when an item is added."""
     router = app.router
     router.add_get(r"/receptions/{id:\d{1,9}}/items/new", choose, name="item_new")
     router.add_post(r"/receptions/{id:\d{1,9}}/items/new", add)
@@ -55,27 +56,27 @@ async def choose(request: web.Request) -> web.StreamResponse:
     return await _choose(request)
 
 
-async def _choose(request: web.Request, mistake: str = "", status: int = 200) -> web.Response:
+async def _choose(request: web.Request, mistake: str = "", code: int = 200) -> web.Response:
     account = await account_in(request)
     reception_id = int(request.match_info["id"])
     text = request.query.get("q", "")[:200].strip()
 
-    def work(session: Session) -> tuple[Reception | None, Any, set[int]]:
+    def work(session: Session) -> tuple[Reception | None, Any, list[AgendaLine]]:
         reception = session.get(Reception, reception_id)
         found = search(session, account.role, Wanted(text=text))
-        on_it = {petition.id for line in agenda_of(session, reception_id) for petition in line.petitions}
-        return reception, found, on_it
+        return reception, found, agenda_of(session, reception_id)
 
-    reception, found, on_it = await request.app[DATABASE].run(work)
+    reception, found, lines = await request.app[DATABASE].run(work)
     if reception is None or reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
         raise web.HTTPNotFound
     return await render(
         request,
         "receptions/add_item.html",
-        status=status,
+        status=code,
         reception=reception,
         page=found,
-        on_it=on_it,
+        on_it={petition.id for line in lines for petition in line.petitions},
+        full=len(lines) >= request.app[AGENDA_LIMIT],
         text=text,
         mistake=mistake,
         Reading=Reading,
@@ -96,8 +97,27 @@ async def add(request: web.Request) -> web.StreamResponse:
         detail = {"item": item.id, "petitions": chosen, "audience": str(item.audience)}
         audit.record(session, subject_of(account), "item_added", f"reception:{reception_id}", detail)
 
-    await request.app[DATABASE].run(work)
+    try:
+        await request.app[DATABASE].run(work)
+    except Refused as refused:
+        return await _refused(request, refused)
     raise _to_agenda(request)
+
+
+async def _refused(request: web.Request, refused: Refused) -> web.Response:
+    """As every refusal, with the way back to the reception, where there is one."""
+    reception_id = int(request.match_info["id"])
+    reception = await request.app[DATABASE].run(lambda session: session.get(Reception, reception_id))
+    if reception is None or not wants_page(request):
+        return await refuse(request, refused)
+    return await render(
+        request,
+        "receptions/refusal.html",
+        status=status(refused.code),
+        sentence=sentence(refused.refusal, (await asking(request)).language),
+        code=str(refused.code),
+        reception=reception,
+    )
 
 
 # --- order -----------------------------------------------------------------------------------------

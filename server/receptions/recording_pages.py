@@ -112,8 +112,7 @@ async def player(request: web.Request) -> web.StreamResponse:
         ready=ready,
         preparing=recording is not None and recording.state == RecordingState.ENDED,
         running=recording is not None and recording.state == RecordingState.RECORDING,
-        items=shown.items,
-        chapters=chapters,
+        lines=_lines(shown.items, chapters),
         starts_at=_second(request.query.get("t", ""), recording.seconds if recording else 0.0),
         player=_for_script(request, recording, chapters, recorded, shown.grants) if ready else {},
     )
@@ -143,6 +142,22 @@ def _chapters(shown: _Shown) -> list[_Chapter]:
         for starts, ends in merged(shown.chapters.get(item.id, ()))
     ]
     return sorted(chapters, key=lambda chapter: chapter.starts_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An item of the agenda with its chapters, each with its number in the order of the file."""
+
+    item: ShownItem
+    chapters: tuple[tuple[int, _Chapter], ...]
+
+
+def _lines(items: list[ShownItem], chapters: list[_Chapter]) -> list[_Line]:
+    """In the order of the agenda, whatever was called first; an item without a chapter stays in its place."""
+    return [
+        _Line(item, tuple((n, chapter) for n, chapter in enumerate(chapters) if chapter.item.id == item.id))
+        for item in sorted(items, key=lambda item: item.position)
+    ]
 
 
 def _for_script(

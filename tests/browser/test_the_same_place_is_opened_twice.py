@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chromium import Chromium
+from tests.browser.held_devices import HeldDevices
 from tests.browser.host_page import HostPage
 from tests.browser.room_page import RoomPage
 from tests.scenarios.province import HA_TU, LIMITED_ITEM, OPEN_ITEM, Province
@@ -41,14 +42,20 @@ async def test_two_console_windows_are_told_of_each_other_and_both_work(
 async def test_a_room_that_joins_twice_can_take_its_place_back(province: Province, chromium: Chromium) -> None:
     first = RoomPage(await chromium.window("first screen"), HA_TU)
     second = RoomPage(await chromium.window("second screen"), HA_TU)
+    held = await HeldDevices.of(first.page)
     await first.open(province.room_address(HA_TU))
     await first.is_connected()
     await second.open(province.room_address(HA_TU))
     await second.is_connected()
     await first.is_told_of_the_other_screen()
+    await expect(first.card_sentence).to_contain_text("Hà Tu")
+    await expect(first.name).to_contain_text("Hà Tu")
+    await held.are_let_go()
+    await expect(first.camera_sign).to_be_hidden()
 
     await first.card_button.click()
     await first.is_connected()
     await first.shows("planned")
+    await held.are_open()
     await second.is_told_of_the_other_screen()
     await first.is_connected()

@@ -7,7 +7,7 @@ import { element, part, setAttribute, setHidden, setIcon, setText } from "../web
 import { Link, refusalIn } from "../web/live/link.js";
 import { StageSound } from "../web/live/sound.js";
 import { StageScreen, stageTiles } from "../web/live/stage.js";
-import { language, refusalSentence, say, sayAll } from "../web/live/words.js";
+import { language, recordingAlarm, refusalSentence, say, sayAll } from "../web/live/words.js";
 import { drawAgenda, drawHead, drawRecording, drawTimes } from "./console_agenda.js";
 import { CommandButtons } from "./console_commands.js";
 import { DeskPublisher } from "./console_publish.js";
@@ -36,6 +36,7 @@ const rooms = new RoomWall({
 });
 const buttons = new CommandButtons({ send, rooms });
 
+let publisher = null; // only where there are commands
 let state = null;
 let tries = 0;
 let denied = null;
@@ -96,7 +97,13 @@ function refresh() {
   drawHead(state);
   drawAgenda(state, MAY_COMMAND ? callItem : null);
   drawStage(item);
-  rooms.setSession({ open: state.state === "open", limited: item?.audience === "rooms" });
+  rooms.setSession({
+    open: state.state === "open",
+    limited: item?.audience === "rooms",
+    closed: state.item_closed,
+    staged: state.desk_publishing || state.document_shared || state.floor !== null,
+  });
+  publisher?.setOver(state.state === "ended" || state.state === "cancelled");
   buttons.draw(state);
   drawBanner();
 }
@@ -135,7 +142,7 @@ function drawBanner() {
   if (denied) sentence = say("console.denied", { sentence: refusalSentence(denied) });
   else if (!socket.connected) sentence = state ? say("console.lost", { tries: Math.max(1, tries) }) : say("console.connecting");
   else if (state && !state.media_running) sentence = say("console.media_down");
-  else if (state?.recording.alarm) sentence = say("recording.alarm", { alarm: state.recording.alarm });
+  else if (state?.recording.alarm) sentence = recordingAlarm(state.recording.alarm);
   else if (sound.blocked) sentence = say("sound.blocked");
   const banner = part("banner");
   if (!banner.querySelector("span")) banner.append(element("span"));
@@ -205,7 +212,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 drawSound();
-if (MAY_COMMAND) new DeskPublisher({ sound: soundButton, fail: (sentence) => buttons.showRefusal(sentence) });
+if (MAY_COMMAND) publisher = new DeskPublisher({ sound: soundButton, fail: (sentence) => buttons.showRefusal(sentence) });
 else {
   part("publish").append(soundButton);
   setHidden(part("readonly"), false);

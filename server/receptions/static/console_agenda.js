@@ -91,14 +91,14 @@ export function drawHead(state) {
   drawRecording(state.recording);
 }
 
-/** Red only while bytes really reach the disk; everything that is not so says so in capitals, in amber. */
+/** Red only while bytes really reach the disk; what ought to be recorded and is not says so in capitals, in amber. */
 export function drawRecording(recording) {
   const light = part("recording");
   if (!light.querySelector("b")) light.append(element("b"), element("span", { class: "amount" }), element("span", { class: "growth" }));
   const growing = recording.state === "recording" && recording.growing;
   const shown = recording.state === "recording" && !recording.growing ? "stalled" : recording.state;
   setAttribute(light, "data-state", growing ? "growing" : shown);
-  setIcon(light, { paused: "pause", ended: "check", none: "circle-off", unknown: "unlink" }[shown] ?? (growing ? "circle-dot" : "triangle-alert"));
+  setIcon(light, { paused: "pause", ended: "check", none: "circle-off", unknown: "unlink", waiting: "clock" }[shown] ?? (growing ? "circle-dot" : "triangle-alert"));
   setText(light.querySelector("b"), say(`recording.${shown}`));
   const amount = recording.bytes > 0 ? `${durationText(recording.seconds, true)} · ${bytesText(recording.bytes)}` : "";
   setText(light.querySelector(".amount"), amount);

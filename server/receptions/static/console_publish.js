@@ -13,6 +13,8 @@ export class DeskPublisher {
   #devices = null;
   #document = null;
   #fail;
+  #over = false; // the reception: nothing is sent any more
+  #stoppedByEnd = false;
   #preview = element("video", { class: "own", playsinline: true, hidden: true, "data-testid": "own-preview" });
   #meter = element("span", { class: "meter", hidden: true, role: "img", "aria-label": say("sound.level") });
   #level = new LevelMeter((level) => showLevel(this.#meter, level));
@@ -33,11 +35,23 @@ export class DeskPublisher {
     this.#draw();
   }
 
+  /** `over`: the reception has ended or was called off. What is being sent stops, the devices are let go. */
+  setOver(over) {
+    if (over === this.#over) return;
+    this.#over = over;
+    this.#stoppedByEnd = over && (this.#devices !== null || this.#document !== null);
+    if (over && this.#devices) this.#stopSending();
+    if (over && this.#document) this.#stopDocument();
+    this.#draw();
+  }
+
   async #toggleSending() {
     if (this.#devices) return this.#stopSending();
     const devices = new Devices();
     this.#devices = devices;
-    devices.addEventListener("change", () => this.#onDevices());
+    devices.addEventListener("change", () => {
+      if (this.#devices === devices) this.#onDevices();
+    });
     this.#send.setAttribute("aria-busy", "true");
     await devices.start();
     this.#send.removeAttribute("aria-busy");
@@ -52,6 +66,8 @@ export class DeskPublisher {
     this.#link?.unpublish("camera");
     this.#link?.unpublish("microphone");
     devices.stop();
+    this.#send.removeAttribute("aria-busy");
+    this.#preview.srcObject = null;
     this.#level.measure(null);
     this.#choice.withdraw();
     this.#closeIfIdle();
@@ -59,7 +75,6 @@ export class DeskPublisher {
   }
 
   #onDevices() {
-    if (!this.#devices) return;
     const camera = this.#devices.track("camera");
     const microphone = this.#devices.track("microphone");
     if (camera || microphone) {
@@ -92,6 +107,7 @@ export class DeskPublisher {
       return;
     }
     const [track] = stream.getVideoTracks();
+    if (this.#over) return track.stop(); // it ended while the person was choosing
     track.contentHint = "text";
     track.addEventListener("ended", () => this.#stopDocument()); // the browser's own "stop sharing"
     this.#document = track;
@@ -138,13 +154,15 @@ export class DeskPublisher {
     setAttribute(document.body, "data-document", this.#document !== null);
     label(this.#send, sending ? "video-off" : "video", say(sending ? "publish.stop" : "publish.start"), sending);
     label(this.#share, this.#document ? "monitor-x" : "monitor-up", say(this.#document ? "publish.document.stop" : "publish.document"), this.#document !== null);
+    this.#send.disabled = this.#over;
+    this.#share.disabled = this.#over;
     const microphone = this.#devices?.state("microphone") ?? "off";
     setHidden(this.#microphone, !sending);
     label(this.#microphone, microphone === "ok" ? "mic" : "mic-off", say(`microphone.${microphone === "ok" ? "sending" : microphone}`), microphone === "ok");
     setHidden(this.#meter, !sending);
     setHidden(this.#preview, !this.#devices?.track("camera"));
     const busy = (sending || this.#document) && phase !== "connected";
-    setText(this.#words, busy ? say("link.connecting") : "");
+    setText(this.#words, this.#stoppedByEnd ? say("publish.ended") : busy ? say("link.connecting") : "");
   }
 
   #button(icon, testid, press) {

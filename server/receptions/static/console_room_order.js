@@ -29,15 +29,17 @@ export function matches(room, search) {
   return search.split(" ").every((word) => text.includes(word));
 }
 
-/** What needs the host's attention in this room, as words; empty if nothing does. `session`: {open, limited}. */
-export function troubleOf(room, { open, limited }) {
+/** What needs the host's attention in this room, as words; empty if nothing does. `session`: see RoomWall.setSession. */
+export function troubleOf(room, { open, limited, closed, staged }) {
   if (room.presence === "absent") return limited && room.in_audience ? say("trouble.absent") : "";
   const found = [];
   for (const device of ["microphone", "camera"]) {
     if (["missing", "blocked"].includes(room[device])) found.push(say(`trouble.${device}.${room[device]}`));
   }
   if (room.presence === "has_floor" && room.microphone === "off") found.push(say("trouble.microphone.off"));
-  if (open && room.presence === "connected" && room.in_audience) found.push(say("trouble.not_receiving"));
+  // With an empty stage, or a closed item, there is nothing a room could receive.
+  const sentMedia = open && staged && !closed && room.in_audience;
+  if (sentMedia && room.presence === "connected") found.push(say("trouble.not_receiving"));
   if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
   if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
   return found.join(", ");

@@ -5,6 +5,7 @@ import { durationText, secondsSince } from "../web/live/clock.js";
 import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
 import { countsOf, ordered, plain, shortName } from "./console_room_order.js";
+import { RovingFocus } from "./roving_focus.js";
 
 const ICONS = {
   absent: "circle-dashed", connected: "plug", receiving: "check", wants_floor: "hand", has_floor: "radio",
@@ -14,12 +15,14 @@ const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "a
 
 export class RoomWall {
   #rooms = new Map();
-  #session = { open: false, limited: false };
+  #session = { open: false, limited: false, closed: false, staged: false };
   #filter = "all";
   #mayCommand;
   #command;
   #drawing = false;
   #onHand;
+  // One stop of the Tab key for all tiles, not one for each of 191.
+  #focus = new RovingFocus([part("troubles"), part("wall")]);
 
   /** `command(name, {room, pressed})` sends and resolves to true if it was done; `onHand(room)` is told of a hand that has just gone up. */
   constructor({ mayCommand, command, onHand }) {
@@ -49,9 +52,12 @@ export class RoomWall {
     this.draw();
   }
 
-  /** `open`: the reception is open; `limited`: the present item is for some rooms only. */
+  /**
+   * `open`: the reception is open; `limited`: the present item is for some rooms only; `closed`: it is closed now;
+   * `staged`: there is something on the stage to be received.
+   */
   setSession(session) {
-    if (session.open === this.#session.open && session.limited === this.#session.limited) return;
+    if (Object.entries(session).every(([name, value]) => this.#session[name] === value)) return;
     this.#session = session;
     this.draw();
   }
@@ -88,9 +94,11 @@ export class RoomWall {
       setAttribute(button, "aria-pressed", String(filter === this.#filter));
       setAttribute(button, "data-some", counts[filter] > 0);
     }
+    const focused = this.#focus.isInside();
     keyedChildren(part("hands"), lists.hands, ({ code }) => code, (room) => this.#handRow(room), (row, room) => this.#changeHand(row, room));
     keyedChildren(part("troubles"), lists.troubles, ({ room }) => room.code, ({ room }) => this.#tile(room, true), (tile, { room, trouble }) => this.#changeTile(tile, room, trouble));
     this.#drawWall(lists.wall);
+    this.#focus.settle(focused);
     setHidden(part("rooms-empty"), rooms.length === 0 || lists.hands.length + lists.troubles.length + lists.wall.length > 0);
   }
 

@@ -92,8 +92,24 @@ async def test_a_full_agenda_says_so(province: Province) -> None:
         assert (await province.post(address, {"petition": str(number)}, address)).status == 303
     answer = await province.post(address, {"petition": str(number)}, address)
     assert answer.status == 409
-    assert "Chương trình đã đầy" in await answer.text()
+    refusal = await answer.text()
+    assert "Chương trình đã đầy" in refusal
+    assert f'class="button" href="/receptions/{reception}"' in refusal
     assert len(agenda(province, reception)) == AGENDA_LIMIT
+
+
+async def test_a_full_agenda_says_so_before_a_petition_is_chosen(province: Province) -> None:
+    await province.as_("canbo")
+    reception = province.database.run_here(todays).id or 0
+    address = f"/receptions/{reception}/items/new"
+    number = province.database.run_here(petition, "KG-0240").id
+    assert "Chương trình đã đủ mục" not in await province.page(address)
+    for _ in range(AGENDA_LIMIT - 8):
+        assert (await province.post(address, {"petition": str(number)}, address)).status == 303
+    page = await province.page(address)
+    assert "Chương trình đã đủ mục" in page
+    assert 'name="petition"' not in page
+    assert f'class="button" href="/receptions/{reception}"' in page
 
 
 async def test_order_and_audience_are_chosen(province: Province) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from server.petitions.heard import Recorded as State
 from server.receptions.hearings import hearings_of_petition, merged
+from server.receptions.queries import agenda_of
 from server.receptions.recorded_time import read_recorded_time
 from server.receptions.recording_pages import ONE_WATCHING_S, Readings
-from server.receptions.tables import Hearing, Recording, RecordingState
+from server.receptions.tables import Chapter, Hearing, Recording, RecordingState
 from tests.server.demo.fixtures import Province, petition, todays
 from tests.server.receptions_office.recorded import CONTENT, FOLDER, ITEM_S, PAUSE_S, record
 
@@ -50,6 +51,30 @@ async def test_the_agenda_is_the_chapters(province: Province) -> None:
     assert floor == [
         ("Thành phố Hạ Long", seam_at - 20, seam_at),
         ("Thành phố Hạ Long", seam_at, seam_at + 10),
+    ]
+
+
+async def test_the_list_keeps_the_order_of_the_agenda_whatever_was_heard_first(province: Province) -> None:
+    made = province.database.run_here(record, province.recordings)
+
+    def second_was_heard_last(session: Session) -> None:
+        item = agenda_of(session, made.reception)[1].item_id
+        chapter = session.exec(select(Chapter).where(Chapter.item_id == item)).one()
+        chapter.starts_s, chapter.ends_s = chapter.starts_s + 10_000, chapter.ends_s + 10_000
+        session.add(chapter)
+
+    province.database.run_here(second_was_heard_last)
+    await province.as_("xemlai")
+    page = await province.page(f"/receptions/{made.reception}/recording")
+    entries = re.findall(
+        r'<li (data-chapter="\d+"|class="not-recorded").*?class="chapter-name">(\d+)\.', page, re.S
+    )
+    assert [int(position) for _entry, position in entries] == list(range(1, 9))
+    assert [entry for entry, _position in entries[:4]] == [
+        'data-chapter="0"',
+        'data-chapter="6"',  # the last one in the order of the file, by which the script counts
+        'class="not-recorded"',
+        'data-chapter="1"',
     ]
 
 

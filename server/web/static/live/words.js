@@ -80,6 +80,7 @@ const VI = {
   "room.ended.title": "Phiên đã kết thúc",
   "room.ended.sentence": "Điểm cầu có thể tắt màn hình. Trân trọng cảm ơn.",
   "room.replaced.title": "Đã mở ở màn hình khác",
+  "room.replaced.sentence": "{name} vừa được mở ở một màn hình khác. Màn hình này không nhận hình và tiếng nữa; camera và micro của máy này đã tắt.",
   "room.replaced.back": "Dùng lại màn hình này",
   "room.cannot.title": "Không xem được trên máy này",
   "room.again": "Thử lại",
@@ -130,12 +131,16 @@ const VI = {
   "recording.paused": "TẠM NGỪNG GHI",
   "recording.paused.why": "mục kín không ghi",
   "recording.stalled": "KHÔNG GHI ĐƯỢC",
+  "recording.waiting": "Chờ hình",
   "recording.ended": "Đã ghi xong",
   "recording.unknown": "Chưa rõ có đang ghi không",
   "recording.not_running": "MÁY GHI KHÔNG CHẠY",
   "recording.growing": "đang tăng",
   "recording.not_growing": "KHÔNG TĂNG",
   "recording.alarm": "Bản ghi: {alarm}",
+  "recording.alarm.stalled": "hình và tiếng không được ghi thêm vào bản ghi. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
+  "recording.alarm.write_failed": "không ghi được vào ổ đĩa, có thể ổ đĩa đã đầy. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh ngay.",
+  "recording.alarm.other": "máy ghi báo có sự cố. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
   "agenda.title": "Chương trình",
   "agenda.empty": "Chương trình chưa có mục nào. Thêm mục ở trang của phiên.",
   "agenda.waiting": "chờ",
@@ -196,6 +201,7 @@ const VI = {
   "publish.document": "Chia sẻ tài liệu",
   "publish.document.stop": "Ngừng chia sẻ",
   "publish.page": "Máy camera riêng",
+  "publish.ended": "Phiên đã kết thúc: cửa sổ này đã ngừng phát và đã tắt camera, micro.",
   "publish.document.cancelled": "Chưa chia sẻ: đã hủy chọn cửa sổ hoặc trình duyệt không cho phép.",
   "console.sound.on": "Tiếng: bật",
   "console.sound.off": "Tiếng: tắt",
@@ -288,6 +294,7 @@ const EN = {
   "room.ended.title": "The reception has ended",
   "room.ended.sentence": "You may switch this screen off. Thank you.",
   "room.replaced.title": "Opened on another screen",
+  "room.replaced.sentence": "{name} has just been opened on another screen. This screen no longer gets picture and sound; the camera and microphone of this computer are off.",
   "room.replaced.back": "Use this screen again",
   "room.cannot.title": "This computer cannot show the reception",
   "room.again": "Try again",
@@ -337,12 +344,16 @@ const EN = {
   "recording.paused": "RECORDING PAUSED",
   "recording.paused.why": "closed items are not recorded",
   "recording.stalled": "NOT RECORDING",
+  "recording.waiting": "Waiting for picture",
   "recording.ended": "Recording finished",
   "recording.unknown": "Recording state not known",
   "recording.not_running": "RECORDER NOT RUNNING",
   "recording.growing": "growing",
   "recording.not_growing": "NOT GROWING",
   "recording.alarm": "Recording: {alarm}",
+  "recording.alarm.stalled": "no picture and sound are being added to it. The reception goes on. Tell the province's technician.",
+  "recording.alarm.write_failed": "the disk cannot be written, it may be full. The reception goes on. Tell the province's technician at once.",
+  "recording.alarm.other": "the recorder reports a fault. The reception goes on. Tell the province's technician.",
   "agenda.title": "Agenda",
   "agenda.empty": "The agenda has no items. Add them on the reception's page.",
   "agenda.waiting": "waiting",
@@ -403,6 +414,7 @@ const EN = {
   "publish.document": "Share a document",
   "publish.document.stop": "Stop sharing",
   "publish.page": "Separate camera computer",
+  "publish.ended": "The reception has ended: this window has stopped sending, and its camera and microphone are off.",
   "publish.document.cancelled": "Not shared: no window was chosen, or the browser does not allow it.",
   "console.sound.on": "Sound: on",
   "console.sound.off": "Sound: off",
@@ -438,6 +450,18 @@ export function refusalSentence(refusal) {
   if (refusal?.text) return refusal.text;
   const key = `refusal.${refusal?.code ?? "no_answer"}`;
   return hasWords(key) ? say(key) : say("refusal.other", { code: refusal.code });
+}
+
+/**
+ * The sentence for a RecordingLight's `alarm`: sentences of the server, then a code of the recorder, either may be
+ * missing. A code is never shown as it is; "" if there is nothing to say: an empty stage is no alarm, the light
+ * says that it waits for a picture.
+ */
+export function recordingAlarm(alarm) {
+  const [, sentence, code] = /^(.*?)((?<=^|\. )[a-z_]+)?$/su.exec(alarm);
+  const known = `recording.alarm.${code}`;
+  const words = code && code !== "no_media" && say(hasWords(known) ? known : "recording.alarm.other");
+  return [sentence.trim(), words && say("recording.alarm", { alarm: words })].filter(Boolean).join(" ");
 }
 
 /** Fills every element that has data-say (text), data-say-label (aria-label) or data-say-placeholder. */

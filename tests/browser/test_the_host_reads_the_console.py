@@ -1,0 +1,129 @@
+"""What the console says and calls for: alarms in words, attention where it is due, an end that ends, one Tab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.chromium import Chromium
+from tests.browser.held_devices import HeldDevices
+from tests.browser.host_page import HostPage
+from tests.scenarios.patience import until
+from tests.scenarios.province import HA_TU, Province
+
+pytestmark = pytest.mark.browser
+
+ROOM = {
+    "code": HA_TU, "name": "Phường Hà Tu", "district": "Thành phố Hạ Long", "presence": "connected",
+    "in_audience": True, "hand_since": "", "camera": "ok", "microphone": "ok",
+    "loss_percent": None, "rtt_ms": None,
+}  # fmt: skip
+SESSION = {"open": True, "limited": False, "closed": False, "staged": True}
+TROUBLE = """async ([room, session]) =>
+  (await import("/static/receptions/console_room_order.js")).troubleOf(room, session)"""
+ALARM = """async (alarm) => (await import("/static/web/live/words.js")).recordingAlarm(alarm)"""
+LIGHT = """async (light) => {
+  (await import("/static/receptions/console_agenda.js")).drawRecording(light);
+  const shown = document.querySelector("[data-part=recording]");
+  return [shown.dataset.state, ...["b", ".growth"].map((part) => shown.querySelector(part).textContent)];
+}"""
+TAB_STOPS = """() => [...document.querySelectorAll(".troubles button, .wall button")].filter(
+  (button) => button.tabIndex >= 0).length"""
+PLACE = """() => { const box = document.activeElement.getBoundingClientRect(); return [box.left, box.top]; }"""
+FOCUSED_ROOM = "() => document.activeElement.parentElement.dataset.key ?? ''"
+
+
+async def console(province: Province, chromium: Chromium) -> HostPage:
+    host = HostPage(await chromium.window("host"))
+    await host.log_in(province.address)
+    await host.open_console()
+    await expect(host.page.get_by_test_id(f"room-{HA_TU}")).to_be_visible()
+    return host
+
+
+async def test_alarms_are_sentences_and_a_quiet_room_is_no_alarm(province: Province, chromium: Chromium) -> None:
+    page = (await console(province, chromium)).page
+
+    for alarm in ("stalled", "write_failed", "disk_on_fire"):
+        for before in ("", "Cơ sở dữ liệu không ghi được. "):
+            said = await page.evaluate(ALARM, before + alarm)
+            assert said.startswith(f"{before}Bản ghi: ")
+            assert alarm not in said
+    assert await page.evaluate(ALARM, "Cơ sở dữ liệu không ghi được.") == "Cơ sở dữ liệu không ghi được."
+    for nothing_to_say in ("", "no_media"):
+        assert await page.evaluate(ALARM, nothing_to_say) == ""
+
+    async def trouble(room: dict[str, Any], session: dict[str, Any]) -> str:
+        said: str = await page.evaluate(TROUBLE, [ROOM | room, SESSION | session])
+        return said
+
+    assert await trouble({}, {}) == "đã nối nhưng chưa nhận hình"
+    assert await trouble({}, {"staged": False}) == ""
+    assert await trouble({}, {"open": False}) == ""
+    assert await trouble({}, {"closed": True}) == ""
+    assert await trouble({"in_audience": False}, {}) == ""
+    assert await trouble({"camera": "missing"}, {"staged": False}) == "không có camera"
+
+
+async def test_before_the_desk_publishes_the_light_waits_for_a_picture(
+    province: Province, chromium: Chromium
+) -> None:
+    page = (await console(province, chromium)).page
+    waiting = {"state": "waiting", "bytes": 0, "seconds": 0, "growing": False, "alarm": ""}
+    assert await page.evaluate(LIGHT, waiting) == ["waiting", "Chờ hình", ""]
+    stalled = {"state": "stalled", "bytes": 0, "seconds": 0, "growing": False, "alarm": "stalled"}
+    assert await page.evaluate(LIGHT, stalled) == ["stalled", "KHÔNG GHI ĐƯỢC", "KHÔNG TĂNG"]
+
+
+async def test_when_the_reception_ends_the_desk_is_off_the_air(province: Province, chromium: Chromium) -> None:
+    host = HostPage(await chromium.window("host"))
+    held = await HeldDevices.of(host.page)
+    await host.log_in(province.address)
+    await host.open_console()
+    await host.open_reception()
+    await host.publish_camera()
+    await held.are_open()
+
+    await host.end_reception()
+    await held.are_let_go()
+    await expect(host.body).not_to_have_attribute("data-publishing", "")
+    await expect(host.body).to_have_attribute("data-desk-link", "idle")
+    await expect(host.page.get_by_test_id("publish-words")).to_contain_text("Phiên đã kết thúc")
+    await expect(host.page.get_by_test_id("publish-toggle")).to_be_disabled()
+
+
+async def test_the_wall_is_one_stop_of_the_tab_key(province: Province, chromium: Chromium) -> None:
+    host = await console(province, chromium)
+    page = host.page
+
+    async def one_stop() -> str | None:
+        stops = await page.evaluate(TAB_STOPS)
+        return None if stops == 1 else f"{stops} stops of the Tab key"
+
+    await until(one_stop)
+    tiles = page.locator(".troubles button, .wall button")
+    assert await tiles.count() > 100
+    await tiles.first.focus()
+    first = await page.evaluate(FOCUSED_ROOM)
+    left, top = await page.evaluate(PLACE)
+    await page.keyboard.press("ArrowDown")
+    assert (await page.evaluate(PLACE))[0] == left
+    assert (await page.evaluate(PLACE))[1] > top
+    await page.keyboard.press("ArrowUp")
+    assert await page.evaluate(FOCUSED_ROOM) == first
+    await page.keyboard.press("ArrowRight")
+    second = await page.evaluate(FOCUSED_ROOM)
+    assert second not in ("", first)
+    await until(one_stop)
+    await page.keyboard.press("Shift+Tab")
+    assert await page.evaluate(FOCUSED_ROOM) == ""  # out of the wall, not to the tile before
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(FOCUSED_ROOM) == second  # and back to where it was
+
+    await host.open_reception()
+    await tiles.first.focus()
+    refused = page.get_by_test_id("refusal")
+    await page.keyboard.press("Enter")  # of a room that is absent: refused in words
+    await expect(refused).to_be_visible()
