@@ -71,6 +71,13 @@ def connected_socket(path: Path, kind: int = socket.SOCK_STREAM) -> socket.socke
     return sock
 
 
+def _number(value: object) -> int | None:
+    """The number of a request. Raises TypeError for anything else."""
+    if value is None or isinstance(value, int):
+        return value
+    raise TypeError(f"a request's number came as {type(value).__name__}")
+
+
 class Channel:
     """One connection. One task reads `frames()`; anybody on the same loop may `send` and `request`."""
 
@@ -121,8 +128,8 @@ class Channel:
                 try:
                     envelope = json.loads(line)
                     frame = _frames.validate_python(envelope["frame"], strict=False)
-                    answers, number = envelope.get("re"), envelope.get("id")
-                except (ValueError, KeyError, TypeError, ValidationError):
+                    answers, number = _number(envelope.get("re")), _number(envelope.get("id"))
+                except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
                     return
                 if answers is None:
                     yield frame, number

@@ -39,12 +39,13 @@ class Purpose(StrEnum):
 
 
 class LinkState(StrEnum):
-    """The life of a link. Only forwards, except CONNECTED and RECEIVING, which alternate."""
+    """The life of a link. Only forwards, except CONNECTED, RECEIVING and SILENT, which alternate."""
 
     NEGOTIATED = "negotiated"  # answer given, no authenticated STUN check seen yet
     SECURING = "securing"  # DTLS handshake under way
     CONNECTED = "connected"  # keys are there; nothing proves yet that media arrives
     RECEIVING = "receiving"  # the room's receiver reports say that media arrives
+    SILENT = "silent"  # nothing was heard for some seconds: media to it rests until it is heard again
     CLOSED = "closed"
 
 
@@ -83,6 +84,16 @@ class Joined(Message):
     event: ClassVar[str] = "joined"
     link: str
     sdp: str
+
+
+class Restart(Message):
+    """Go on with the present link over another path (ICE restart, RFC 8445 section 9); answered by `Joined`.
+
+    The offer has the same m-lines and the same DTLS fingerprint, and new ice-ufrag and ice-pwd.
+    """
+
+    event: ClassVar[str] = "restart"
+    sdp: str = Field(min_length=1, max_length=64_000)
 
 
 class Leave(Message):
@@ -152,6 +163,36 @@ class StageView(Message):
     server_time: str = ""
 
 
+class PathServer(Message):
+    """One TURN server, as `iceServers` of a browser has it."""
+
+    event: ClassVar[str] = "path_server"
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
+class Paths(Message):
+    """By which ways the media port can be reached. Sent right after connecting, before the first `stage`.
+
+    `servers` empty: only directly, by UDP. Credentials hold for a day (the TURN REST scheme).
+    """
+
+    event: ClassVar[str] = "paths"
+    servers: tuple[PathServer, ...] = ()
+
+
+Carried = Literal["h", "m", "l", "none", ""]
+"""What a line carries of the picture that matters most: a layer; "none": sound only; "": there is no picture."""
+
+
+class LineView(Message):
+    """What the line of this very link carries now. Sent to the link's holder on every change."""
+
+    event: ClassVar[str] = "line"
+    layer: Carried
+
+
 class LinkEnded(Message):
     """The server ended this connection. `rejoin`: try again by yourself, or leave it to the person."""
 
@@ -212,10 +253,12 @@ class RoomEntry(Message):
     presence: RoomPresence
     in_audience: bool
     hand_since: str = ""  # ISO 8601
+    silent_since: str = ""  # ISO 8601; connected, and nothing was heard of it since: presence is absent meanwhile
     camera: DeviceState | None = None
     microphone: DeviceState | None = None
     loss_percent: float | None = None  # as the room's receiver reports say it
     rtt_ms: float | None = None
+    layer: Carried = ""
 
 
 class AgendaEntry(Message):
@@ -276,7 +319,7 @@ class ConsoleRooms(Message):
     rooms: tuple[RoomEntry, ...]
 
 
-UP_ROOM: tuple[type[Message], ...] = (Join, Leave, Hand, Devices, Received)
-DOWN_ROOM: tuple[type[Message], ...] = (StageView, LinkEnded)
+UP_ROOM: tuple[type[Message], ...] = (Join, Restart, Leave, Hand, Devices, Received)
+DOWN_ROOM: tuple[type[Message], ...] = (Paths, StageView, LineView, LinkEnded)
 UP_DESK: tuple[type[Message], ...] = (Command,)
 DOWN_DESK: tuple[type[Message], ...] = (ConsoleState, ConsoleRooms)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from signaling.messages import Command, LinkState, Purpose, RoomCode
-from signaling.refusals import Refusal
+from signaling.messages import Carried, Command, LinkState, Purpose, RoomCode
+from signaling.refusals import Refusal, RefusalCode
 
 
 class Frame(BaseModel):
@@ -32,6 +32,17 @@ class OpenLink(Frame):
     link: str
     room: RoomCode
     purpose: Purpose
+    sdp: str
+
+
+class RestartLink(Frame):
+    """ICE restart of a link. Replied to by `LinkOpened` or `Failed`. Never logged: it carries SDP.
+
+    `sdp`: the whole offer; from WHIP and WHEP only an RFC 8840 fragment with the new ice-ufrag and ice-pwd.
+    """
+
+    kind: Literal["restart_link"] = "restart_link"
+    link: str
     sdp: str
 
 
@@ -78,10 +89,11 @@ class LinkChanged(Frame):
     room: RoomCode
     purpose: Purpose
     state: LinkState
+    refusal: RefusalCode | None = None  # of a link that media closed for a reason of its own
 
 
 class LinkReport(Frame):
-    """Once a second per link, from its receiver reports and from what was sent."""
+    """Once a second per link, from its receiver reports and from what was sent. Counts since it began."""
 
     kind: Literal["link_report"] = "link_report"
     link: str
@@ -89,11 +101,40 @@ class LinkReport(Frame):
     packets_received: int
     loss_percent: float | None
     rtt_ms: float | None
+    layer: Carried = ""
+    estimate_bps: int | None = None  # what media takes the line to carry, downstream
+    upstream_loss_percent: float | None = None  # of what the room sends, before repair
+    repeats: int = 0  # packets sent again
+    key_frames_asked: int = 0  # by this room, of the stage
 
 
 class LinkReports(Frame):
     kind: Literal["link_reports"] = "link_reports"
     links: tuple[LinkReport, ...]
+
+
+DELAY_BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.05, 0.25)
+"""Upper bounds of the delay histogram's buckets; one more counts what is beyond."""
+
+
+class MediaReport(Frame):
+    """Once a second, of the whole media process: counts since it started."""
+
+    kind: Literal["media_report"] = "media_report"
+    packets_in: int
+    bytes_in: int
+    packets_out: int
+    bytes_out: int
+    packets_dropped: int  # no room in the socket's buffer, or refused by libsrtp
+    datagrams_refused: int  # of nobody, malformed, or not authentic
+    repeats: int
+    nacks_received: int
+    nacks_sent: int
+    key_frames_asked: int  # by rooms
+    key_frames_wanted: int  # of sources, after merging and spacing
+    layers: dict[str, int]  # links by what they carry now: the values of `Carried`
+    delay_counts: tuple[int, ...]  # packets by added delay, one count per bucket of DELAY_BOUNDS_S and one beyond
+    delay_sum_s: float
 
 
 class SlotSwitched(Frame):
@@ -102,6 +143,19 @@ class SlotSwitched(Frame):
     kind: Literal["slot_switched"] = "slot_switched"
     slot: Literal["desk", "floor", "document"]
     room: RoomCode | None
+
+
+class DebugWanted(Frame):
+    """Ask for a `DebugSnapshot`."""
+
+    kind: Literal["debug_wanted"] = "debug_wanted"
+
+
+class DebugSnapshot(Frame):
+    """What each long-lived object of the process is now, by its name. No names of people, SDP or addresses."""
+
+    kind: Literal["debug_snapshot"] = "debug_snapshot"
+    objects: dict[str, dict[str, JsonValue]]
 
 
 class MediaSnapshot(Frame):
@@ -176,7 +230,7 @@ class RecordingGrew(Frame):
 
 
 class ChapterSpan(Frame):
-    """Where a chapter lies in the playable file, in seconds. One mark may give several spans (gaps)."""
+    """Where a chapter lies in the playable file, in seconds; one per item, over gaps and restarts."""
 
     item: int
     position: int
@@ -257,14 +311,18 @@ class Failed(Frame):
 
 AnyFrame = Annotated[
     OpenLink
+    | RestartLink
     | CloseLink
     | SetStage
     | MediaStatus
+    | DebugWanted
     | LinkOpened
     | LinkChanged
     | LinkReports
+    | MediaReport
     | SlotSwitched
     | MediaSnapshot
+    | DebugSnapshot
     | SetRecording
     | RecorderStatus
     | Idle

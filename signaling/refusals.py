@@ -37,6 +37,7 @@ class RefusalCode(StrEnum):
     BAD_SDP = "bad_sdp"
     NO_COMMON_CODEC = "no_common_codec"  # the browser lacks the stage's codec
     TOO_MANY_MESSAGES = "too_many_messages"
+    TOO_MUCH_MEDIA = "too_much_media"  # the room sent far more than a camera and a microphone do
     MEDIA_NOT_RUNNING = "media_not_running"
     RECORDER_NOT_RUNNING = "recorder_not_running"
 

@@ -4,8 +4,8 @@ aiortc keeps what is hard and settled: the DTLS handshake, certificates, and SRT
 are ours: aiortc never sees an RTP packet, and of what arrives only datagrams in the DTLS range (20 to 63,
 RFC 7983), never empty and never above `LONGEST_DTLS` (an empty datagram would end its transport for good).
 
-Private names used: `RTCDtlsTransport._set_role`, `._srtp_profiles`, `._task`, `._rx_srtp`, `._tx_srtp`, of its
-transport `role`, `_recv()`, `_send()`; `pylibsrtp._binding`, `pylibsrtp.Session._srtp`.
+Private names used: `RTCDtlsTransport._set_role`, `._srtp_profiles`, `._ssl`, `._task`, `._rx_srtp`, `._tx_srtp`,
+of its transport `role`, `_recv()`, `_send()`; `pylibsrtp._binding`, `pylibsrtp.Session._srtp`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ srtp_unprotect: Callable[..., int] = _lib.srtp_unprotect
 srtp_protect_rtcp: Callable[..., int] = _lib.srtp_protect_rtcp
 srtp_unprotect_rtcp: Callable[..., int] = _lib.srtp_unprotect_rtcp
 
+_TAG_BYTES = {  # RFC 7714, section 14; RFC 3711, section 5.2
+    b"SRTP_AEAD_AES_128_GCM": 16,
+    b"SRTP_AEAD_AES_256_GCM": 16,
+    b"SRTP_AES128_CM_SHA1_80": 10,
+}
 SrtpError = pylibsrtp.Error
 Certificate = RTCCertificate
 
@@ -76,9 +81,10 @@ class SrtpSessions:
     who has packets as bytes; they raise SrtpError, and ValueError for a packet above `LONGEST_SRTP`.
     """
 
-    __slots__ = ("protect", "protect_rtcp", "rx", "tx", "unprotect", "unprotect_rtcp")
+    __slots__ = ("protect", "protect_rtcp", "rx", "tag_bytes", "tx", "unprotect", "unprotect_rtcp")
 
-    def __init__(self, receiving: Any, sending: Any) -> None:
+    def __init__(self, receiving: Any, sending: Any, tag_bytes: int) -> None:
+        self.tag_bytes = tag_bytes  # what `srtp_protect` adds to an RTP packet
         self.rx: Any = receiving._srtp[0]
         self.tx: Any = sending._srtp[0]
         self.protect: Callable[[bytes], bytes] = sending.protect
@@ -110,10 +116,12 @@ class Dtls:
         await self._transport.start(
             RTCDtlsParameters([RTCDtlsFingerprint(algorithm=a, value=v) for a, v in fingerprints])
         )
-        if self._transport.state != "connected":
+        connection = self._transport._ssl
+        if self._transport.state != "connected" or connection is None:
             return None
         self._transport.on("statechange", self._state_changed)
-        return SrtpSessions(self._transport._rx_srtp, self._transport._tx_srtp)
+        profile = connection.get_selected_srtp_profile()
+        return SrtpSessions(self._transport._rx_srtp, self._transport._tx_srtp, _TAG_BYTES[profile])
 
     async def stop(self) -> None:
         """Say goodbye (close_notify) and end aiortc's task. May be called at any time, and twice."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 SR, RR, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
 NTP_EPOCH_S = 2_208_988_800  # from 1900-01-01 to 1970-01-01
 MOST_BLOCKS = 31  # report blocks of one RR: its count has five bits
+MOST_WANTED = 512  # numbers of one NACK that are read: two seconds of picture; who lost more needs a key frame
+MOST_BPS = 1 << 40  # of a REMB: its 6-bit exponent reaches beyond 2**80
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class ReportBlock:
 
 @dataclass(frozen=True, slots=True)
 class PacketsWanted:
-    """A generic NACK."""
+    """A generic NACK; of more than `MOST_WANTED` numbers the first."""
 
     ssrc: int
     sequences: tuple[int, ...]
@@ -87,7 +90,7 @@ def parse(data: bytes) -> Iterator[Feedback]:
         elif kind == BYE and len(body) >= 4 * count:
             yield SaidGoodbye(struct.unpack_from(f"!{count}I", body))
         elif kind == TRANSPORT_FEEDBACK and count == 1 and len(body) >= 12:
-            yield PacketsWanted(int.from_bytes(body[4:8], "big"), tuple(_wanted(body)))
+            yield PacketsWanted(int.from_bytes(body[4:8], "big"), tuple(islice(_wanted(body), MOST_WANTED)))
         elif kind == PAYLOAD_FEEDBACK and len(body) >= 8:
             yield from _payload_feedback(count, body)
         position = end
@@ -118,7 +121,7 @@ def _payload_feedback(fmt: int, body: bytes) -> Iterator[Feedback]:
             yield KeyFrameWanted(int.from_bytes(body[at : at + 4], "big"))
     elif fmt == 15 and len(body) >= 16 and body[8:12] == b"REMB":
         exponent, mantissa = body[13] >> 2, (body[13] & 3) << 16 | body[14] << 8 | body[15]
-        yield BitrateEstimated(mantissa << exponent)
+        yield BitrateEstimated(min(MOST_BPS, mantissa << exponent))
 
 
 # --- building: each is one packet of a compound one ------------------------------------------------

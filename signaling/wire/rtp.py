@@ -47,6 +47,8 @@ class RtpView:
         "payload_end",
         "payload_start",
         "payload_type",
+        "repaired_rid",
+        "rid",
         "sequence",
         "ssrc",
         "timestamp",
@@ -61,9 +63,13 @@ class RtpView:
         self.payload_start = 0
         self.payload_end = 0
         self.mid: bytes | None = None
+        self.rid: bytes | None = None  # RFC 8852, of a layer
+        self.repaired_rid: bytes | None = None  # of the layer that this repeats
         self.level: int | None = None  # RFC 6464: -dBov, 0 loudest, 127 silence
 
-    def read(self, data: Packet, mid_id: int = 0, level_id: int = 0) -> bool:
+    def read(
+        self, data: Packet, mid_id: int = 0, level_id: int = 0, rid_id: int = 0, repaired_rid_id: int = 0
+    ) -> bool:
         """Read `data`; False when it is no sound RTP packet. Extension ids are 0 where not negotiated."""
         size = len(data)
         if size < HEADER_BYTES:
@@ -74,7 +80,7 @@ class RtpView:
         self.marker = second > 127
         self.payload_type = second & 127
         start = HEADER_BYTES + 4 * (first & 15)
-        self.mid = self.level = None
+        self.mid = self.level = self.rid = self.repaired_rid = None
         if first & 16:
             if start + 4 > size:
                 return False
@@ -82,7 +88,9 @@ class RtpView:
             begin, start = start + 4, start + 4 + 4 * (data[start + 2] << 8 | data[start + 3])
             if start > size:
                 return False
-            if (mid_id or level_id) and not self._read_extensions(data, profile, begin, start, mid_id, level_id):
+            if (mid_id or level_id or rid_id) and not self._read_extensions(
+                data, profile, begin, start, mid_id, level_id, rid_id, repaired_rid_id
+            ):
                 return False
         if first & 32:
             if start >= size or data[size - 1] == 0 or start + data[size - 1] > size:
@@ -94,7 +102,15 @@ class RtpView:
         return True
 
     def _read_extensions(
-        self, data: Packet, profile: int, position: int, end: int, mid_id: int, level_id: int
+        self,
+        data: Packet,
+        profile: int,
+        position: int,
+        end: int,
+        mid_id: int,
+        level_id: int,
+        rid_id: int,
+        repaired_rid_id: int,
     ) -> bool:
         if profile == 0xBEDE:  # one-byte headers
             header_bytes = 1
@@ -110,7 +126,7 @@ class RtpView:
                 return False
             if header_bytes == 1:
                 identifier, width = data[position] >> 4, (data[position] & 15) + 1
-                if identifier == 15:
+                if identifier in (0, 15):  # reserved: the rest is not to be read (RFC 8285, 4.2)
                     return True
             else:
                 identifier, width = data[position], data[position + 1]
@@ -121,6 +137,10 @@ class RtpView:
                 self.mid = bytes(data[position : position + width])
             elif identifier == level_id and width:
                 self.level = data[position] & 127
+            elif identifier == rid_id:
+                self.rid = bytes(data[position : position + width])
+            elif identifier == repaired_rid_id:
+                self.repaired_rid = bytes(data[position : position + width])
             position += width
         return True
 

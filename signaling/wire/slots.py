@@ -17,6 +17,14 @@ class Upstream(StrEnum):
         return self is not Upstream.MICROPHONE
 
 
+class Layer(StrEnum):
+    """One simulcast encoding of a source; the value is its rid (RFC 8852). What is sent once only is HIGH."""
+
+    HIGH = "h"
+    MEDIUM = "m"
+    LOW = "l"
+
+
 class SlotName(StrEnum):
     """The fixed places of the stage, and the programme for those who watch only one."""
 

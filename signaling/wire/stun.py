@@ -11,7 +11,7 @@ import hmac
 import struct
 import zlib
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 
 BINDING_REQUEST = 0x0001
 BINDING_SUCCESS = 0x0101
@@ -19,7 +19,8 @@ HEADER_BYTES = 20
 LONGEST_MESSAGE = 1024  # a browser's check is about 100 bytes
 _COOKIE = bytes.fromhex("2112a442")
 _USERNAME, _INTEGRITY, _PRIORITY, _USE_CANDIDATE = 0x0006, 0x0008, 0x0024, 0x0025
-_XOR_MAPPED_ADDRESS, _FINGERPRINT, _CONTROLLING = 0x0020, 0x8028, 0x802A
+_XOR_MAPPED_ADDRESS, _FINGERPRINT, _CONTROLLED, _CONTROLLING = 0x0020, 0x8028, 0x8029, 0x802A
+_MAPPED_IPV4 = bytes(10) + b"\xff\xff"  # RFC 4291, section 2.5.5.2
 _FINGERPRINT_XOR = 0x5354554E
 _INTEGRITY_BYTES = 24  # type, length and HMAC-SHA1
 _FINGERPRINT_BYTES = 8
@@ -121,12 +122,29 @@ def binding_request(
     return _signed(BINDING_REQUEST, transaction, attributes, remote_password)
 
 
+def controlled_request(
+    transaction: bytes, local_ufrag: str, remote_ufrag: str, remote_password: bytes, tie_breaker: int
+) -> bytes:
+    """A check of the controlled end: it asks whether the other is there, and nominates nothing."""
+    attributes = (
+        _attribute(_USERNAME, f"{remote_ufrag}:{local_ufrag}".encode())
+        + _attribute(_PRIORITY, PEER_REFLEXIVE_PRIORITY.to_bytes(4, "big"))
+        + _attribute(_CONTROLLED, tie_breaker.to_bytes(8, "big"))
+    )
+    return _signed(BINDING_REQUEST, transaction, attributes, remote_password)
+
+
 def binding_success(transaction: bytes, password: bytes, host: str, port: int) -> bytes:
-    """The answer to a check that came from `host`:`port` (RFC 8489, section 14.2)."""
-    address = ip_address(host.partition("%")[0])
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    pad = _COOKIE + transaction
-    hidden = bytes(a ^ b for a, b in zip(address.packed, pad, strict=False))
-    mapped = struct.pack("!BBH", 0, 1 if address.version == 4 else 2, port ^ 0x2112) + hidden
+    """The answer to a check that came from `host`:`port`."""
+    return mapped_success(transaction, password, ip_address(host.partition("%")[0]).packed, port)
+
+
+def mapped_success(transaction: bytes, password: bytes, address: bytes, port: int) -> bytes:
+    """The same, with the address as 4 or 16 bytes (RFC 8489, section 14.2)."""
+    if address.startswith(_MAPPED_IPV4) and len(address) == 16:
+        address = address[12:]
+    width = len(address)
+    pad = int.from_bytes((_COOKIE + transaction)[:width], "big")
+    hidden = (int.from_bytes(address, "big") ^ pad).to_bytes(width, "big")
+    mapped = struct.pack("!BBH", 0, 1 if width == 4 else 2, port ^ 0x2112) + hidden
     return _signed(BINDING_SUCCESS, transaction, _attribute(_XOR_MAPPED_ADDRESS, mapped), password)

@@ -19,6 +19,7 @@ SPOKEN = messages.UP_ROOM + messages.DOWN_ROOM + messages.UP_DESK + messages.DOW
 PARTS: tuple[type[Message], ...] = (
     messages.Auth,
     messages.Joined,
+    messages.PathServer,
     messages.CommandResult,
     messages.ItemView,
     messages.FloorView,
