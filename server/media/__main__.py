@@ -13,16 +13,20 @@ import uvloop
 
 from server.media.plane import MediaPlane, own_address
 from server.media.tap_server import TapServer
+from server.media.workers import worker_socket
 from signaling import logs
 from signaling.channel import Channel, ChannelClosed, serve
 from signaling.ports import (
     CloseLink,
+    DebugSnapshot,
+    DebugWanted,
     Done,
     Failed,
     Frame,
     LinkOpened,
     MediaStatus,
     OpenLink,
+    RestartLink,
     SetStage,
 )
 from signaling.refusals import Refused
@@ -43,6 +47,7 @@ class MediaProcess:
         if arguments.advertise.count(":") > 1:  # a bare IPv6 address
             advertise, advertise_port = arguments.advertise, ""
         self._run = Path(arguments.run_directory)
+        self._worker: int = arguments.worker
         self._control: Channel | None = None
         self.plane = MediaPlane(
             host,
@@ -50,6 +55,9 @@ class MediaProcess:
             (advertise or own_address(host), int(advertise_port or 0)),
             VideoCodec(arguments.codec),
             self._tell,
+            self._run,
+            arguments.worker,
+            arguments.workers,
         )
 
     async def run(self) -> None:
@@ -57,17 +65,21 @@ class MediaProcess:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        tap = TapServer(self._run / "media-tap.sock", self.plane.stage, self.plane.codec)
-        server = await serve(self._run / "media.sock", self._converse)
+        tap = None
+        if self._worker == 0:
+            tap = TapServer(self._run / "media-tap.sock", self.plane.stage, self.plane.codec)
+        control = self._run / worker_socket(self._worker)
+        server = await serve(control, self._converse)
         self.plane.start()
         log.info("media ready on UDP port %d, %s", self.plane.port.bound_port, self.plane.codec.value)
         await stop.wait()
         server.close()
-        (self._run / "media.sock").unlink(missing_ok=True)
+        control.unlink(missing_ok=True)
         if self._control is not None:
             await self._control.close()
         await self.plane.stop()
-        tap.close()
+        if tap is not None:
+            tap.close()
 
     def _tell(self, frame: Frame) -> None:
         if self._control is not None:
@@ -94,10 +106,14 @@ class MediaProcess:
                 case OpenLink():
                     sdp = self.plane.open_link(frame.link, frame.room, frame.purpose, frame.sdp)
                     return LinkOpened(link=frame.link, sdp=sdp)
+                case RestartLink():
+                    return LinkOpened(link=frame.link, sdp=self.plane.restart_link(frame.link, frame.sdp))
                 case CloseLink():
                     self.plane.close_link(frame.link)
                 case SetStage():
                     self.plane.set_stage(frame)
+                case DebugWanted():
+                    return DebugSnapshot(objects=self.plane.debug_snapshot())
                 case MediaStatus():
                     return self.plane.snapshot()
                 case _:
@@ -113,6 +129,8 @@ def main() -> int:
     parser.add_argument("--advertise", default="", help="ADDRESS or ADDRESS:PORT that rooms send to")
     parser.add_argument("--run-directory", required=True, help="where the Unix sockets are")
     parser.add_argument("--codec", choices=[c.value for c in VideoCodec], default="h264")
+    parser.add_argument("--worker", type=int, default=0, help="which one of --workers this is; 0 has the stage")
+    parser.add_argument("--workers", type=int, default=1, help="how many media processes share the rooms")
     arguments = parser.parse_args()
     logs.configure()
 

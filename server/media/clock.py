@@ -7,6 +7,10 @@ earliest arrival stands in. A change of knowledge is slewed in, never jumped, un
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
+
 _DRIFT_PER_S = 100e-6  # a cheap oscillator; lets the offset follow a device clock that runs slow
 _SLEW_PER_PACKET_S = 0.0005
 _STEP_ABOVE_S = 1.0
@@ -36,6 +40,12 @@ class DeviceClock:
 
     def __init__(self) -> None:
         self.offset = _EarliestOffset()
+
+
+def clocks_of(device: DeviceClock, is_video: bool) -> Callable[[], SourceClock]:
+    """Makes a clock for each layer of a source of that device."""
+    rate_hz = VIDEO_CLOCK_HZ if is_video else AUDIO_CLOCK_HZ
+    return lambda: SourceClock(rate_hz, device)
 
 
 class SourceClock:

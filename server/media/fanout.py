@@ -1,10 +1,13 @@
-"""One burst, out to everybody: copied once, encrypted and numbered per receiver, sent in few system calls.
+"""One burst, out to everybody: a table of packets, filled by columns, encrypted in place, sent in few calls.
 
-The arena, the message headers and the control messages are memory made once. Packets for one receiver lie
-one behind the other in the arena, so that a run of equal sizes goes out as one message with UDP
-segmentation (GSO); `sendmmsg` takes all messages at once. Where the kernel refuses a run (path MTU) that run
-alone is sent packet by packet. When the socket's buffer is full what is left is dropped and counted: video
-is asked for again by NACK, and a slow line never holds up the others.
+A burst of K packets to R receivers is a table of R rows and K columns of cells. The packets are copied into
+all rows at once; payload types, numbers and timestamps are assigned to whole columns; libsrtp walks the cells
+without a line of Python between them; and `sendmmsg` takes the rows. Packets of equal size that follow each
+other (only the last may be shorter) leave as one message with UDP segmentation (GSO).
+
+Where the kernel refuses a message (path MTU) that message alone is sent packet by packet. When the socket's
+buffer is full what is left is dropped and counted: video is asked for again by NACK, and a slow line never
+holds up the others.
 """
 
 from __future__ import annotations
@@ -13,182 +16,337 @@ import errno
 import select
 import socket
 import struct
-import sys
+import time
+from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
-from cffi import FFI
+import numpy as np
+import numpy.typing as npt
+from pydantic import JsonValue
 
+from server.media.delay import DelayHistogram
+from server.media.lane import Lane, Receiver
 from server.media.ring import STRIDE
-from server.media.slot import Receiver, Slot
+from server.media.system import (
+    MESSAGE,
+    MOST_MESSAGES,
+    SEGMENT,
+    SOL_UDP,
+    UDP_SEGMENT,
+    VECTOR,
+    address_of,
+    libc,
+    records,
+    system,
+    void_pointer,
+)
 from signaling.wire.aiortc_seams import LONGEST_TRAILER, srtp_ffi, srtp_protect
 
-ARENA_BYTES = 4 << 20
-MESSAGES = 1024  # the kernel takes at most 1024 (UIO_MAXIOV)
+CELLS = 512  # of one table: 0.8 MB, which stays in a core's own cache from the copy to the system call
+CELL_BYTES = STRIDE + -(-LONGEST_TRAILER // 64) * 64
+MOST_COLUMNS = 64  # packets of one table; a longer burst makes several
 RUN_PACKETS = 48  # below the kernel's UDP_MAX_SEGMENTS (64 on older kernels)
 RUN_BYTES = 60_000
-SOL_UDP, UDP_SEGMENT = 17, 103
+MOST_PADDING = 16  # of some 1,100 bytes; usually it is one byte
+GATHER_S = 0.002  # how long a packet may wait for the rest of its picture
 FULL_WAIT_MS = 4  # how long a burst may wait for room in the socket's buffer
-
-system = FFI()
-system.cdef("""
-    int sendmmsg(int fd, void *messages, unsigned int count, int flags);
-    int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout);
-""")
-libc: Any = system.dlopen(None)
-
-# struct mmsghdr and struct iovec of a 64-bit Linux: name, name length, iov, iov count, control, its length,
-# flags, and the length the kernel reports.
-MESSAGE = struct.Struct("=QI4xQQQQi4xI4x")
-VECTOR = struct.Struct("=QQ")
-_CONTROL = struct.Struct("=QiiH6x")
-_PATCH = struct.Struct("!BH")
-if sys.maxsize < 2**62 or not sys.platform.startswith("linux"):
-    raise ImportError("the media plane needs a 64-bit Linux: sendmmsg and UDP segmentation")
+_LENGTH_BYTES, _VECTOR_BYTES, _SEGMENT_BYTES = 4, VECTOR.itemsize, SEGMENT.itemsize
+_HEADER = struct.Struct("!BBHII")
 
 
-def address_of(memory: Any) -> int:
-    """The address of memory made by either FFI."""
-    return int(srtp_ffi.cast("uintptr_t", memory))
+class _Columns:
+    """What differs from receiver to receiver of a lane, as columns; all add the same number of bytes (SRTP)."""
+
+    __slots__ = ("address_bytes", "addresses", "offsets", "payload_types", "sessions", "tag_bytes", "time_shifts")
+
+    def __init__(self, receivers: list[Receiver], tag_bytes: int) -> None:
+        links = [receiver.link for receiver in receivers if receiver.link is not None]
+        self.tag_bytes = tag_bytes
+        self.sessions = [link.tx for link in links]
+        self.addresses = np.array([link.address_pointer for link in links], np.uint64)
+        self.address_bytes = np.array([link.address_bytes for link in links], np.uint32)
+        self.payload_types = np.array([receiver.payload_type for receiver in receivers], np.uint8)
+        self.offsets = np.array([receiver.offset & 0xFFFF for receiver in receivers], np.int64)
+        shifts = [receiver.time_shift for receiver in receivers]
+        self.time_shifts = np.array(shifts, np.int64) if any(shifts) else None
+
+
+def _columns_of(lane: Lane) -> list[_Columns]:
+    if lane.changed:
+        groups: dict[int, list[Receiver]] = {}
+        for receiver in lane.receivers:
+            if receiver.link is not None and receiver.link.address_pointer:
+                groups.setdefault(receiver.link.tag_bytes, []).append(receiver)
+        lane.columns = [_Columns(receivers, tag_bytes) for tag_bytes, receivers in groups.items()]
+        lane.changed = False
+    columns: list[_Columns] = lane.columns
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Packets that leave as one message: columns `start` to `start + count` of a table."""
+
+    start: int
+    count: int
+    size: int  # of each but the last, before SRTP
+
+
+def padded(sizes: list[int]) -> list[int]:
+    """Sizes that make long runs: a packet a few bytes shorter than one behind it grows to that one's size.
+
+    Browsers cut a picture "about equally": its later packets are one byte larger, and would end the run.
+    """
+    wider = sizes.copy()
+    for index in range(len(sizes) - 2, -1, -1):
+        if 0 < wider[index + 1] - wider[index] <= MOST_PADDING:
+            wider[index] = wider[index + 1]
+    return wider
+
+
+def runs_of(sizes: list[int]) -> list[_Run]:
+    """Cut a burst into runs: equal sizes, the last of a run may be shorter."""
+    runs: list[_Run] = []
+    start, run_size, bytes_so_far, open_ = 0, 0, 0, False
+    for index, size in enumerate(sizes):
+        fits = open_ and size <= run_size and index - start < RUN_PACKETS and bytes_so_far + size <= RUN_BYTES
+        if index and not fits:
+            runs.append(_Run(start, index - start, run_size))
+            start, bytes_so_far = index, 0
+        if index == start:
+            run_size, open_ = size, True
+        elif size < run_size:
+            open_ = False  # a shorter packet may only be the last of its run
+        bytes_so_far += size + LONGEST_TRAILER
+    if sizes:
+        runs.append(_Run(start, len(sizes) - start, run_size))
+    return runs
 
 
 class Fanout:
-    """Gathers what the slots have pending and sends it. One per UDP socket."""
+    """Gathers what the lanes have pending and sends it. One per UDP socket.
 
-    def __init__(self, sock: socket.socket) -> None:
+    `flush` at the end of each burst: sound and whole pictures leave at once, the beginning of a picture waits
+    for its rest, GATHER_S at the most; `waiting` says that a `flush` with `everything` is due by then.
+    """
+
+    def __init__(self, sock: socket.socket, delays: DelayHistogram) -> None:
         self._socket = sock
         self._descriptor = sock.fileno()
-        self._arena: Any = srtp_ffi.new("unsigned char[]", ARENA_BYTES)
-        self._arena_buffer: Any = srtp_ffi.buffer(self._arena)
-        self._arena_address = address_of(self._arena)
-        self._length: Any = srtp_ffi.new("int *")
-        self._vectors: Any = srtp_ffi.new("unsigned char[]", MESSAGES * VECTOR.size)
-        self._controls: Any = srtp_ffi.new("unsigned char[]", MESSAGES * _CONTROL.size)
-        self._messages: Any = srtp_ffi.new("unsigned char[]", MESSAGES * MESSAGE.size)
-        self._vector_buffer: Any = srtp_ffi.buffer(self._vectors)
-        self._control_buffer: Any = srtp_ffi.buffer(self._controls)
-        self._message_buffer: Any = srtp_ffi.buffer(self._messages)
-        self._message_pointer: Any = system.cast("char *", address_of(self._messages))
-        self._vector_address = address_of(self._vectors)
-        self._control_address = address_of(self._controls)
-        self._runs: list[tuple[int, int, int, int]] = []  # start, bytes, packet size, packets: of each message
-        self._used = 0
-        self._dirty: list[Slot] = []
+        self._delays = delays
+        self._cells, self._cell_memory = records(CELLS * CELL_BYTES, np.uint8)
+        self._cells = self._cells.reshape(CELLS, CELL_BYTES)
+        self._cell_buffer = self._cells.data.cast("B")
+        self._lengths, length_memory = records(CELLS, np.int32)
+        length_pointer = srtp_ffi.cast("int *", length_memory)
+        self._length_pointers = [length_pointer + i for i in range(CELLS)]
+        self._length_memory = length_memory
+        self._cell_pointers = [self._cell_memory + i * CELL_BYTES for i in range(CELLS)]
+        self._vectors, self._vector_memory = records(CELLS, VECTOR)
+        self._vectors["base"] = address_of(self._cell_memory) + np.arange(CELLS, dtype=np.uint64) * CELL_BYTES
+        self._vector_address = address_of(self._vector_memory)
+        self._messages, self._message_memory = records(MOST_MESSAGES, MESSAGE)
+        self._segments, self._segment_memory = records(MOST_COLUMNS, SEGMENT)
+        self._segments["bytes"] = 18
+        self._segments["level"], self._segments["kind"] = SOL_UDP, UDP_SEGMENT
+        self._segment_address = address_of(self._segment_memory)
+        self._gathered: dict[Lane, float] = {}  # lanes with something to send, and since when
+        self._repeats: list[tuple[Receiver, int]] = []
         self._poll = select.poll()
         self._poll.register(sock, select.POLLOUT)
-        self.packets_sent = 0
+        self.packets_sent = self.bytes_sent = 0
         self.packets_dropped = 0
+        self.repeats_sent = 0
 
-    def gathered(self, slot: Slot) -> None:
-        """A slot has its first pending packet since the last flush. Sound goes before pictures."""
-        if slot.name.is_video:
-            self._dirty.append(slot)
-        else:
-            self._dirty.insert(0, slot)
+    def debug_snapshot(self) -> dict[str, JsonValue]:
+        return {
+            "packets_sent": self.packets_sent,
+            "packets_dropped": self.packets_dropped,
+            "repeats_sent": self.repeats_sent,
+            "lanes_gathered": len(self._gathered),
+            "repeats_waiting": len(self._repeats),
+        }
 
-    def flush(self) -> None:
-        """Send everything gathered. Called once at the end of each burst."""
-        for slot in self._dirty:
-            pending = slot.pending
-            for receiver in slot.receivers:
-                self._queue(receiver, pending)
+    # --- gathering
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._gathered)
+
+    def gathered(self, lane: Lane) -> None:
+        """A lane has its first packet since its last flush."""
+        self._gathered.setdefault(lane, time.monotonic())
+
+    def repeat(self, receiver: Receiver, number: int) -> None:
+        """Send one packet again with the next flush; nothing if it is not kept any more."""
+        if receiver.allowed and receiver.lane is not None and receiver.lane.ring.cell(number) >= 0:
+            self._repeats.append((receiver, number))
+
+    # --- sending
+
+    def flush(self, everything: bool = False) -> None:
+        """Send what is ripe. Sound goes before pictures."""
+        if self._gathered:
+            now_s = time.monotonic()
+            ripe = [
+                lane
+                for lane, since_s in self._gathered.items()
+                if everything or lane.complete or lane.late or now_s - since_s >= GATHER_S
+            ]
+            ripe.sort(key=_pictures_last)
+            for lane in ripe:
+                self.flush_lane(lane)
+        if self._repeats:
+            repeats, self._repeats = self._repeats, []
+            for first in range(0, len(repeats), CELLS):
+                self._send_singly(repeats[first : first + CELLS], again=True)
+
+    def flush_lane(self, lane: Lane) -> None:
+        """Send what this lane has pending, now."""
+        self._gathered.pop(lane, None)
+        pending, late = lane.pending, lane.late
+        if pending:
+            for first in range(0, len(pending), MOST_COLUMNS):
+                part = slice(first, first + MOST_COLUMNS)
+                self._send_table(lane, pending[part], lane.arrivals_s[part])
+            ring = lane.ring
+            lane.packets += len(pending)
+            lane.octets += sum(ring.lengths[number % ring.capacity] for number in pending) - 12 * len(pending)
+            lane.flushed = pending[-1]
+            lane.flushed_time = lane.last_time
             pending.clear()
-        self._dirty.clear()
-        if self._runs:
-            self._send()
+            lane.arrivals_s.clear()
+            lane.complete = False
+        if late:
+            wanted = [(receiver, n) for n in late for receiver in lane.receivers if n >= receiver.first]
+            for first in range(0, len(wanted), CELLS):
+                self._send_singly(wanted[first : first + CELLS], again=False)
+            late.clear()
 
-    def resend(self, receiver: Receiver, number: int) -> None:
-        """Queue one packet again, as it was, for the next flush; nothing if it is not kept any more."""
-        if receiver.allowed and receiver.slot.ring.cell(number) >= 0:
-            self._queue(receiver, (number,))
+    def _send_table(self, lane: Lane, numbers: list[int], arrivals_s: list[float]) -> None:
+        ring, columns = lane.ring, len(numbers)
+        cells = [number % ring.capacity for number in numbers]
+        sizes = padded([ring.lengths[cell] for cell in cells])
+        for cell, size in zip(cells, sizes, strict=True):
+            if size != ring.lengths[cell]:
+                ring.pad(cell, size)
+        runs = runs_of(sizes)
+        markers = np.array([ring.markers[cell] for cell in cells], np.uint8)
+        sequence = np.array(numbers, np.int64)
+        most_rows = min(CELLS // columns, MOST_MESSAGES // len(runs))
+        for group in _columns_of(lane):
+            for first in range(0, len(group.sessions), most_rows):
+                part = slice(first, min(first + most_rows, len(group.sessions)))
+                rows = part.stop - first
+                table = self._cells[: rows * columns].reshape(rows, columns, CELL_BYTES)
+                for column, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
+                    table[:, column, :size] = ring.cells[cell, :size]
+                table[:, :, 1] = group.payload_types[part, None] | markers
+                table[:, :, 2:4] = _big_endian(sequence + group.offsets[part, None], ">u2")
+                if group.time_shifts is not None:
+                    times = np.array([ring.times[cell] for cell in cells], np.int64)
+                    table[:, :, 4:8] = _big_endian(times + group.time_shifts[part, None], ">u4")
+                self._lengths[: rows * columns].reshape(rows, columns)[:] = sizes
+                failed = self._protect(group.sessions[part], columns)
+                self._vectors["size"][: rows * columns].reshape(rows, columns)[:] = np.add(sizes, group.tag_bytes)
+                if failed:
+                    self._send(self._address_singly(group, part, columns))
+                else:
+                    self._address_runs(group, part, columns, runs)
+                    self._send(rows * len(runs))
+                self._delays.add(arrivals_s, rows)
 
-    def _queue(self, receiver: Receiver, numbers: list[int] | tuple[int, ...]) -> None:
-        link = receiver.link
-        if not link.address_pointer:
-            return
-        ring = receiver.slot.ring
-        pointers, lengths, markers, capacity = ring.pointers, ring.lengths, ring.markers, ring.capacity
-        arena, buffer, length = self._arena, self._arena_buffer, self._length
-        session, offset, payload_type = link.tx, receiver.offset, receiver.payload_type
-        first, highest = receiver.first, receiver.highest
-        used = start = self._used
-        run_size = packets = octets = sent = 0
-        run_open = False
-        for number in numbers:
-            if number < first:
+    def _protect(self, sessions: list[Any], columns: int) -> int:
+        """Encrypt the table in place, each row by its session. Zero when all went well."""
+        by_cell = chain.from_iterable(map(repeat, sessions, repeat(columns)))
+        return sum(map(srtp_protect, by_cell, self._cell_pointers, self._length_pointers))
+
+    def _address_runs(self, group: _Columns, part: slice, columns: int, runs: list[_Run]) -> None:
+        rows = part.stop - part.start
+        messages = self._messages[: rows * len(runs)].reshape(rows, len(runs))
+        messages["name"] = group.addresses[part, None]
+        messages["name_bytes"] = group.address_bytes[part, None]
+        row_vectors = self._vector_address + np.arange(rows, dtype=np.uint64) * (columns * _VECTOR_BYTES)
+        for index, run in enumerate(runs):
+            of_run = messages[:, index]
+            of_run["vectors"] = row_vectors + run.start * _VECTOR_BYTES
+            of_run["vector_count"] = run.count
+            if run.count > 1:
+                self._segments["size"][index] = run.size + group.tag_bytes
+                of_run["control"] = self._segment_address + index * _SEGMENT_BYTES
+                of_run["control_bytes"] = _SEGMENT_BYTES
+            else:
+                of_run["control"] = of_run["control_bytes"] = 0
+
+    def _address_singly(self, group: _Columns, part: slice, columns: int) -> int:
+        """Some packets were not encrypted: those may not leave, the others go one by one. How many they are."""
+        count = (part.stop - part.start) * columns
+        encrypted = np.flatnonzero(self._lengths[:count] == self._vectors["size"][:count])
+        self.packets_dropped += count - len(encrypted)
+        rows = part.start + encrypted // columns
+        messages = self._messages[: len(encrypted)]
+        messages["name"], messages["name_bytes"] = group.addresses[rows], group.address_bytes[rows]
+        messages["vectors"] = self._vector_address + encrypted.astype(np.uint64) * _VECTOR_BYTES
+        messages["vector_count"] = 1
+        messages["control"] = messages["control_bytes"] = 0
+        return len(encrypted)
+
+    def _send_singly(self, wanted: list[tuple[Receiver, int]], again: bool) -> None:
+        """Single packets to single receivers: repeats (`again`, as RTX where negotiated) and late ones."""
+        count = 0
+        for receiver, number in wanted:
+            lane, link = receiver.lane, receiver.link
+            if lane is None or link is None or not link.address_pointer or (cell := lane.ring.cell(number)) < 0:
                 continue
-            cell = number % capacity
-            size = lengths[cell]
-            if used + STRIDE + LONGEST_TRAILER > ARENA_BYTES or len(self._runs) >= MESSAGES - 1:
-                if packets:
-                    self._close_run(
-                        link.address_pointer, link.address_bytes, start, used - start, run_size, packets
-                    )
-                self._send()
-                used = start = 0
-                packets, run_open = 0, False
-            target = arena + used
-            srtp_ffi.memmove(target, pointers[cell], size)
-            _PATCH.pack_into(buffer, used + 1, markers[cell] | payload_type, (number + offset) & 0xFFFF)
-            length[0] = size
-            if srtp_protect(session, target, length):
+            size = self._write_single(count, receiver, lane, number, cell, again)
+            self._lengths[count] = size
+            if srtp_protect(link.tx, self._cell_pointers[count], self._length_pointers[count]):
                 self.packets_dropped += 1
                 continue
-            octets += size - 12
-            size = length[0]
-            if packets and not (
-                run_open and size <= run_size and packets < RUN_PACKETS and used - start + size <= RUN_BYTES
-            ):
-                self._close_run(link.address_pointer, link.address_bytes, start, used - start, run_size, packets)
-                start, packets = used, 0
-            if not packets:
-                run_size = size
-                run_open = True
-            elif size < run_size:
-                run_open = False  # a shorter packet may only be the last of its run
-            packets += 1
-            used += size
-            sent += 1
-            if number > highest:
-                highest = number
-        if packets:
-            self._close_run(link.address_pointer, link.address_bytes, start, used - start, run_size, packets)
-        self._used = used
-        receiver.highest = highest
-        receiver.packets += sent
-        receiver.octets += octets
+            self._vectors["size"][count] = self._lengths[count]
+            message = self._messages[count]
+            message["name"], message["name_bytes"] = link.address_pointer, link.address_bytes
+            message["vectors"], message["vector_count"] = self._vector_address + count * _VECTOR_BYTES, 1
+            message["control"] = message["control_bytes"] = 0
+            count += 1
+            if again:
+                receiver.repeats += 1
+                self.repeats_sent += 1
+        if count:
+            self._send(count)
 
-    def _close_run(self, name: int, name_bytes: int, start: int, size: int, packet: int, packets: int) -> None:
-        index = len(self._runs)
-        VECTOR.pack_into(self._vector_buffer, index * VECTOR.size, self._arena_address + start, size)
-        control = control_bytes = 0
-        if packets > 1:
-            at = index * _CONTROL.size
-            _CONTROL.pack_into(self._control_buffer, at, 18, SOL_UDP, UDP_SEGMENT, packet)
-            control, control_bytes = self._control_address + at, _CONTROL.size
-        MESSAGE.pack_into(
-            self._message_buffer,
-            index * MESSAGE.size,
-            name,
-            name_bytes,
-            self._vector_address + index * VECTOR.size,
-            1,
-            control,
-            control_bytes,
-            0,
-            0,
-        )
-        self._runs.append((start, size, packet, packets))
-
-    def _send(self) -> None:
-        runs, done, waited = self._runs, 0, False
-        while done < len(runs):
-            count = libc.sendmmsg(
-                self._descriptor, self._message_pointer + done * MESSAGE.size, len(runs) - done, 0
+    def _write_single(self, at: int, receiver: Receiver, lane: Lane, number: int, cell: int, again: bool) -> int:
+        """Write one packet into a cell; its size. By RTX (RFC 4588) the old number stands before the payload."""
+        ring, row = lane.ring, at * CELL_BYTES
+        size, sequence = ring.lengths[cell], (number + receiver.offset) & 0xFFFF
+        stamp = (ring.times[cell] + receiver.time_shift) & 0xFFFFFFFF
+        if again and receiver.rtx_payload_type and size + 2 <= STRIDE:
+            second = ring.markers[cell] | receiver.rtx_payload_type
+            _HEADER.pack_into(
+                self._cell_buffer, row, ring.firsts[cell], second, receiver.rtx_next & 0xFFFF, stamp, lane.rtx_ssrc
             )
-            if count > 0:
-                for _, _, _, packets in runs[done : done + count]:
-                    self.packets_sent += packets
-                done += count
+            self._cell_buffer[row + 12 : row + 14] = sequence.to_bytes(2, "big")
+            self._cell_buffer[row + 14 : row + size + 2] = ring.packet(cell)[12:]
+            receiver.rtx_next += 1
+            return size + 2
+        self._cell_buffer[row : row + size] = ring.packet(cell)
+        second = ring.markers[cell] | receiver.payload_type
+        _HEADER.pack_into(self._cell_buffer, row, ring.firsts[cell], second, sequence, stamp, lane.ssrc)
+        return size
+
+    # --- the system call
+
+    def _send(self, count: int) -> None:
+        """Send messages 0 to `count`."""
+        done, waited = 0, False
+        while done < count:
+            sent = libc.sendmmsg(
+                self._descriptor, void_pointer(self._message_memory, done * MESSAGE.itemsize), count - done, 0
+            )
+            if sent > 0:
+                self._note_sent(done, done + sent)
+                done += sent
                 continue
             code = system.errno
             if code == errno.EINTR:
@@ -197,33 +355,37 @@ class Fanout:
                 if not waited and self._poll.poll(FULL_WAIT_MS):
                     waited = True
                     continue
-                self.packets_dropped += sum(packets for _, _, _, packets in runs[done:])
-                break
-            self._send_singly(done)
+                self.packets_dropped += int(self._messages["vector_count"][done:count].sum())
+                return
+            self._send_apart(done)
             done += 1
-        runs.clear()
-        self._used = 0
 
-    def _send_singly(self, index: int) -> None:
-        """A run the kernel refused (EMSGSIZE, EINVAL, EIO): its packets one by one, and only these."""
-        start, size, packet, packets = self._runs[index]
-        name, name_bytes, *_ = MESSAGE.unpack_from(self._message_buffer, index * MESSAGE.size)
-        for at in range(start, start + size, packet if packets > 1 else size):
-            width = min(packet if packets > 1 else size, start + size - at)
-            VECTOR.pack_into(self._vector_buffer, index * VECTOR.size, self._arena_address + at, width)
-            MESSAGE.pack_into(
-                self._message_buffer,
-                index * MESSAGE.size,
-                name,
-                name_bytes,
-                self._vector_address + index * VECTOR.size,
-                1,
-                0,
-                0,
-                0,
-                0,
-            )
-            if libc.sendmmsg(self._descriptor, self._message_pointer + index * MESSAGE.size, 1, 0) == 1:
+    def _note_sent(self, first: int, end: int) -> None:
+        self.packets_sent += int(self._messages["vector_count"][first:end].sum())
+        self.bytes_sent += int(self._messages["length"][first:end].sum())
+
+    def _send_apart(self, index: int) -> None:
+        """A message the kernel refused (EMSGSIZE, EINVAL, EIO): its packets one by one, and only these."""
+        message = self._messages[index].copy()
+        vectors, count = int(message["vectors"]), int(message["vector_count"])
+        own, own_memory = records(1, MESSAGE)
+        own[0] = message
+        own["control"] = own["control_bytes"] = 0
+        own["vector_count"] = 1
+        for packet in range(count):
+            own["vectors"] = vectors + packet * _VECTOR_BYTES
+            if libc.sendmmsg(self._descriptor, void_pointer(own_memory), 1, 0) == 1:
                 self.packets_sent += 1
+                self.bytes_sent += int(own["length"][0])
             else:
                 self.packets_dropped += 1
+
+
+def _big_endian(values: npt.NDArray[np.int64], dtype: str) -> npt.NDArray[np.uint8]:
+    """Rows and columns of numbers, cut to the width of `dtype`, as bytes in a third dimension."""
+    width = np.dtype(dtype).itemsize
+    return values.astype(dtype).view(np.uint8).reshape(*values.shape, width)
+
+
+def _pictures_last(lane: Lane) -> bool:
+    return lane.is_video

@@ -6,26 +6,34 @@ The link decides what a datagram of its own means; the plane finds the link and 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from server.media.clock import DeviceClock
-from server.media.sdp import LEVEL_EXTENSION, MID_EXTENSION, Offer
-from server.media.slot import Receiver, Slot
+from pydantic import JsonValue
+
+from server.media.address import LinkAddress
+from server.media.budget import LineBudget
+from server.media.clock import DeviceClock, clocks_of
+from server.media.lane import Receiver
+from server.media.layer import SourceLayer
+from server.media.limits import HANDSHAKE, MEDIA, MOST_SSRCS, REPORTS, Allowance
+from server.media.sdp import LEVEL_EXTENSION, MID_EXTENSION, REPAIRED_RID_EXTENSION, RID_EXTENSION, Offer
+from server.media.slot import Slot
 from server.media.source import Source
-from signaling.messages import LinkState, Purpose
+from signaling.messages import Carried, LinkState, Purpose
 from signaling.wire import rtcp
 from signaling.wire.aiortc_seams import Dtls, SrtpSessions
 from signaling.wire.rtp import RtpView, VideoCodec
-from signaling.wire.slots import SlotName, Upstream
+from signaling.wire.slots import Layer, SlotName, Upstream
 
-SILENCE_S = 15.0  # browsers repeat their consent check every 5 s at the latest (RFC 7675)
+GONE_AFTER_S = 75.0  # of silence; a cable that was out for a minute costs no new link
 NEGOTIATION_S = 30.0  # from the answer to the keys
 RECEIVING_S = 8.0  # Chromium reports on sound every 5 s only
 RESENDS_PER_S = 400
-MOST_ADDRESSES = 8
+RTX_HEADER_BYTES = 2  # the original sequence number (RFC 4588, section 4)
 CNAME = b"tiepdan"
+REMB_BPS = {1: 2_500_000, 2: 3_000_000, 3: 3_300_000}  # what a picture of so many layers may send
+MOST_WANTED_LISTED = 3
 
 
 class Link:
@@ -45,121 +53,186 @@ class Link:
         self.identity = identity
         self.room = room
         self.purpose = purpose
-        self.ufrag = secrets.token_urlsafe(6).replace("-", "a").replace("_", "b")
-        self.password = secrets.token_urlsafe(24).replace("-", "a").replace("_", "b")
-        self.fingerprints = offer.fingerprints
+        self.offer = offer
+        self.address = LinkAddress(offer.ice_ufrag, offer.ice_pwd, now_s)
         self.state = LinkState.NEGOTIATED
         self.dtls: Dtls | None = None
         self.handshake: asyncio.Task[None] | None = None
         self.tx: Any = None
         self.rx: Any = None
+        self.tag_bytes = 0
         self._sessions: SrtpSessions | None = None  # keeps alive what tx and rx point to
-        self.addresses: set[bytes] = set()  # sockaddrs that passed an authenticated check
-        self.address: bytes = b""
-        self.address_pointer = 0
-        self.address_bytes = 0
-        self.address_memory: Any = None  # what address_pointer points to
         self.opened_s = now_s
-        self.heard_s = now_s
+        self.media_allowance = Allowance(MEDIA, now_s)
+        self.report_allowance = Allowance(REPORTS, now_s)
+        self.handshake_allowance = Allowance(HANDSHAKE, now_s)
+        self._streams: set[bytes] = set()  # every SSRC that was ever authentic, in RTP or RTCP
         self.received = 0
         self.refused = 0  # packets that were malformed, unknown or not ours
-        self.ssrc = secrets.randbits(31) | 1  # in our own RTCP
-        self.remb_bps = 0
+        self.nacks_received = 0
+        self.key_frames_asked = 0
+        self.ssrc = self.address.tie_breaker & 0x7FFFFFFF | 1  # in our own RTCP
+        self.line = LineBudget()
+        self.carried: Carried = ""
+        self.sent_bps = 0  # of pictures, over the last second
+        self._slots = slots
+        self._octets_before = 0
         self._progress_s = float("-inf")
-        device = DeviceClock()
         self.sources: dict[Upstream, Source] = {}
         self.receivers: dict[SlotName, Receiver] = {}
-        self._by_ssrc: dict[int, Source] = {}
+        self._by_ssrc: dict[int, tuple[Source, SourceLayer]] = {}
         self._by_mid: dict[bytes, Source] = {}
-        by_type: dict[int, list[Source]] = {}
-        for section in offer.sections:
+        self._repairs: dict[int, tuple[Source, SourceLayer]] = {}  # by SSRC of the repair stream
+        self._types: dict[int, Source | None] = {}  # media payload types; None: several sources use it
+        self._repair_types: dict[int, Source | None] = {}
+        self._declared: set[int] = set()
+        self._give_parts(codec, source_numbers)
+        self._by_down_ssrc = {slots[name].ssrc: r for name, r in self.receivers.items()}
+        self._extensions = tuple(
+            offer.extension(uri) for uri in (MID_EXTENSION, LEVEL_EXTENSION, RID_EXTENSION, REPAIRED_RID_EXTENSION)
+        )
+
+    def _give_parts(self, codec: VideoCodec, source_numbers: Iterator[int]) -> None:
+        device = DeviceClock()
+        for section in self.offer.sections:
             if section.chosen is None:
                 continue
-            if section.upstream is not None:
-                source = Source(next(source_numbers), room, section.upstream, codec, device)
-                self.sources[section.upstream] = source
-                self._by_mid[section.mid.encode()] = source
-                by_type.setdefault(section.chosen.payload_type, []).append(source)
+            if section.slot is not None:
+                payload_types = section.chosen.payload_type, section.rtx_payload_type
+                self.receivers[section.slot] = Receiver(self, section.slot, *payload_types)
+            if section.upstream is None:
+                continue
+            clocks = clocks_of(device, section.upstream.is_video)
+            source = Source(next(source_numbers), self.room, section.upstream, codec, clocks, section.layers)
+            self.sources[section.upstream] = source
+            self._by_mid[section.mid.encode()] = source
+            for types, number in (
+                (self._types, section.chosen.payload_type),
+                (self._repair_types, section.rtx_payload_type),
+            ):
+                if number:
+                    types[number] = None if number in types else source
+            if len(source.layers) == 1:  # the SSRCs of several layers are known by their rids only
+                (layer,) = source.layers.values()
                 for ssrc in section.ssrcs:
-                    self._by_ssrc.setdefault(ssrc, source)
-            elif section.slot is not None:
-                self.receivers[section.slot] = Receiver(self, slots[section.slot], section.chosen.payload_type)
-        self._types = {t: sources[0] if len(sources) == 1 else None for t, sources in by_type.items()}
-        self._declared = set(self._by_ssrc)
-        self._by_down_ssrc = {r.slot.ssrc: r for r in self.receivers.values()}
-        self.mid_id = offer.extension(MID_EXTENSION)
-        self.level_id = offer.extension(LEVEL_EXTENSION)
+                    if ssrc in section.repairs:
+                        self._repairs[ssrc] = source, layer
+                    else:
+                        self._by_ssrc.setdefault(ssrc, (source, layer))
+                        self._declared.add(ssrc)
+
+    def too_many_streams(self, ssrc: bytes) -> bool:
+        """Note an SSRC that proved authentic; libsrtp keeps each for the life of the link."""
+        if ssrc in self._streams:
+            return False
+        self._streams.add(ssrc)
+        return len(self._streams) > MOST_SSRCS
 
     # --- becoming connected
 
     def secured(self, sessions: SrtpSessions) -> None:
         self._sessions = sessions
-        self.tx, self.rx = sessions.tx, sessions.rx
+        self.tx, self.rx, self.tag_bytes = sessions.tx, sessions.rx, sessions.tag_bytes
 
     @property
     def connected(self) -> bool:
         return self.tx is not None and self.state is not LinkState.CLOSED
 
+    @property
+    def address_pointer(self) -> int:
+        return self.address.pointer
+
+    @property
+    def address_bytes(self) -> int:
+        return self.address.size
+
     # --- upstream
 
-    def handle_rtp(self, view: RtpView, packet: memoryview, now_s: float, wall_s: float) -> Source | None:
+    def handle_rtp(self, view: RtpView, packet: memoryview, now_s: float, arrived_s: float) -> Source | None:
         """A decrypted RTP packet. Returns its source when it starts after silence, else None."""
-        if not view.read(packet, self.mid_id, self.level_id) or view.payload_type not in self._types:
+        if not view.read(packet, *self._extensions):
             self.refused += 1
             return None
-        source = self._by_ssrc.get(view.ssrc)
-        if source is None:
-            source = self._adopt(view)
-            if source is None:
-                self.refused += 1
-                return None
-        source.ssrc = view.ssrc
-        return source if source.handle_packet(view, packet, now_s, wall_s) else None
-
-    def _adopt(self, view: RtpView) -> Source | None:
-        """The source of an SSRC the offer did not declare: by MID (RFC 8843, 9.2), else by payload type."""
-        source = self._by_mid.get(view.mid) if view.mid is not None else None
-        if source is None:
-            source = self._types.get(view.payload_type)
-        if source is None or (source.ssrc is not None and source.ssrc in self._declared):
+        if view.payload_type in self._types:
+            found = self._by_ssrc.get(view.ssrc) or self._adopt(view)
+            if found is not None:
+                found[1].ssrc = view.ssrc
+        elif view.payload_type in self._repair_types:
+            found = self._repairs.get(view.ssrc) or self._adopt_repair(view)
+            if found is not None and view.payload_end - view.payload_start <= RTX_HEADER_BYTES:
+                return None  # padding, by which a browser probes its line
+            if found is not None:
+                start = view.payload_start
+                view.sequence = packet[start] << 8 | packet[start + 1]
+                view.payload_start = start + RTX_HEADER_BYTES
+        else:
+            found = None
+        if found is None:
+            self.refused += 1
             return None
-        if source.ssrc is not None:  # the encoder started anew under another number
-            del self._by_ssrc[source.ssrc]
-            source.restart()
-        self._by_ssrc[view.ssrc] = source
-        return source
+        source, layer = found
+        return source if source.handle_packet(layer, view, packet, now_s, arrived_s) else None
+
+    def _adopt(self, view: RtpView) -> tuple[Source, SourceLayer] | None:
+        """Whose SSRC this is, not seen before: by MID and RID (RFC 8843, 9.2; RFC 8852), else by payload type."""
+        source = self._by_mid.get(view.mid) if view.mid is not None else None
+        source = source or self._types.get(view.payload_type)
+        layer = _layer_of(source, view.rid)
+        if source is None or layer is None or layer.ssrc in self._declared:
+            return None
+        if layer.ssrc is not None:  # the encoder started anew under another number
+            self._by_ssrc.pop(layer.ssrc, None)
+            layer.restart()
+        self._by_ssrc[view.ssrc] = source, layer
+        return source, layer
+
+    def _adopt_repair(self, view: RtpView) -> tuple[Source, SourceLayer] | None:
+        """The layer whose repeats come under an SSRC not seen before (RFC 8852, RepairedRtpStreamId)."""
+        source = self._by_mid.get(view.mid) if view.mid is not None else None
+        source = source or self._repair_types.get(view.payload_type)
+        layer = _layer_of(source, view.repaired_rid)
+        if source is None or layer is None:
+            return None
+        if layer.rtx_ssrc is not None:
+            self._repairs.pop(layer.rtx_ssrc, None)
+        layer.rtx_ssrc = view.ssrc
+        self._repairs[view.ssrc] = source, layer
+        return source, layer
 
     def handle_rtcp(
-        self, packet: bytes, now_s: float, wall_s: float, resend: Callable[[Receiver, int], None]
+        self, packet: bytes, now_s: float, wall_s: float, repeat: Callable[[Receiver, int], None]
     ) -> None:
+        losses: list[float] = []
         for said in rtcp.parse(packet):
             if isinstance(said, rtcp.PacketsWanted):
-                receiver = self._by_down_ssrc.get(said.ssrc)
-                if receiver is not None:
-                    self._answer_nack(receiver, said.sequences, resend)
+                if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
+                    self._answer_nack(receiver, said.sequences, repeat)
             elif isinstance(said, rtcp.ReportBlock):
-                receiver = self._by_down_ssrc.get(said.ssrc)
-                if receiver is not None:
+                if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
                     self._note_report(receiver, said, now_s, wall_s)
+                    losses.append(said.fraction_lost * 100 / 256)
             elif isinstance(said, rtcp.KeyFrameWanted):
                 receiver = self._by_down_ssrc.get(said.ssrc)
-                if receiver is not None and receiver.allowed:
-                    receiver.slot.want_key_frame()
+                if receiver is not None and receiver.allowed and receiver.lane is not None:
+                    self.key_frames_asked += 1
+                    receiver.lane.want_key_frame()
             elif isinstance(said, rtcp.SenderReported):
-                source = self._by_ssrc.get(said.ssrc)
-                if source is not None:
-                    source.handle_sender_report(said, now_s)
+                if (found := self._by_ssrc.get(said.ssrc)) is not None:
+                    found[1].handle_sender_report(said, now_s)
             elif isinstance(said, rtcp.BitrateEstimated):
-                self.remb_bps = said.bitrate_bps
+                self.line.estimated(said.bitrate_bps, self.sent_bps, now_s)
+        if losses:
+            self.line.reported(max(losses), self.rtt_ms, self.sent_bps, now_s)
 
     def _answer_nack(
-        self, receiver: Receiver, sequences: tuple[int, ...], resend: Callable[[Receiver, int], None]
+        self, receiver: Receiver, sequences: tuple[int, ...], repeat: Callable[[Receiver, int], None]
     ) -> None:
+        self.nacks_received += 1
         for sequence in sequences:
-            number = receiver.slot_number(sequence)
+            number = receiver.lane_number(sequence)
             if number >= 0 and receiver.resends_left > 0:
                 receiver.resends_left -= 1
-                resend(receiver, number)
+                repeat(receiver, number)
 
     def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> None:
         receiver.loss_percent = block.fraction_lost * 100 / 256
@@ -175,45 +248,63 @@ class Link:
 
     # --- downstream
 
-    def poll_reports(self, now_s: float, wall_s: float, remb_bps: int) -> bytes:
+    @property
+    def rtt_ms(self) -> float | None:
+        trips = [r.rtt_ms for r in self.receivers.values() if r.rtt_ms is not None and r.packets]
+        return min(trips) if trips else None
+
+    @property
+    def loss_percent(self) -> float | None:
+        losses = [r.loss_percent for r in self.receivers.values() if r.loss_percent is not None and r.packets]
+        return max(losses) if losses else None
+
+    def poll_reports(self, now_s: float, wall_s: float) -> bytes:
         """The compound RTCP packet of this second: SR per slot that was sent, RR on sources, SDES, REMB."""
         parts = b""
-        for receiver in self.receivers.values():
+        octets = 0
+        for name, receiver in self.receivers.items():
             receiver.resends_left = RESENDS_PER_S
-            if receiver.packets and receiver.allowed:
-                parts += rtcp.sender_report(
-                    receiver.slot.ssrc,
-                    wall_s,
-                    receiver.slot.rtp_time_at(wall_s),
-                    receiver.packets,
-                    receiver.octets,
-                )
-        blocks = [b for s in self.sources.values() if (b := s.report_block(now_s)) is not None]
+            if name.is_video:
+                octets += receiver.octets
+            if receiver.lane is not None and receiver.allowed and receiver.packets:
+                slot = self._slots[name]
+                time = slot.rtp_time_at(wall_s) + receiver.time_shift
+                parts += rtcp.sender_report(slot.ssrc, wall_s, time, receiver.packets, receiver.octets)
+        self.sent_bps, self._octets_before = (octets - self._octets_before) * 8, octets
+        layers = [layer for source in self.sources.values() for layer in source.layers.values()]
+        blocks = [b for layer in layers if (b := layer.report_block(now_s)) is not None]
         if blocks or not parts:
             parts += rtcp.receiver_report(self.ssrc, blocks)
         parts += rtcp.source_description(self.ssrc, CNAME)
-        pictures = [s.ssrc for s in self.sources.values() if s.is_video and s.ssrc is not None]
+        pictures = [layer.ssrc for layer in layers if layer.is_video and layer.ssrc is not None]
         if pictures:
-            parts += rtcp.bitrate_estimated(self.ssrc, pictures, remb_bps * len(pictures))
+            most = (REMB_BPS[len(source.layers)] for source in self.sources.values() if source.is_video)
+            parts += rtcp.bitrate_estimated(self.ssrc, pictures, sum(most))
         return parts
 
     def poll_feedback(self, now_s: float) -> bytes:
         """NACKs and key-frame requests due now, as a compound packet (RFC 3550, 6.1), or nothing."""
-        feedback = b"".join(s.poll_feedback(self.ssrc, now_s) for s in self.sources.values())
+        feedback = b"".join(
+            layer.poll_feedback(self.ssrc, now_s)
+            for source in self.sources.values()
+            for layer in source.layers.values()
+        )
         return rtcp.receiver_report(self.ssrc, ()) + feedback if feedback else b""
 
     def observed_state(self, now_s: float) -> LinkState:
         """The state as the evidence of now has it."""
         if self.state is LinkState.CLOSED or self.tx is None:
             return self.state
+        if self.address.silent(now_s):
+            return LinkState.SILENT
         return LinkState.RECEIVING if now_s - self._progress_s < RECEIVING_S else LinkState.CONNECTED
 
     def dead(self, now_s: float) -> bool:
         if self.tx is None:
             return now_s - self.opened_s > NEGOTIATION_S
-        return now_s - self.heard_s > SILENCE_S
+        return now_s - self.address.heard_s > GONE_AFTER_S
 
-    def debug_snapshot(self) -> dict[str, object]:
+    def debug_snapshot(self) -> dict[str, JsonValue]:
         """What this link is, without SDP and addresses."""
         return {
             "link": self.identity,
@@ -222,9 +313,31 @@ class Link:
             "state": self.state.value,
             "received": self.received,
             "refused": self.refused,
+            "carried": self.carried,
+            "estimate_bps": self.line.estimate_bps,
             "slots": {
-                str(name): {"allowed": r.allowed, "packets": r.packets, "loss_percent": r.loss_percent}
+                str(name): {
+                    "allowed": r.allowed,
+                    "layer": r.lane.layer.value if r.lane else None,
+                    "packets": r.packets,
+                    "loss_percent": r.loss_percent,
+                }
                 for name, r in self.receivers.items()
             },
-            "sources": {str(u): {"received": s.received} for u, s in self.sources.items()},
+            "sources": {
+                str(name): {layer.layer.value: layer.received for layer in source.layers.values()}
+                for name, source in self.sources.items()
+            },
         }
+
+
+def _layer_of(source: Source | None, rid: bytes | None) -> SourceLayer | None:
+    """By rid; a source of one layer needs none."""
+    if source is None:
+        return None
+    if len(source.layers) == 1:
+        return next(iter(source.layers.values()))
+    try:
+        return source.layers.get(Layer((rid or b"").decode("ascii", "replace")))
+    except ValueError:
+        return None

@@ -14,44 +14,41 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from server.media.fanout import address_of
-from server.media.link import MOST_ADDRESSES, Link
-from server.media.port import UdpPort, socket_address
-from server.media.sdp import LocalEnd, parse_offer, write_answer
+from pydantic import JsonValue
+
+from server.media.delay import DelayHistogram
+from server.media.directory import LinkDirectory
+from server.media.fanout import GATHER_S, Fanout
+from server.media.intake import Intake
+from server.media.link import Link
+from server.media.mirror import MirrorStage, OtherWorker
+from server.media.port import UdpPort
+from server.media.reporting import Totals, link_report, media_report
+from server.media.sdp import LocalEnd, Offer, parse_fragment, parse_offer, write_answer
 from server.media.stage import Stage
+from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
-from signaling.ports import (
-    Frame,
-    LinkChanged,
-    LinkReport,
-    LinkReports,
-    MediaSnapshot,
-    SetStage,
-    SlotSwitched,
-)
+from signaling.ports import Frame, LinkChanged, LinkReports, MediaSnapshot, SetStage, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
-from signaling.wire import stun
 from signaling.wire.aiortc_seams import (
-    LONGEST_DTLS,
     Dtls,
     certificate_fingerprint,
     make_certificate,
     srtp_ffi,
     srtp_protect_rtcp,
-    srtp_unprotect,
-    srtp_unprotect_rtcp,
 )
-from signaling.wire.rtp import HEADER_BYTES, RtpView, VideoCodec
+from signaling.wire.rtp import VideoCodec
 from signaling.wire.slots import SlotName
 
 log = logging.getLogger("tiepdan.media")
 
-TICK_S = 0.05
+TICK_S, TICKS_PER_S = 0.05, 20
 MOST_LINKS = 2000
+ALLOCATE_EVERY_TICKS = 10
 LONGEST_PACKET = 1500
-REMB_BPS = 2_500_000  # what a source may send: 720p at full quality
 _SHOWN_AS = {
     SlotName.DESK_VIDEO: "desk",
     SlotName.FLOOR_VIDEO: "floor",
@@ -69,36 +66,56 @@ class MediaPlane:
         advertise: tuple[str, int],
         codec: VideoCodec,
         tell: Callable[[Frame], None],
+        run_directory: Path,
+        worker: int = 0,
+        workers: int = 1,
     ) -> None:
+        """`worker` of `workers`: the first one, 0, has the stage; the others repeat it to their rooms."""
         self.codec = codec
-        self.links: dict[str, Link] = {}
+        self.links = LinkDirectory()
         self._tell = tell
-        self._by_ufrag: dict[str, Link] = {}
-        self._by_address: dict[bytes, Link] = {}
-        self._view = RtpView()
         self._length: Any = srtp_ffi.new("int *")
         self._rtcp_out: Any = srtp_ffi.new("unsigned char[]", 2048)
         self._rtcp_buffer: Any = srtp_ffi.buffer(self._rtcp_out)
         self._certificate = make_certificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
         self._source_numbers = itertools.count(1)
-        self.port = UdpPort(host, port, self._datagram, self._burst_end)
+        self.port = UdpPort(host, port, self._burst_end)
+        self.delays = DelayHistogram()
+        self.fanout = Fanout(self.port.socket, self.delays)
+        self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
+        self.port.start(self.intake.datagram)
         self._advertise = (advertise[0], advertise[1] or self.port.bound_port)
-        ssrcs = {name: secrets.randbits(31) | 1 << 30 | i for i, name in enumerate(SlotName)}
-        self.stage = Stage(ssrcs, self.port.fanout.gathered, self._shown)
+        base = (1 << 27 | secrets.randbits(27)) << 4  # room for the slots' numbers behind it
+        self._ssrcs = {name: (base + 2 * i, base + 2 * i + 1) for i, name in enumerate(SlotName)}
+        kind = MirrorStage if worker else Stage
+        self.stage = kind(self._ssrcs, self.fanout.flush_lane, self.fanout.gathered, self._shown)
+        self._relay: FirstWorker | OtherWorker | None = None
+        if isinstance(self.stage, MirrorStage):
+            self._relay = OtherWorker(worker, run_directory, self.stage, codec, self._arrange, self._burst_end)
+        elif workers > 1:
+            self._relay = FirstWorker(run_directory, self.stage, codec, self._arrange, self._burst_end)
         self._started_anew = False
+        self._rest_is_due = False
+        self.totals = Totals()
         self._clock: asyncio.Task[None] | None = None
+        self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         self._clock = asyncio.create_task(self._keep_time(), name="media clock")
+        if isinstance(self._relay, OtherWorker):
+            self._relaying = asyncio.create_task(self._relay.run(), name="media relay")
 
     async def stop(self) -> None:
         """Close every link with a goodbye, then the port."""
-        if self._clock is not None:
-            self._clock.cancel()
-            await asyncio.gather(self._clock, return_exceptions=True)
-        for link in list(self.links.values()):
+        for task in (self._clock, self._relaying):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        if self._relay is not None:
+            self._relay.close()
+        for link in self.links:
             self.close_link(link.identity)
         while self._endings:
             await asyncio.gather(*self._endings, return_exceptions=True)
@@ -114,22 +131,45 @@ class MediaPlane:
             raise Refused(RefusalCode.BAD_MESSAGE, "a link that is open already", "a new one")
         offer = parse_offer(sdp, purpose, self.codec)
         link = Link(identity, room, purpose, offer, self.stage.slots, self.codec, self._source_numbers, _now())
-        local = LocalEnd(link.ufrag, link.password, self._fingerprint, *self._advertise)
-        answer = write_answer(offer, local, {name: slot.ssrc for name, slot in self.stage.slots.items()})
-        self.links[identity] = link
-        self._by_ufrag[link.ufrag] = link
+        self.links.add(link)
         self._set_state(link, LinkState.NEGOTIATED)
-        return answer
+        return self._answer(link, offer)
 
-    def close_link(self, identity: str) -> None:
+    def restart_link(self, identity: str, sdp: str) -> str:
+        """ICE restart (RFC 8445, section 9): the same link, keys and numbers over whatever path it finds now.
+
+        `sdp`: the whole offer, or a fragment with the other end's new credentials (WHIP). Returns the answer.
+        Raises Refused for an unknown link, and for an offer that is not of this link.
+        """
+        link = self.links.get(identity)
+        if link is None:
+            raise Refused(RefusalCode.ROOM_NOT_CONNECTED)
+        if sdp.startswith("v="):
+            offer = parse_offer(sdp, link.purpose, self.codec)
+            same = [s.mid for s in offer.sections] == [s.mid for s in link.offer.sections]
+            if not same or offer.fingerprints != link.offer.fingerprints:
+                raise Refused(
+                    RefusalCode.BAD_SDP, "another offer", "an ICE restart: the same m-lines and fingerprint"
+                )
+            remote = offer.ice_ufrag, offer.ice_pwd
+        else:
+            remote = parse_fragment(sdp)
+        self.links.restart(link, *remote)
+        return self._answer(link, link.offer)
+
+    def _answer(self, link: Link, offer: Offer) -> str:
+        address = link.address
+        password = address.passwords[address.ufrag].decode()
+        local = LocalEnd(address.ufrag, password, self._fingerprint, *self._advertise)
+        return write_answer(offer, local, self._ssrcs)
+
+    def close_link(self, identity: str, refusal: RefusalCode | None = None) -> None:
         """End a link at once for packets; its DTLS goodbye follows. Unknown links are none of our worry."""
-        link = self.links.pop(identity, None)
+        link = self.links.remove(identity)
         if link is None:
             return
-        del self._by_ufrag[link.ufrag]
-        for address in link.addresses:
-            del self._by_address[address]
-        self._set_state(link, LinkState.CLOSED)
+        self.totals.keep(link)
+        self._set_state(link, LinkState.CLOSED, refusal)
         self.stage.link_closed(link, _now())
         task = asyncio.create_task(self._end_link(link), name="end of a link")
         self._endings.add(task)
@@ -142,107 +182,80 @@ class MediaPlane:
         slots = self.stage.slots
         return MediaSnapshot(
             codec=self.codec.value,
-            links=tuple(self._changed(link) for link in self.links.values()),
+            links=tuple(self._changed(link) for link in self.links),
             slots={word: s.room if (s := slots[name].source) else None for name, word in _SHOWN_AS.items()},
             packets_in=self.port.datagrams_received,
-            packets_out=self.port.fanout.packets_sent,
-            packets_dropped=self.port.fanout.packets_dropped,
+            packets_out=self.fanout.packets_sent,
+            packets_dropped=self.fanout.packets_dropped,
         )
 
-    # --- what arrives
+    def debug_snapshot(self) -> dict[str, dict[str, JsonValue]]:
+        """What each long-lived object is, by its name; no SDP, no addresses."""
+        found: dict[str, dict[str, JsonValue]] = {
+            "plane": {
+                "links": len(self.links),
+                "datagrams_received": self.port.datagrams_received,
+                "datagrams_refused": self.intake.refused,
+                "checks_refused": self.intake.checks_refused,
+            },
+            "fanout": self.fanout.debug_snapshot(),
+            "stage": self.stage.debug_snapshot(),
+        }
+        found |= {f"slot {name}": slot.debug_snapshot() for name, slot in self.stage.slots.items()}
+        found |= {f"link {link.identity}": link.debug_snapshot() for link in self.links}
+        return found
 
-    def _datagram(self, name: bytes, data: memoryview, pointer: Any) -> None:
-        size = len(data)
-        if size == 0 or size > LONGEST_PACKET:
-            return
-        first = data[0]
-        if first < 4:
-            self._check_arrived(name, bytes(data))
-            return
-        link = self._by_address.get(name)
-        if link is None:
-            return  # nobody who passed a check sends from there
-        if 127 < first < 192:
-            if link.rx is not None and size >= HEADER_BYTES:
-                self._srtp_arrived(link, data, pointer, size)
-        elif 19 < first < 64 and link.dtls is not None and size <= LONGEST_DTLS:
-            link.heard_s = _now()
-            link.dtls.pipe.feed(bytes(data))
+    # --- what follows from what arrives (intake.Acts)
 
-    def _srtp_arrived(self, link: Link, data: memoryview, pointer: Any, size: int) -> None:
-        self._length[0] = size
-        now_s = _now()
-        if 192 <= data[1] <= 223:  # RTCP (RFC 5761, section 4)
-            if srtp_unprotect_rtcp(link.rx, pointer, self._length):
-                link.refused += 1
-                return
-            link.heard_s = now_s
-            packet = bytes(data[: self._length[0]])
-            link.handle_rtcp(packet, now_s, time.time(), self.port.fanout.resend)
-            return
-        if srtp_unprotect(link.rx, pointer, self._length):
-            link.refused += 1
-            return
-        link.heard_s = now_s
-        link.received += 1
-        if link.handle_rtp(self._view, data[: self._length[0]], now_s, time.time()) is not None:
-            self._started_anew = True
+    def answer(self, datagram: bytes, address: bytes) -> None:
+        self.port.send(datagram, address)
+
+    def heard_again(self, link: Link) -> None:
+        self._set_state(link, LinkState.CONNECTED)
+        self.stage.link_changed(link)
+
+    def moved(self, link: Link) -> None:
+        self.stage.address_changed(link)
+
+    def cut_off(self, link: Link, why: str) -> None:
+        log.warning("a link was cut off: it sent %s", why)
+        self.close_link(link.identity, RefusalCode.TOO_MUCH_MEDIA)
+
+    def source_started(self) -> None:
+        self._started_anew = True
 
     def _burst_end(self) -> None:
         if self._started_anew:
             self._started_anew = False
-            self.stage.arrange(_now())
-            self._send_feedback(_now())
-        self.port.fanout.flush()
+            self._arrange()
+        self.fanout.flush()
+        if self.fanout.waiting and not self._rest_is_due:
+            self._rest_is_due = True
+            asyncio.get_running_loop().call_later(GATHER_S, self._flush_rest)
 
-    def _check_arrived(self, name: bytes, data: bytes) -> None:
-        """A STUN message: answered, and its address believed, only when signed with the link's password."""
-        request = stun.parse(data)
-        if request is None or request.kind != stun.BINDING_REQUEST:
-            return
-        link = self._by_ufrag.get(request.local_ufrag)
-        if link is None or not request.signed_with(link.password.encode()):
-            return
-        if self._by_address.get(name, link) is not link:
-            return  # that address is another link's as long as that link lives
-        link.heard_s = _now()
-        if name not in link.addresses:
-            if len(link.addresses) >= MOST_ADDRESSES:
-                self._forget_address(link)
-            link.addresses.add(name)
-            self._by_address[name] = link
-        if request.use_candidate or not link.address:
-            self._set_address(link, name)
-        host, port, *_ = socket_address(name)
-        self.port.send(stun.binding_success(request.transaction, link.password.encode(), host, port), name)
-        if link.dtls is None:
-            self._begin_handshake(link)
+    def _arrange(self) -> None:
+        """A source started, here or at another worker: the stage looks at it at once."""
+        self.stage.arrange(_now())
+        self._send_feedback(_now())
 
-    def _set_address(self, link: Link, name: bytes) -> None:
-        if name != link.address:
-            link.address = name
-            link.address_memory = srtp_ffi.new("unsigned char[]", name)
-            link.address_pointer, link.address_bytes = address_of(link.address_memory), len(name)
-
-    def _forget_address(self, link: Link) -> None:
-        for old in link.addresses - {link.address}:
-            link.addresses.discard(old)
-            del self._by_address[old]
-            return
+    def _flush_rest(self) -> None:
+        """The rest of a picture did not come in time: what there is of it goes out."""
+        self._rest_is_due = False
+        self.fanout.flush(everything=True)
 
     # --- a link's beginning and end
 
-    def _begin_handshake(self, link: Link) -> None:
+    def begin_handshake(self, link: Link) -> None:
         link.dtls = Dtls(
             self._certificate,
-            lambda data: self.port.send(data, link.address),
+            lambda data: self.port.send(data, link.address.name),
             lambda: self.close_link(link.identity),
         )
         self._set_state(link, LinkState.SECURING)
         link.handshake = asyncio.create_task(self._secure(link, link.dtls), name="DTLS handshake")
 
     async def _secure(self, link: Link, dtls: Dtls) -> None:
-        sessions = await dtls.handshake(link.fingerprints, "server")  # the answer says a=setup:passive
+        sessions = await dtls.handshake(link.offer.fingerprints, "server")  # the answer says a=setup:passive
         if sessions is None or link.state is LinkState.CLOSED:
             self.close_link(link.identity)
             return
@@ -257,12 +270,14 @@ class MediaPlane:
             link.handshake.cancel()
             await asyncio.gather(link.handshake, return_exceptions=True)
 
-    def _set_state(self, link: Link, state: LinkState) -> None:
+    def _set_state(self, link: Link, state: LinkState, refusal: RefusalCode | None = None) -> None:
         link.state = state
-        self._tell(self._changed(link))
+        self._tell(self._changed(link, refusal))
 
-    def _changed(self, link: Link) -> LinkChanged:
-        return LinkChanged(link=link.identity, room=link.room, purpose=link.purpose, state=link.state)
+    def _changed(self, link: Link, refusal: RefusalCode | None = None) -> LinkChanged:
+        return LinkChanged(
+            link=link.identity, room=link.room, purpose=link.purpose, state=link.state, refusal=refusal
+        )
 
     def _shown(self, name: SlotName, room: str | None) -> None:
         self._tell(SlotSwitched.model_validate({"slot": _SHOWN_AS[name], "room": room}))
@@ -270,26 +285,37 @@ class MediaPlane:
     # --- time
 
     async def _keep_time(self) -> None:
-        second = 0.0
+        ticks = 0
         while True:
             await asyncio.sleep(TICK_S)
             now_s = _now()
+            ticks += 1
+            self.intake.tick(now_s)
             self.stage.tick(now_s)
             self._send_feedback(now_s)
-            if now_s - second >= 1.0:
-                second = now_s
+            if ticks % ALLOCATE_EVERY_TICKS == 0:
+                self.stage.allocate(now_s)
+                self._ask_the_silent(now_s)
+            if ticks % TICKS_PER_S == 0:
                 self._each_second(now_s)
-            self.port.fanout.flush()
+            self.fanout.flush(everything=True)
 
     def _send_feedback(self, now_s: float) -> None:
-        for link in self.links.values():
+        if self._relay is not None:
+            self._relay.poll(now_s)
+        for link in self.links:
             if link.tx is not None and link.sources and (feedback := link.poll_feedback(now_s)):
                 self._send_rtcp(link, feedback)
+
+    def _ask_the_silent(self, now_s: float) -> None:
+        for link in self.links:
+            if question := link.address.poll_question(now_s):
+                self.port.send(question, link.address.name)
 
     def _each_second(self, now_s: float) -> None:
         wall_s = time.time()
         reports = []
-        for link in list(self.links.values()):
+        for link in self.links:
             if link.dead(now_s):
                 self.close_link(link.identity)
                 continue
@@ -298,26 +324,27 @@ class MediaPlane:
             state = link.observed_state(now_s)
             if state is not link.state:
                 self._set_state(link, state)
-            self._send_rtcp(link, link.poll_reports(now_s, wall_s, REMB_BPS))
-            receivers = [r for r in link.receivers.values() if r.packets]
-            losses = [r.loss_percent for r in receivers if r.loss_percent is not None]
-            trips = [r.rtt_ms for r in receivers if r.rtt_ms is not None]
-            reports.append(
-                LinkReport(
-                    link=link.identity,
-                    packets_sent=sum(r.packets for r in receivers),
-                    packets_received=link.received,
-                    loss_percent=round(max(losses), 2) if losses else None,
-                    rtt_ms=round(min(trips), 1) if trips else None,
-                )
-            )
+                self.stage.link_changed(link)
+            self._send_rtcp(link, link.poll_reports(now_s, wall_s))
+            reports.append(link_report(link))
         self._tell(LinkReports(links=tuple(reports)))
+        self._tell(
+            media_report(
+                self.links,
+                self.totals,
+                self.fanout,
+                self.delays,
+                self.port.datagrams_received,
+                self.intake.bytes_received,
+                self.intake.refused + self.intake.checks_refused,
+            )
+        )
 
     def _send_rtcp(self, link: Link, packet: bytes) -> None:
         self._rtcp_buffer[: len(packet)] = packet
         self._length[0] = len(packet)
         if not srtp_protect_rtcp(link.tx, self._rtcp_out, self._length):
-            self.port.send(bytes(self._rtcp_buffer[: self._length[0]]), link.address)
+            self.port.send(bytes(self._rtcp_buffer[: self._length[0]]), link.address.name)
 
 
 def _now() -> float:

@@ -1,10 +1,9 @@
-"""The last packets of a slot, kept once for all receivers: what is sent, and what a NACK is answered from."""
+"""The last packets of a lane, kept once for all receivers: what is sent, and what a NACK is answered from."""
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
-from signaling.wire.aiortc_seams import srtp_ffi
 from signaling.wire.rtp import HEADER
 
 STRIDE = 1536  # an RTP packet that fits an Ethernet frame
@@ -12,34 +11,45 @@ _pack_header = HEADER.pack_into  # looked up once, not for every packet
 
 
 class Ring:
-    """Packets by unwrapped sequence number, in memory that libsrtp and the kernel can be pointed at.
+    """Packets by unwrapped sequence number, one row of `cells` each.
 
-    Each cell holds a finished RTP packet of the slot (no extensions, no padding, payload type 0). The
-    payload type and the sequence number are patched in each receiver's copy.
+    Each row holds a finished RTP packet of the lane (no extensions, payload type 0). Payload type,
+    sequence number and timestamp are patched in each receiver's copy.
     """
 
-    __slots__ = ("_buffer", "_memory", "_numbers", "capacity", "lengths", "markers", "pointers")
+    __slots__ = ("_buffer", "_numbers", "capacity", "cells", "firsts", "lengths", "markers", "times")
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._memory: Any = srtp_ffi.new("unsigned char[]", capacity * STRIDE)
-        self._buffer: memoryview = memoryview(srtp_ffi.buffer(self._memory))
-        self.pointers: list[Any] = [self._memory + i * STRIDE for i in range(capacity)]
+        self.cells = np.zeros((capacity, STRIDE), np.uint8)
+        self._buffer = self.cells.data.cast("B")
         self.lengths = [0] * capacity
+        self.firsts = [0x80] * capacity  # first byte: with the padding bit where there is padding
         self.markers = [0] * capacity  # 0x80 where the marker bit is set
+        self.times = [0] * capacity  # wrapped RTP timestamps
         self._numbers = [-1] * capacity
 
     def put(self, number: int, marker: bool, timestamp: int, ssrc: int, payload: memoryview) -> None:
         """Keep a packet; `payload` is at most STRIDE - 12 bytes long (what one datagram brings)."""
         cell = number % self.capacity
         at = cell * STRIDE
-        mark = 0x80 if marker else 0
-        _pack_header(self._buffer, at, 0x80, mark, number & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+        mark, stamp = 0x80 if marker else 0, timestamp & 0xFFFFFFFF
+        _pack_header(self._buffer, at, 0x80, mark, number & 0xFFFF, stamp, ssrc)
         length = 12 + len(payload)
         self._buffer[at + 12 : at + length] = payload
         self.lengths[cell] = length
+        self.firsts[cell] = 0x80
         self.markers[cell] = mark
+        self.times[cell] = stamp
         self._numbers[cell] = number
+
+    def pad(self, cell: int, length: int) -> None:
+        """Lengthen a packet that was sent to nobody yet, by 1 to 255 bytes of padding (RFC 3550, section 5.1)."""
+        at = cell * STRIDE
+        more = length - self.lengths[cell]
+        self._buffer[at + self.lengths[cell] : at + length] = bytes(more - 1) + bytes((more,))
+        self._buffer[at] = self.firsts[cell] = 0xA0
+        self.lengths[cell] = length
 
     def cell(self, number: int) -> int:
         """The cell that holds packet `number`, or -1 when it is not kept any more."""

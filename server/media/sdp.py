@@ -13,14 +13,19 @@ from dataclasses import dataclass, field
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode, Refused
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import AUDIO_SLOTS, VIDEO_SLOTS, SlotName, Upstream
+from signaling.wire.slots import AUDIO_SLOTS, VIDEO_SLOTS, Layer, SlotName, Upstream
 
 LONGEST_OFFER = 64_000
 MOST_SECTIONS = 24
+DISCARD_PORT = 9  # what an m-line says whose address is not known yet (RFC 8829, section 5.2.1)
 MID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:mid"
 LEVEL_EXTENSION = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+RID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID_EXTENSION = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+_UPSTREAM_EXTENSIONS = (MID_EXTENSION, LEVEL_EXTENSION, RID_EXTENSION, REPAIRED_RID_EXTENSION)
 _FINGERPRINT = re.compile(r"^(sha-(?:1|224|256|384|512)) ((?:[0-9A-F]{2}:){15,63}[0-9A-F]{2})$", re.IGNORECASE)
 _TOKEN = re.compile(r"^[\w!#$%&'*+.^`{|}~-]{1,64}$")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ICE = re.compile(r"^[A-Za-z0-9+/]{4,256}$")
 
 
@@ -49,14 +54,28 @@ class Section:
     direction: str = "sendrecv"
     formats: list[Format] = field(default_factory=list)
     ssrcs: list[int] = field(default_factory=list)
+    repairs: dict[int, int] = field(default_factory=dict)  # SSRC of a repair stream: of the stream it repairs
+    rids: list[str] = field(default_factory=list)  # that it would send, as a=simulcast names them
     extensions: dict[str, int] = field(default_factory=dict)
     upstream: Upstream | None = None
     slot: SlotName | None = None
     chosen: Format | None = None
+    rtx_payload_type: int = 0  # of the repair stream of `chosen` (RFC 4588); 0: none
 
     @property
     def is_media(self) -> bool:
         return self.kind in ("audio", "video") and self.chosen is not None
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of an upstream picture, best first: one where it is sent once, or by rids not ours.
+
+        Layers are told apart by their rid alone (RFC 8852), so an offer without that extension has one.
+        """
+        named = [layer for layer in Layer if layer in self.rids]
+        if len(named) < 2 or RID_EXTENSION not in self.extensions or self.upstream is Upstream.DOCUMENT:
+            return (Layer.HIGH,)
+        return tuple(named)
 
 
 @dataclass(slots=True)
@@ -90,7 +109,10 @@ def parse_offer(sdp: str, purpose: Purpose, codec: VideoCodec) -> Offer:
     """
     if len(sdp) > LONGEST_OFFER:
         raise _refuse(f"an offer of {len(sdp)} characters", f"at most {LONGEST_OFFER}")
-    lines = sdp.replace("\r\n", "\n").split("\n")
+    text = sdp.replace("\r\n", "\n")
+    if _CONTROL.search(text):  # a lone CR would be a line of the answer to some readers
+        raise _refuse("a control character", "text, in lines that end with CR LF")
+    lines = text.split("\n")
     if not lines[0].startswith("v=0"):
         raise _refuse("a text that does not begin with v=0", "a session description (RFC 8866)")
     offer = Offer("", "", [], [])
@@ -98,6 +120,8 @@ def parse_offer(sdp: str, purpose: Purpose, codec: VideoCodec) -> Offer:
     section: Section | None = None
     for line in lines[1:]:
         if line.startswith("m="):
+            if len(offer.sections) >= MOST_SECTIONS:
+                raise _refuse(f"more than {MOST_SECTIONS} m-lines", f"from 1 to {MOST_SECTIONS}")
             section = _media_line(line, raw, len(offer.sections))
             offer.sections.append(section)
         elif line.startswith("a="):
@@ -122,6 +146,21 @@ def parse_offer(sdp: str, purpose: Purpose, codec: VideoCodec) -> Offer:
     return offer
 
 
+def parse_fragment(fragment: str) -> tuple[str, str]:
+    """New ice-ufrag and ice-pwd of an ICE restart's fragment (RFC 8840, section 9). Raises Refused (BAD_SDP)."""
+    if len(fragment) > LONGEST_OFFER:
+        raise _refuse(f"a fragment of {len(fragment)} characters", f"at most {LONGEST_OFFER}")
+    found: dict[str, str] = {}
+    for line in fragment.replace("\r\n", "\n").split("\n"):
+        name, _, value = line.partition(":")
+        if name in ("a=ice-ufrag", "a=ice-pwd"):
+            found.setdefault(name, value.strip())
+    ufrag, password = found.get("a=ice-ufrag", ""), found.get("a=ice-pwd", "")
+    if not _ICE.match(ufrag) or not _ICE.match(password):
+        raise _refuse("a fragment without ice-ufrag or ice-pwd", "both (RFC 8839)")
+    return ufrag, password
+
+
 def _media_line(
     line: str, raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]], index: int
 ) -> Section:
@@ -130,6 +169,8 @@ def _media_line(
         raise _refuse("an m-line of fewer than four words", "m=KIND PORT PROTOCOL FORMAT …")
     order = []
     if words[0] in ("audio", "video"):
+        if len(words) > 3 + 128:
+            raise _refuse(f"an m-line of {len(words) - 3} formats", "at most 128: there are no more payload types")
         order = [_number(word, 0, 127, "payload type") for word in words[3:]]
     raw[index] = ({}, {}, order)
     port = _number(words[1].partition("/")[0], 0, 65535, "port")
@@ -160,6 +201,8 @@ def _attribute(
         section.mid = value
     elif name in ("sendonly", "recvonly", "sendrecv", "inactive"):
         section.direction = name
+    elif name == "bundle-only":  # of port zero, and yet not rejected (RFC 9143, section 6): Firefox offers so
+        section.port = section.port or DISCARD_PORT
     elif name == "rtpmap":
         number, _, rtpmap = value.partition(" ")
         rtpmaps[_number(number, 0, 127, "payload type")] = rtpmap.strip()[:64]
@@ -170,6 +213,16 @@ def _attribute(
         ssrc = _number(value.partition(" ")[0], 0, 2**32 - 1, "SSRC")
         if ssrc not in section.ssrcs and len(section.ssrcs) < 16:
             section.ssrcs.append(ssrc)
+    elif name == "ssrc-group":
+        words = value.split()
+        if len(words) == 3 and words[0] == "FID" and len(section.repairs) < 8:
+            repaired, repair = (_number(word, 0, 2**32 - 1, "SSRC") for word in words[1:])
+            section.repairs[repair] = repaired
+    elif name == "simulcast":
+        words = value.split()
+        if "send" in words[:-1]:
+            listed = words[words.index("send") + 1]
+            section.rids = [each.partition(",")[0].lstrip("~") for each in listed.split(";")][:8]
     elif name == "extmap":
         identifier, _, uri = value.partition(" ")
         section.extensions[uri.split(" ")[0]] = _number(identifier.partition("/")[0], 1, 255, "extmap id")
@@ -218,6 +271,16 @@ def _choose_codecs(offer: Offer, codec: VideoCodec) -> None:
                 f"{section.kind} with {', '.join(sorted({f.codec for f in section.formats})) or 'no codec'}",
                 wanted,
             )
+        section.rtx_payload_type = _rtx_of(section)
+
+
+def _rtx_of(section: Section) -> int:
+    """The payload type that repairs the chosen one, by its apt parameter (RFC 4588, section 8.6); 0: none."""
+    wanted = f"apt={section.chosen.payload_type}" if section.chosen else ""
+    for each in section.formats:
+        if each.codec == "rtx" and wanted in (p.strip() for p in each.parameters.split(";")):
+            return each.payload_type
+    return 0
 
 
 def _constrained_baseline(formats: list[Format], strict: bool) -> list[Format]:
@@ -258,8 +321,8 @@ START = ";x-google-start-bitrate=1500"
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 
 
-def write_answer(offer: Offer, local: LocalEnd, ssrcs: Mapping[SlotName, int]) -> str:
-    """The answer to `offer`; `ssrcs` are the numbers under which the slots are sent."""
+def write_answer(offer: Offer, local: LocalEnd, ssrcs: Mapping[SlotName, tuple[int, int]]) -> str:
+    """The answer to `offer`; `ssrcs` are the numbers under which the slots and their repeats (RTX) are sent."""
     bundled = [s.mid for s in offer.sections if s.is_media]
     lines = [
         "v=0",
@@ -285,13 +348,14 @@ def _rejected_section(section: Section) -> Iterable[str]:
     )
 
 
-def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, int]) -> Iterable[str]:
+def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, tuple[int, int]]) -> Iterable[str]:
     chosen = section.chosen
     if chosen is None:  # only media sections come here; mypy cannot know
         return ()
     family = "IP6" if ":" in local.host else "IP4"
+    repair = f" {section.rtx_payload_type}" if section.rtx_payload_type else ""
     lines = [
-        f"m={section.kind} {local.port} {section.protocol} {chosen.payload_type}",
+        f"m={section.kind} {local.port} {section.protocol} {chosen.payload_type}{repair}",
         f"c=IN {family} {local.host}",
         f"a=candidate:1 1 udp 2130706431 {local.host} {local.port} typ host",
         "a=end-of-candidates",
@@ -317,15 +381,31 @@ def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, 
             )
         elif section.upstream:
             lines.append(f"a=fmtp:{chosen.payload_type} {START[1:]}")
+    if repair:
+        lines.append(f"a=rtpmap:{section.rtx_payload_type} rtx/90000")
+        lines.append(f"a=fmtp:{section.rtx_payload_type} apt={chosen.payload_type}")
     if section.upstream:
-        for uri in (MID_EXTENSION, LEVEL_EXTENSION):
-            if uri in section.extensions:
-                lines.append(f"a=extmap:{section.extensions[uri]} {uri}")
+        lines += _upstream_lines(section)
     elif section.slot:
-        ssrc = ssrcs[section.slot]
-        lines += [
-            f"a=msid:stage-{section.slot} {section.slot}",
-            f"a=ssrc:{ssrc} cname:tiepdan",
-            f"a=ssrc:{ssrc} msid:stage-{section.slot} {section.slot}",
-        ]
+        lines += _slot_lines(section.slot, *ssrcs[section.slot], repeats=bool(repair))
     return lines
+
+
+def _upstream_lines(section: Section) -> Iterable[str]:
+    for uri in _UPSTREAM_EXTENSIONS:
+        if uri in section.extensions:
+            yield f"a=extmap:{section.extensions[uri]} {uri}"
+    if len(section.layers) > 1:
+        yield from (f"a=rid:{layer} recv" for layer in section.layers)
+        yield f"a=simulcast:recv {';'.join(section.layers)}"
+
+
+def _slot_lines(slot: SlotName, ssrc: int, rtx_ssrc: int, *, repeats: bool) -> Iterable[str]:
+    # One stream for a place's picture and sound: only within a stream does a browser keep lips and words together.
+    stream = f"stage-{slot.partition('_')[0]}"
+    yield f"a=msid:{stream} {slot}"
+    if repeats:
+        yield f"a=ssrc-group:FID {ssrc} {rtx_ssrc}"
+    for each in (ssrc, rtx_ssrc) if repeats else (ssrc,):
+        yield f"a=ssrc:{each} cname:tiepdan"
+        yield f"a=ssrc:{each} msid:{stream} {slot}"

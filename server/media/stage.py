@@ -8,22 +8,44 @@ recorder is one more receiver and gets nothing of a closed item.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
-from server.media.link import Link
-from server.media.slot import Receiver, Slot
+from pydantic import JsonValue
+
+from server.media.allocation import Picture, Step, ladder
+from server.media.budget import LineBudget
+from server.media.lane import Lane, Receiver
+from server.media.layer import SourceLayer
+from server.media.slot import Slot
 from server.media.source import Source
-from signaling.messages import Purpose
+from signaling.messages import Carried, LinkState, Purpose
 from signaling.ports import SetStage
-from signaling.wire.slots import SlotName, Upstream
+from signaling.wire.slots import Layer, SlotName, Upstream
 
-CHANGE_WITHIN_S = 3.0  # an old picture may stand in for a new one this long
 LOUDER_DB = 6.0
 SPEAKER_HOLD_S = 0.8  # the programme's sound does not jump at every breath
 _PICTURES = (SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO, SlotName.DESK_VIDEO)  # what matters most first
-_TAPPED = (SlotName.PROGRAMME_VIDEO, SlotName.DESK_AUDIO, SlotName.FLOOR_AUDIO, SlotName.INTERPRETER_AUDIO)
+_BY_WEIGHT = (*_PICTURES, SlotName.PROGRAMME_VIDEO)
+_CARRIED: dict[Layer, Carried] = {Layer.HIGH: "h", Layer.MEDIUM: "m", Layer.LOW: "l"}
+TAPPED = (SlotName.PROGRAMME_VIDEO, SlotName.DESK_AUDIO, SlotName.FLOOR_AUDIO, SlotName.INTERPRETER_AUDIO)
 
-Tap = Callable[[Slot, Source, float, memoryview], None]
+
+class StageLink(Protocol):
+    """A link, as the stage sees it: a room with what it sends and where it receives."""
+
+    identity: str
+    room: str
+    purpose: Purpose
+    state: LinkState
+    line: LineBudget
+    carried: Carried
+
+    @property
+    def sources(self) -> Mapping[Upstream, Source]: ...
+
+    @property
+    def receivers(self) -> Mapping[SlotName, Receiver]: ...
 
 
 class Stage:
@@ -31,17 +53,24 @@ class Stage:
 
     def __init__(
         self,
-        ssrcs: dict[SlotName, int],
-        on_pending: Callable[[Slot], None],
+        ssrcs: Mapping[SlotName, tuple[int, int]],
+        flush: Callable[[Lane], None],
+        on_pending: Callable[[Lane], None],
         on_shown: Callable[[SlotName, str | None], None],
     ) -> None:
-        self.slots = {name: Slot(name, ssrc, on_pending, self._switched) for name, ssrc in ssrcs.items()}
+        """`ssrcs`: of each slot and of its repeats; `flush`, `on_pending`: see Lane."""
+        self.slots = {
+            name: Slot(name, ssrc, rtx_ssrc, flush, on_pending, self._switched)
+            for name, (ssrc, rtx_ssrc) in ssrcs.items()
+        }
         self.wish = SetStage(live=False, closed=False, audience=(), floor=None, record=False, desk=None)
         self._audience: frozenset[str] | None = frozenset()
-        self._links: dict[str, Link] = {}
-        self._tap: Tap | None = None
+        self._links: dict[str, StageLink] = {}
+        self._taps: Sequence[Receiver] = ()
         self._on_shown = on_shown
+        self.on_switched: list[Callable[[Slot], None]] = []  # told of every change of what a slot shows
         self._shown: dict[SlotName, str | None] = {}
+        self._routed: set[SourceLayer] = set()  # whose packets some lane wants
         self._speaker_since_s = float("-inf")
         self._now_s = 0.0
 
@@ -52,31 +81,40 @@ class Stage:
         self._audience = None if wish.audience is None else frozenset(wish.audience)
         self.arrange(now_s)
 
-    def link_connected(self, link: Link, now_s: float) -> None:
+    def link_connected(self, link: StageLink, now_s: float) -> None:
         self._links[link.identity] = link
         self.arrange(now_s)
 
-    def link_closed(self, link: Link, now_s: float) -> None:
+    def link_changed(self, link: StageLink) -> None:
+        """It fell silent, or is heard again: media to it rests, or goes on."""
+        if link.identity in self._links:
+            self._admit()
+
+    def address_changed(self, link: StageLink) -> None:
+        """What is sent to it from now on goes elsewhere."""
+        for receiver in link.receivers.values():
+            if receiver.lane is not None:
+                receiver.lane.changed = True
+
+    def link_closed(self, link: StageLink, now_s: float) -> None:
         if self._links.pop(link.identity, None) is not None:
-            for receiver in link.receivers.values():
-                receiver.slot.dismiss(receiver)
+            for name, receiver in link.receivers.items():
+                self.slots[name].dismiss(receiver)
             self.arrange(now_s)
 
-    def set_tap(self, tap: Tap | None) -> None:
-        self._tap = tap
+    def set_taps(self, taps: Sequence[Receiver]) -> None:
+        """The recorder's receivers, one for each of TAPPED, or none; they take the place of those before."""
+        for tap in self._taps:
+            self._set_allowed(tap, False)
+        self._taps = tuple(taps)
         self._admit()
-        if tap is not None:
-            self.slots[SlotName.PROGRAMME_VIDEO].want_key_frame()
 
     def tick(self, now_s: float) -> None:
         """About twenty times a second: sources that fell silent or came back, who speaks, key frames."""
         for slot in self.slots.values():
-            silent = slot.source is not None and not slot.source.active(now_s)
-            overdue = slot.next_source is not None and now_s - slot.next_since_s > CHANGE_WITHIN_S
-            if silent or overdue:
+            if slot.source is not None and not slot.source.active(now_s):
                 slot.clear()
-            if slot.waiting or slot.next_source is not None:
-                slot.want_key_frame()
+            slot.tick(now_s)
         self._choose(now_s)
 
     # --- which source each slot shows
@@ -101,7 +139,7 @@ class Stage:
         slots[SlotName.PROGRAMME_AUDIO].show(self._speaker(now_s), now_s)
         self._route()
 
-    def _floor_link(self) -> Link | None:
+    def _floor_link(self) -> StageLink | None:
         wish = self.wish
         if wish.floor is None or not wish.live or not self.may_receive(wish.floor):
             return None
@@ -125,17 +163,22 @@ class Stage:
 
     def _route(self) -> None:
         """Tell every source which slots want its packets, the programme last."""
-        wanted: dict[Source, list[Slot]] = {}
+        wanted: dict[SourceLayer, list[Lane]] = {}
         for slot in self.slots.values():
-            for source in (slot.source, slot.next_source):
-                if source is not None and slot not in wanted.setdefault(source, []):
-                    wanted[source].append(slot)
-        for link in self._links.values():
-            for source in link.sources.values():
-                source.slots = tuple(wanted.get(source, ()))
+            for lane in slot.lanes.values():
+                for layer in (lane.source, lane.next_source):
+                    if layer is not None and lane not in wanted.setdefault(layer, []):
+                        wanted[layer].append(lane)
+        for layer in self._routed - wanted.keys():
+            layer.lanes = ()
+        for layer, lanes in wanted.items():
+            layer.lanes = tuple(lanes)
+        self._routed = set(wanted)
 
     def _switched(self, slot: Slot) -> None:
         """A slot shows another source since this packet."""
+        for told in self.on_switched:
+            told(slot)
         if slot.name in _PICTURES:
             room = slot.source.room if slot.source else None
             if self._shown.get(slot.name) != room:
@@ -162,31 +205,68 @@ class Stage:
     def _admit(self) -> None:
         for link in self._links.values():
             allowed = self.may_receive(link.room)
-            for receiver in link.receivers.values():
-                self._set_allowed(receiver, allowed and not _its_own(receiver, link))
-        recorded = self._tap if self.wish.live and self.wish.record and not self.wish.closed else None
-        for name in _TAPPED:
-            slot = self.slots[name]
-            if recorded is not None and slot.tap is None:
-                slot.want_key_frame()
-            slot.tap = recorded
+            resting = link.state is LinkState.SILENT
+            for name, receiver in link.receivers.items():
+                own = _its_own(self.slots[name], link)
+                self._set_allowed(receiver, allowed and not own and not resting)
+        recorded = self.wish.live and self.wish.record and not self.wish.closed
+        for tap in self._taps:
+            self._set_allowed(tap, recorded)
 
     def _set_allowed(self, receiver: Receiver, allowed: bool) -> None:
         if allowed and not receiver.allowed:
-            receiver.slot.admit(receiver)
+            self.slots[receiver.name].admit(receiver)
         elif receiver.allowed and not allowed:
-            receiver.slot.dismiss(receiver)
+            self.slots[receiver.name].dismiss(receiver)
+
+    def debug_snapshot(self) -> dict[str, JsonValue]:
+        """What control wishes, without the names of anybody."""
+        wish = self.wish
+        return {
+            "live": wish.live,
+            "closed": wish.closed,
+            "record": wish.record,
+            "floor": wish.floor,
+            "audience": None if wish.audience is None else len(wish.audience),
+            "links": len(self._links),
+            "tapped": bool(self._taps),
+        }
+
+    # --- what each line carries of it
+
+    def allocate(self, now_s: float) -> None:
+        """About twice a second: every link gets of each picture the layer that its line carries."""
+        pictures = {
+            name: Picture(name, _rates(source, now_s))
+            for name in _BY_WEIGHT
+            if (source := self.slots[name].coming) is not None
+        }
+        ladders: dict[tuple[SlotName, ...], tuple[Step, ...]] = {}
+        for link in self._links.values():
+            names = tuple(n for n in pictures if (r := link.receivers.get(n)) is not None and r.allowed)
+            steps = ladders.get(names)
+            if steps is None:
+                steps = ladders[names] = ladder([pictures[name] for name in names])
+            layers = link.line.choose(steps, now_s).layers
+            for name, layer in zip(names, layers, strict=True):
+                self.slots[name].set_wanted(link.receivers[name], layer)
+            link.carried = "" if not layers else "none" if layers[0] is None else _CARRIED[layers[0]]
 
 
-def _its_own(receiver: Receiver, link: Link) -> bool:
+def _rates(source: Source, now_s: float) -> tuple[tuple[Layer, int], ...]:
+    present = source.present(now_s) or tuple(source.layers)
+    return tuple((layer, source.layers[layer].bitrate_bps) for layer in present)
+
+
+def _its_own(slot: Slot, link: StageLink) -> bool:
     """Sound never goes back into the hall it comes from; a picture not to the link that sends it."""
-    source = receiver.slot.source or receiver.slot.next_source
+    source = slot.source or slot.next_source
     if source is None or source.room != link.room:
         return False
-    return link.purpose is Purpose.ROOM or not receiver.slot.name.is_video
+    return link.purpose is Purpose.ROOM or not slot.name.is_video
 
 
-def _latest(links: Iterable[Link], upstream: Upstream, now_s: float) -> Source | None:
+def _latest(links: Iterable[StageLink], upstream: Upstream, now_s: float) -> Source | None:
     """Of several desk pages the one whose source started last, those that send before those that do not."""
     sources = [s for link in links if (s := link.sources.get(upstream)) is not None]
     return max(sources, key=lambda s: (s.active(now_s), s.started_s), default=None)

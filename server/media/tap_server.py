@@ -1,20 +1,20 @@
 """Where the recorder takes the stage: `media-tap.sock`, see `signaling.tap`.
 
-One recorder at a time: the newest wins. A key frame may be more than the socket takes at once, so a bounded
-queue stands before it; when that is full whole packets are dropped, and show up in their sequence numbers.
-The stage never waits for the recorder.
+One recorder at a time: the newest wins. What does not fit into the pipe to it is dropped, and shows up in the
+sequence numbers; the stage never waits for the recorder.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
-from server.media.slot import Slot
-from server.media.source import Source
-from server.media.stage import Stage
+from server.media.lane import Lane, Receiver
+from server.media.pipe import PacketPipe
+from server.media.stage import TAPPED, Stage
 from signaling.channel import listening_socket
 from signaling.tap import WANT_KEY_FRAME, TapCodec, TapTrack, pack_header
 from signaling.wire.rtp import VideoCodec
@@ -26,8 +26,44 @@ _TRACKS = {
     SlotName.FLOOR_AUDIO: TapTrack.FLOOR_AUDIO,
     SlotName.INTERPRETER_AUDIO: TapTrack.INTERPRETER_AUDIO,
 }
-SEND_BUFFER = 4 << 20
-MOST_WAITING = 4096  # packets, about 5 MB: several key frames, or some seconds of the programme
+
+
+Forward = Callable[[SlotName, int, float, bytes], None]
+"""Called with the slot, the number of the source, the wall-clock second of capture, and the RTP packet."""
+
+
+class Tapped(Receiver):
+    """The recorder's place in a slot: it takes each packet as it comes, and always of the best layer there is.
+
+    Its numbers go on over a change of lane. While it is not admitted they run on with the lane's, so that the
+    recorder sees that something is missing.
+    """
+
+    takes: ClassVar[bool] = True
+
+    def __init__(self, name: SlotName, forward: Forward) -> None:
+        super().__init__(None, name, 0)
+        self._forward = forward
+        self._former: Lane | None = None
+
+    def begin(self, lane: Lane, number: int, time: int) -> None:
+        if lane is self._former:
+            self.lane, self.first = lane, number
+        else:
+            super().begin(lane, number, time)
+
+    def end(self) -> None:
+        self._former, self.lane = self.lane, None
+
+    def take(self, lane: Lane, number: int, time: int, captured_s: float) -> None:
+        if lane.source is None or number < self.first:
+            return
+        out, stamp = number + self.offset, time + self.time_shift
+        if out >= self._next:
+            self._next, self.last_time = out + 1, stamp
+        packet = bytearray(lane.ring.packet(number % lane.ring.capacity))
+        packet[2:8] = (out & 0xFFFF).to_bytes(2, "big") + (stamp & 0xFFFFFFFF).to_bytes(4, "big")
+        self._forward(self.name, lane.source.identity, captured_s, bytes(packet))
 
 
 class TapServer:
@@ -38,11 +74,14 @@ class TapServer:
         self._stage = stage
         self._codec = TapCodec.H264 if codec is VideoCodec.H264 else TapCodec.VP8
         self._listener = listening_socket(path, socket.SOCK_SEQPACKET)
-        self._recorder: socket.socket | None = None
+        self._recorder: PacketPipe | None = None
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[bytes] = deque()
-        self.packets_dropped = 0
+        self._dropped = 0  # for recorders that are gone
         self._loop.add_reader(self._listener.fileno(), self._accept)
+
+    @property
+    def packets_dropped(self) -> int:
+        return self._dropped + (self._recorder.dropped if self._recorder is not None else 0)
 
     def close(self) -> None:
         self._let_go()
@@ -56,70 +95,21 @@ class TapServer:
         except OSError:
             return
         self._let_go()
-        recorder.setblocking(False)
-        recorder.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self._recorder = recorder
-        self._loop.add_reader(recorder.fileno(), self._asked)
-        self._stage.set_tap(self._forward)
+        self._recorder = PacketPipe(recorder, self._asked, self._let_go)
+        self._stage.set_taps([Tapped(name, self._forward) for name in TAPPED])
 
     def _let_go(self) -> None:
         if self._recorder is not None:
-            self._loop.remove_reader(self._recorder.fileno())
-            if self._waiting:
-                self._loop.remove_writer(self._recorder.fileno())
-                self._waiting.clear()
+            self._dropped += self._recorder.dropped
             self._recorder.close()
             self._recorder = None
-            self._stage.set_tap(None)
+            self._stage.set_taps(())
 
-    def _asked(self) -> None:
-        if self._recorder is None:
-            return
-        try:
-            said = self._recorder.recv(64)
-        except BlockingIOError:
-            return
-        except OSError:
-            said = b""
-        if not said:
-            self._let_go()
-        elif said == WANT_KEY_FRAME:
+    def _asked(self, said: bytes) -> None:
+        if said == WANT_KEY_FRAME:
             self._stage.slots[SlotName.PROGRAMME_VIDEO].want_key_frame()
 
-    def _forward(self, slot: Slot, source: Source, captured_s: float, packet: memoryview) -> None:
-        if self._recorder is None:
-            return
-        codec = self._codec if slot.name.is_video else TapCodec.OPUS
-        header = pack_header(_TRACKS[slot.name], codec, source.identity, int(captured_s * 1e6))
-        if self._waiting:
-            self._wait(header, packet)
-            return
-        try:
-            self._recorder.sendmsg((header, packet))
-        except BlockingIOError:
-            self._loop.add_writer(self._recorder.fileno(), self._drain)
-            self._wait(header, packet)
-        except OSError:  # the recorder is gone; its end of file follows
-            self.packets_dropped += 1
-
-    def _wait(self, header: bytes, packet: memoryview) -> None:
-        if len(self._waiting) < MOST_WAITING:
-            self._waiting.append(header + packet)
-        else:
-            self.packets_dropped += 1
-
-    def _drain(self) -> None:
-        """The socket takes more: in order, as much as it takes."""
-        if self._recorder is None:
-            return
-        while self._waiting:
-            try:
-                self._recorder.send(self._waiting[0])
-            except BlockingIOError:
-                return
-            except OSError:
-                self.packets_dropped += len(self._waiting)
-                self._waiting.clear()
-                break
-            self._waiting.popleft()
-        self._loop.remove_writer(self._recorder.fileno())
+    def _forward(self, name: SlotName, source: int, captured_s: float, packet: bytes) -> None:
+        if self._recorder is not None:
+            codec = self._codec if name.is_video else TapCodec.OPUS
+            self._recorder.send(pack_header(_TRACKS[name], codec, source, int(captured_s * 1e6)), packet)

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import itertools
 
+from server.media.lane import FIRST_NUMBER, Receiver
 from server.media.link import RESENDS_PER_S, Link
 from server.media.sdp import parse_offer
-from server.media.slot import FIRST_NUMBER, Receiver, Slot
+from server.media.slot import Slot
 from signaling.messages import LinkState, Purpose
 from signaling.wire import rtcp
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import SlotName
-from tests.server.media.packets import feed, source
+from signaling.wire.slots import Layer, SlotName
+from tests.server.media.packets import Gathering, feed, only, source
 from tests.server.media.test_sdp import room_offer
 from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, rtp
 
 
 def receiving_link() -> tuple[Link, Slot, Receiver]:
     """A link to which twenty packets of the desk's picture were sent."""
-    slots = {name: Slot(name, 100 + i, lambda slot: None, lambda slot: None) for i, name in enumerate(SlotName)}
+    fanout = Gathering()
+    slots = {
+        name: Slot(name, 100 + i, 200 + i, fanout.flush, lambda lane: None, lambda slot: None)
+        for i, name in enumerate(SlotName)
+    }
     offer = parse_offer(room_offer(), Purpose.ROOM, VideoCodec.H264)
     link = Link("a", "06649", Purpose.ROOM, offer, slots, VideoCodec.H264, itertools.count(), 0.0)
     slot, receiver = slots[SlotName.DESK_VIDEO], link.receivers[SlotName.DESK_VIDEO]
     camera = source(room="22")
     slot.show(camera, 0.0)
-    camera.slots = (slot,)
+    only(camera).lanes = (slot.lanes[Layer.HIGH],)
     slot.admit(receiver)
     for step in range(20):
         feed(camera, rtp(65530 + step, step, KEY_FRAME if step == 0 else DELTA_FRAME), step / 30)
-    receiver.highest, receiver.packets = slot.pending[-1], 20
-    link.poll_reports(1.0, 1.0, 1)
+    fanout.flush(slot.lanes[Layer.HIGH])
+    link.poll_reports(1.0, 1.0)
     return link, slot, receiver
 
 
@@ -76,7 +81,9 @@ def test_reports_that_advance_are_the_proof_of_receiving() -> None:
     assert link.observed_state(2.5) is LinkState.RECEIVING
     assert link.receivers[SlotName.DESK_VIDEO].loss_percent == 25.0
     link.handle_rtcp(rtcp.receiver_report(1, [block]), 9.0, 9.0, lambda r, n: None)
+    link.address.heard_s = 11.0
     assert link.observed_state(11.0) is LinkState.CONNECTED, "the same report again proves nothing"
+    assert link.observed_state(16.0) is LinkState.SILENT
 
 
 def test_a_link_without_checks_is_dead_after_a_while() -> None:

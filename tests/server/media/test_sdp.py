@@ -9,11 +9,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.sdp import LocalEnd, parse_offer, write_answer
+from server.media.sdp import LocalEnd, parse_fragment, parse_offer, write_answer
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode, Refused
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import SlotName, Upstream
+from signaling.wire.slots import Layer, SlotName, Upstream
 
 LOCAL = LocalEnd(
     "ufrag123",
@@ -22,7 +22,7 @@ LOCAL = LocalEnd(
     "192.0.2.1",
     5004,
 )
-SSRCS = {name: 1000 + i for i, name in enumerate(SlotName)}
+SSRCS = {name: (1000 + i, 2000 + i) for i, name in enumerate(SlotName)}
 HEAD = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2 3 4 5 6 7\r\n"
     "a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n"
@@ -160,3 +160,82 @@ def test_no_damaged_offer_raises_anything_but_a_refusal(at: int, noise: str) -> 
         write_answer(
             parse_offer(sdp[:at] + noise + sdp[at + len(noise) :], Purpose.ROOM, VideoCodec.H264), LOCAL, SSRCS
         )
+
+
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+
+
+def simulcast_offer(rids: str = "h;m;l", extension: str = f"a=extmap:10 {RID}\r\n") -> str:
+    lines = (
+        extension + "".join(f"a=rid:{rid} send\r\n" for rid in rids.split(";")) + f"a=simulcast:send {rids}\r\n"
+    )
+    return HEAD + m_line("video", "sendonly", 0) + lines
+
+
+def test_a_camera_of_three_layers_is_answered_with_all_of_them_best_first() -> None:
+    offer = parse_offer(simulcast_offer("l;h;m"), Purpose.ROOM, VideoCodec.H264)
+    assert offer.sections[0].layers == (Layer.HIGH, Layer.MEDIUM, Layer.LOW)
+    answer = write_answer(offer, LOCAL, SSRCS)
+    assert "a=simulcast:recv h;m;l\r\n" in answer
+    assert "a=rid:l recv\r\n" in answer
+    assert f"a=extmap:10 {RID}\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    ("sdp", "why"),
+    [
+        (simulcast_offer("q;f"), "names of layers that are not ours"),
+        (simulcast_offer("h"), "one is no choice"),
+        (simulcast_offer(extension=""), "the layers could not be told apart"),
+        (simulcast_offer().replace("sendonly", "recvonly"), "a receiver sends no layers"),
+    ],
+)
+def test_what_is_no_simulcast_of_ours_is_answered_with_one_layer(sdp: str, why: str) -> None:
+    offer = parse_offer(sdp, Purpose.ROOM, VideoCodec.H264)
+    assert offer.sections[0].layers == (Layer.HIGH,) or offer.sections[0].upstream is None, why
+    assert "a=simulcast" not in write_answer(offer, LOCAL, SSRCS)
+
+
+def test_repeats_have_a_stream_of_their_own_where_the_offer_has_one_for_the_codec() -> None:
+    line = m_line("video", "recvonly", 0)
+    kind, chosen = line.split(" ")[0], parse_offer(HEAD + line, Purpose.WATCH, VideoCodec.H264).sections[0].chosen
+    assert chosen is not None
+    number = chosen.payload_type
+    first = line.split("\r\n")[0]
+    with_rtx = line.replace(first, f"{first} 120 121")
+    with_rtx += (
+        f"a=rtpmap:120 rtx/90000\r\na=fmtp:120 apt={number}\r\na=rtpmap:121 rtx/90000\r\na=fmtp:121 apt=99\r\n"
+    )
+    offer = parse_offer(HEAD + with_rtx, Purpose.WATCH, VideoCodec.H264)
+    assert offer.sections[0].rtx_payload_type == 120
+    answer = write_answer(offer, LOCAL, SSRCS)
+    slot = offer.sections[0].slot
+    assert slot is not None
+    ssrc, rtx_ssrc = SSRCS[slot]
+    assert f"{kind} 5004 UDP/TLS/RTP/SAVPF {number} 120\r\n" in answer
+    assert f"a=ssrc-group:FID {ssrc} {rtx_ssrc}\r\n" in answer
+    assert "apt=99" not in answer
+
+
+def test_a_browsers_groups_say_which_ssrc_repeats_which() -> None:
+    sdp = (
+        HEAD
+        + m_line("video", "sendonly", 0)
+        + "a=ssrc-group:FID 11 12\r\na=ssrc:11 cname:x\r\na=ssrc:12 cname:x\r\n"
+    )
+    section = parse_offer(sdp, Purpose.ROOM, VideoCodec.H264).sections[0]
+    assert section.repairs == {12: 11}
+    assert section.ssrcs == [11, 12]
+
+
+def test_a_fragment_of_an_ice_restart_brings_new_credentials() -> None:
+    fragment = (
+        "a=ice-options:trickle\r\na=ice-ufrag:abcd\r\na=ice-pwd:"
+        + "p" * 24
+        + "\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"
+    )
+    assert parse_fragment(fragment) == ("abcd", "p" * 24)
+    for broken in ("", "a=ice-ufrag:abcd", "a=ice-ufrag:a b\na=ice-pwd:" + "p" * 24, "x" * 100_000):
+        with pytest.raises(Refused) as refused:
+            parse_fragment(broken)
+        assert refused.value.code is RefusalCode.BAD_SDP

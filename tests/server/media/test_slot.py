@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
+from server.media.lane import FIRST_NUMBER, Receiver
+from server.media.layer import NACK_TRIES
 from server.media.ring import Ring
-from server.media.slot import FIRST_NUMBER, Receiver, Slot
-from server.media.source import NACK_TRIES, Source
 from signaling.wire import rtcp
 from signaling.wire.slots import SlotName, Upstream
-from tests.server.media.packets import feed, source
+from tests.server.media.packets import Bench, feed, only, source
 from tests.signaling.wire.packets import DELTA_FRAME, IDR, KEY_FRAME, SOUND, rtp
 
 
 @dataclass
 class Room:
-    """The link of a receiver, as far as a slot knows it."""
+    """The link of a receiver, as far as a lane knows it."""
 
     room: str = "06652"
     tx: object = None
+    tag_bytes: int = 16
     address_pointer: int = 0
     address_bytes: int = 0
-
-
-@dataclass
-class Bench:
-    """A slot and what it told."""
-
-    name: SlotName = SlotName.FLOOR_VIDEO
-    shown: list[Source | None] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.slot = Slot(self.name, 77, lambda slot: None, lambda slot: self.shown.append(slot.source))
-
-    def show(self, wanted: Source | None) -> None:
-        self.slot.show(wanted, 0.0)
-        for each in (self.slot.source, self.slot.next_source):
-            if each is not None:
-                each.slots = (self.slot,)
-
-    def stream(self) -> list[tuple[int, int]]:
-        """(sequence number, timestamp) of all pending packets, as the ring holds them."""
-        found = []
-        for number in self.slot.pending:
-            packet = self.slot.ring.packet(self.slot.ring.cell(number))
-            found.append((int.from_bytes(packet[2:4], "big"), int.from_bytes(packet[4:8], "big")))
-        return found
 
 
 WRAP_EDGES = [0, 1, 15, 16, 32766, 32767, 32768, 65533, 65534, 65535]
@@ -88,15 +64,15 @@ def test_the_old_picture_stays_until_the_new_ones_key_frame() -> None:
     bench.show(a)
     feed(a, rtp(1, 0, KEY_FRAME), 0.0)
     bench.show(b)
-    assert b.key_frame_wanted
+    assert only(b).key_frame_wanted
     feed(b, rtp(50, 0, DELTA_FRAME), 0.1)
     feed(a, rtp(2, 3000, DELTA_FRAME), 0.1)
     assert bench.slot.source is a
-    assert len(bench.slot.pending) == 2
+    assert len(bench.stream()) == 2
     feed(b, rtp(51, 3000, KEY_FRAME), 0.2)
     feed(a, rtp(3, 6000, DELTA_FRAME), 0.2)
     assert bench.slot.source is b
-    assert len(bench.slot.pending) == 3
+    assert len(bench.stream()) == 3
 
 
 def test_a_change_does_not_begin_in_the_middle_of_a_key_frame() -> None:
@@ -106,10 +82,10 @@ def test_a_change_does_not_begin_in_the_middle_of_a_key_frame() -> None:
     bench.show(a)
     feed(a, rtp(2, 3000, IDR), 0.0)
     assert bench.slot.source is None
-    assert a.key_frame_wanted
+    assert only(a).key_frame_wanted
     feed(a, rtp(3, 6000, KEY_FRAME), 0.1)
     feed(a, rtp(4, 6000, IDR), 0.1)
-    assert len(bench.slot.pending) == 2
+    assert len(bench.stream()) == 2
 
 
 def test_an_encoder_that_sends_its_parameter_sets_once_is_shown_from_its_next_picture() -> None:
@@ -125,9 +101,9 @@ def test_a_packet_a_whole_ring_late_does_not_overwrite_a_newer_one() -> None:
     feed(a, rtp(0, 0, KEY_FRAME), 0.0)
     for step in range(2, 1500):
         feed(a, rtp(step, step, DELTA_FRAME), step / 1000)
-    before = len(bench.slot.pending)
+    before = len(bench.stream())
     feed(a, rtp(1, 1, DELTA_FRAME), 2.0)
-    assert len(bench.slot.pending) == before
+    assert len(bench.stream()) == before
 
 
 def test_old_sound_ends_at_once() -> None:
@@ -137,9 +113,9 @@ def test_old_sound_ends_at_once() -> None:
     feed(a, rtp(1, 0, SOUND), 0.0)
     bench.show(b)
     feed(a, rtp(2, 960, SOUND), 0.02)
-    assert len(bench.slot.pending) == 1
+    assert len(bench.stream()) == 1
     feed(b, rtp(1, 0, SOUND), 0.04)
-    assert len(bench.slot.pending) == 2
+    assert len(bench.stream()) == 2
 
 
 def test_a_late_packet_of_the_source_keeps_its_place_and_one_from_before_the_change_is_left() -> None:
@@ -159,35 +135,35 @@ def test_a_receiver_is_let_in_on_a_key_frame_with_low_numbers_of_its_own() -> No
     feed(a, rtp(60_000, 0, KEY_FRAME), 0.0)
     for step in range(1, 9000):
         feed(a, rtp(60_000 + step, step, DELTA_FRAME), step / 300)
-    receiver = Receiver(Room(), bench.slot, 100)
-    a.key_frame_wanted = False
+    receiver = Receiver(Room(), bench.name, 100)
+    only(a).key_frame_wanted = False
     bench.slot.admit(receiver)
-    assert a.key_frame_wanted
+    assert only(a).key_frame_wanted
     feed(a, rtp(60_000 + 9000, 9000, DELTA_FRAME), 30.0)
-    assert bench.slot.receivers == []
+    assert bench.high.receivers == []
     feed(a, rtp(60_000 + 9001, 9001, KEY_FRAME), 30.1)
-    assert bench.slot.receivers == [receiver]
+    assert bench.high.receivers == [receiver]
     assert receiver.first + receiver.offset == FIRST_NUMBER
 
 
 def test_a_receiver_that_was_away_goes_on_without_a_gap_and_hears_nothing_of_between() -> None:
     bench, a = Bench(), source()
     bench.show(a)
-    receiver = Receiver(Room(), bench.slot, 100)
+    receiver = Receiver(Room(), bench.name, 100)
     bench.slot.admit(receiver)
     feed(a, rtp(1, 0, KEY_FRAME), 0.0)
-    receiver.highest = receiver.first  # as the fan-out does after sending
+    bench.stream()
     last = receiver.highest + receiver.offset
     bench.slot.dismiss(receiver)
     for step in range(2, 100):
         feed(a, rtp(step, step, DELTA_FRAME), step / 30)
-    assert receiver.slot_number(last & 0xFFFF) == -1, "nothing from before may be repeated"
+    assert receiver.lane_number(last & 0xFFFF) == -1, "nothing from before may be repeated"
     bench.slot.admit(receiver)
     feed(a, rtp(100, 100, KEY_FRAME), 4.0)
     assert receiver.first + receiver.offset == last + 1
-    receiver.highest = receiver.first
+    bench.stream()
     for wrapped in range(0, 65536, 7):
-        assert receiver.slot_number(wrapped) in (-1, receiver.first)
+        assert receiver.lane_number(wrapped) in (-1, receiver.first)
 
 
 def test_a_silent_source_leaves_the_slot_and_comes_back_on_a_key_frame() -> None:
@@ -206,7 +182,7 @@ def test_an_encoder_that_starts_anew_is_switched_to_like_another_source() -> Non
     bench, a = Bench(), source()
     bench.show(a)
     feed(a, rtp(100, 0, KEY_FRAME), 0.0)
-    a.restart()
+    only(a).restart()
     feed(a, rtp(40_000, 777, DELTA_FRAME), 0.1)
     feed(a, rtp(40_001, 777, KEY_FRAME), 0.1)
     assert [n for n, _ in bench.stream()] == [FIRST_NUMBER, FIRST_NUMBER + 1]
@@ -225,13 +201,13 @@ def test_missing_packets_are_asked_for_until_they_come_or_are_given_up() -> None
     a = source()
     feed(a, rtp(65534, 0, KEY_FRAME), 0.0)
     feed(a, rtp(1, 0, DELTA_FRAME), 0.0)
-    assert a.poll_feedback(1, 0.001) == b"", "a hole this young may be a reordering"
-    assert a.poll_feedback(1, 0.02)
+    assert only(a).poll_feedback(1, 0.001) == b"", "a hole this young may be a reordering"
+    assert only(a).poll_feedback(1, 0.02)
     feed(a, rtp(65535, 0, DELTA_FRAME), 0.03)
     feed(a, rtp(0, 0, DELTA_FRAME), 0.03)
-    assert a.poll_feedback(1, 5.0) == b""
+    assert only(a).poll_feedback(1, 5.0) == b""
     feed(a, rtp(3, 0, DELTA_FRAME), 6.0)
-    said = [s for step in range(1, 60) for s in rtcp.parse(a.poll_feedback(1, 6.0 + step / 10))]
+    said = [s for step in range(1, 60) for s in rtcp.parse(only(a).poll_feedback(1, 6.0 + step / 10))]
     asked = [s.sequences for s in said if isinstance(s, rtcp.PacketsWanted)]
     assert asked == [(2,)] * NACK_TRIES
     assert rtcp.KeyFrameWanted(7) in said, "what never comes is mended by a key frame"
@@ -240,8 +216,8 @@ def test_missing_packets_are_asked_for_until_they_come_or_are_given_up() -> None
 def test_key_frame_requests_of_many_receivers_are_one() -> None:
     a = source()
     for _ in range(177):
-        a.want_key_frame()
-    assert a.poll_feedback(1, 1.0)
-    a.want_key_frame()
-    assert a.poll_feedback(1, 1.2) == b""
-    assert a.poll_feedback(1, 1.6)
+        only(a).want_key_frame()
+    assert only(a).poll_feedback(1, 1.0)
+    only(a).want_key_frame()
+    assert only(a).poll_feedback(1, 1.2) == b""
+    assert only(a).poll_feedback(1, 1.6)

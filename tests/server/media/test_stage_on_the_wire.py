@@ -6,8 +6,6 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +15,8 @@ from signaling.ports import LinkChanged, LinkReports, OpenLink
 from signaling.refusals import RefusalCode, Refused
 from signaling.tap import TapTrack, parse
 from signaling.wire.slots import SlotName
-from tests.server.media.wire import DESK, Media, running_media, until_more
+from tests.server.media.wire import DESK, DESK_SLOTS, FLOOR_SLOTS, Media, until_more
 from tests.waiting import eventually
-
-DESK_SLOTS = (SlotName.DESK_VIDEO, SlotName.DESK_AUDIO)
-FLOOR_SLOTS = (SlotName.FLOOR_VIDEO, SlotName.FLOOR_AUDIO)
-
-
-@pytest.fixture
-async def media(tmp_path: Path) -> AsyncIterator[Media]:
-    async with running_media(tmp_path) as running:
-        yield running
 
 
 async def test_the_desk_is_seen_and_heard_in_every_room(media: Media) -> None:

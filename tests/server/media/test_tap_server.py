@@ -9,22 +9,27 @@ from pathlib import Path
 
 import pytest
 
+from server.media.pipe import MOST_WAITING
 from server.media.stage import Stage
-from server.media.tap_server import MOST_WAITING, TapServer
+from server.media.tap_server import TapServer
 from signaling.channel import connected_socket
 from signaling.ports import SetStage
-from signaling.tap import HEADER_BYTES, TapTrack, parse
+from signaling.tap import TapTrack, parse
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import SlotName
-from tests.server.media.packets import source
+from signaling.wire.slots import Layer, SlotName, Upstream
+from tests.server.media.packets import feed, only, source
+from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, rtp
 from tests.waiting import eventually
-
-PACKET = memoryview(bytes([0x80, 0]) + bytes(1200))
 
 
 @pytest.fixture
 def stage() -> Stage:
-    made = Stage({name: i for i, name in enumerate(SlotName)}, lambda slot: None, lambda slot, room: None)
+    made = Stage(
+        {name: (2 * i, 2 * i + 1) for i, name in enumerate(SlotName)},
+        lambda lane: None,
+        lambda lane: None,
+        lambda slot, room: None,
+    )
     made.apply(SetStage(live=True, closed=False, audience=None, floor=None, record=True, desk=None), 0.0)
     return made
 
@@ -42,19 +47,31 @@ def recorder(tap_path: Path) -> Iterator[list[socket.socket]]:
         each.close()
 
 
+def publish(stage: Stage, name: SlotName, packets: int) -> None:
+    """A source in that slot, and so many of its packets, one right after the other."""
+    slot, sent = stage.slots[name], source(Upstream.CAMERA if name.is_video else Upstream.MICROPHONE)
+    slot.show(sent, 0.0)
+    only(sent).lanes = (slot.lanes[Layer.HIGH],)
+    for number in range(packets):
+        payload = KEY_FRAME if number == 0 else DELTA_FRAME + bytes(1150)
+        feed(sent, rtp(number, 30 * number, payload), number / 3000)
+
+
+async def until_tapped(stage: Stage, name: SlotName) -> None:
+    await eventually(lambda: not stage.slots[name].admitted and "not tapped yet")
+
+
 async def test_a_burst_larger_than_the_socket_arrives_whole_and_in_order(
     stage: Stage, tap_path: Path, recorder: list[socket.socket]
 ) -> None:
     server = TapServer(tap_path, stage, VideoCodec.H264)
     recorder.append(connected_socket(tap_path, socket.SOCK_SEQPACKET))
-    slot = stage.slots[SlotName.PROGRAMME_VIDEO]
-    await eventually(lambda: slot.tap is None and "not tapped yet")
-    for number in range(3000):
-        assert slot.tap is not None
-        slot.tap(slot, source(identity=number), 1.0, PACKET)
+    await until_tapped(stage, SlotName.PROGRAMME_VIDEO)
+    publish(stage, SlotName.PROGRAMME_VIDEO, 3000)
     loop = asyncio.get_running_loop()
     seen = [parse(await loop.sock_recv(recorder[0], 2000)) for _ in range(3000)]
-    assert [p.source for p in seen] == list(range(3000))
+    numbers = [int.from_bytes(p.rtp[2:4], "big") for p in seen]
+    assert numbers == list(range(numbers[0], numbers[0] + 3000))
     assert {p.track for p in seen} == {TapTrack.PROGRAMME_VIDEO}
     assert server.packets_dropped == 0
     server.close()
@@ -65,25 +82,21 @@ async def test_a_recorder_that_does_not_read_loses_packets_and_memory_does_not_g
 ) -> None:
     server = TapServer(tap_path, stage, VideoCodec.H264)
     recorder.append(connected_socket(tap_path, socket.SOCK_SEQPACKET))
-    slot = stage.slots[SlotName.PROGRAMME_VIDEO]
-    await eventually(lambda: slot.tap is None and "not tapped yet")
-    for number in range(3 * MOST_WAITING):
-        assert slot.tap is not None
-        slot.tap(slot, source(identity=number), 1.0, PACKET)
+    await until_tapped(stage, SlotName.PROGRAMME_VIDEO)
+    publish(stage, SlotName.PROGRAMME_VIDEO, 3 * MOST_WAITING)
     assert server.packets_dropped > 0
     server.close()
 
 
 async def test_the_newest_recorder_wins(stage: Stage, tap_path: Path, recorder: list[socket.socket]) -> None:
     server = TapServer(tap_path, stage, VideoCodec.VP8)
-    slot = stage.slots[SlotName.DESK_AUDIO]
     for _ in range(2):
         recorder.append(connected_socket(tap_path, socket.SOCK_SEQPACKET))
     loop = asyncio.get_running_loop()
     assert await asyncio.wait_for(loop.sock_recv(recorder[0], 10), 5) == b"", "the first is let go"
-    await eventually(lambda: slot.tap is None and "not tapped yet")
-    assert slot.tap is not None
-    slot.tap(slot, source(), 1.0, PACKET)
-    assert len(await asyncio.wait_for(loop.sock_recv(recorder[1], 2000), 5)) == HEADER_BYTES + len(PACKET)
+    await until_tapped(stage, SlotName.DESK_AUDIO)
+    publish(stage, SlotName.DESK_AUDIO, 1)
+    seen = parse(await asyncio.wait_for(loop.sock_recv(recorder[1], 2000), 5))
+    assert seen.track is TapTrack.DESK_AUDIO
     server.close()
     assert await loop.sock_recv(recorder[1], 10) == b""

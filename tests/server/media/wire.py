@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from room_client.link import Link
+from server.media.workers import worker_socket
 from signaling.channel import Channel, connect
 from signaling.messages import Purpose
 from signaling.ports import Frame, LinkOpened, MediaSnapshot, MediaStatus, OpenLink, SetStage, SlotSwitched
@@ -20,6 +22,8 @@ from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, SOUND
 from tests.waiting import eventually
 
 DESK = "22"
+DESK_SLOTS = (SlotName.DESK_VIDEO, SlotName.DESK_AUDIO)
+FLOOR_SLOTS = (SlotName.FLOOR_VIDEO, SlotName.FLOOR_AUDIO)
 FRAME_S = 1 / 50
 
 
@@ -90,13 +94,16 @@ class Media:
         self.told: list[Frame] = []
         self.ends: list[End] = []
         self.port = 0  # known from the first answer
+        self.process: asyncio.subprocess.Process | None = None
         self._wish = SetStage(live=True, closed=False, audience=None, floor=None, record=True, desk=DESK)
 
     async def listen(self) -> None:
         async for frame, _ in self.channel.frames():
             self.told.append(frame)
 
-    async def join(self, room: str, purpose: Purpose = Purpose.ROOM) -> End:
+    async def join(
+        self, room: str, purpose: Purpose = Purpose.ROOM, through: Callable[[str], str] = lambda sdp: sdp
+    ) -> End:
         end = End(room, purpose)
         self.ends.append(end)
         identity = f"{room}-{len(self.ends)}"
@@ -106,7 +113,7 @@ class Media:
         if not isinstance(reply, LinkOpened):
             raise TypeError(f"came {reply.__class__.__name__}")
         self.port = int(re.findall(r" (\d+) typ host", reply.sdp)[0])
-        await end.link.connect(reply.sdp)
+        await end.link.connect(through(reply.sdp))
         return end
 
     async def stage(self, **changes: object) -> None:
@@ -162,11 +169,12 @@ async def connected(path: Path) -> Channel:
 
 
 @asynccontextmanager
-async def running_media(directory: Path) -> AsyncIterator[Media]:
+async def running_media(directory: Path, worker: int = 0, workers: int = 1) -> AsyncIterator[Media]:
     """A media process, with everybody let go and the process ended cleanly afterwards."""
-    process = await media_process(directory)
+    process = await media_process(directory, "--worker", str(worker), "--workers", str(workers))
     try:
-        media = Media(directory, await connected(directory / "media.sock"))
+        media = Media(directory, await connected(directory / worker_socket(worker)))
+        media.process = process
         listening = asyncio.create_task(media.listen())
         await media.stage()
         try:
@@ -177,6 +185,7 @@ async def running_media(directory: Path) -> AsyncIterator[Media]:
             await media.channel.close()
             await listening
     finally:
-        process.terminate()
-        if (code := await process.wait()) != 0:
+        if process.returncode is None:
+            process.terminate()
+        if (code := await process.wait()) not in (0, -signal.SIGKILL):
             raise AssertionError(f"the media process ended with {code}")

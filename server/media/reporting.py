@@ -1,0 +1,91 @@
+"""What media tells control once a second: of each link, and of the whole process. Counts, never contents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from server.media.delay import DelayHistogram
+from server.media.fanout import Fanout
+from server.media.link import Link
+from signaling.ports import LinkReport, MediaReport
+
+
+def link_report(link: Link) -> LinkReport:
+    receivers = [receiver for receiver in link.receivers.values() if receiver.packets]
+    losses = [layer.loss_percent for source in link.sources.values() for layer in source.layers.values()]
+    upstream = [loss for loss in losses if loss is not None]
+    return LinkReport(
+        link=link.identity,
+        packets_sent=sum(receiver.packets for receiver in receivers),
+        packets_received=link.received,
+        loss_percent=_rounded(link.loss_percent, 2),
+        rtt_ms=_rounded(link.rtt_ms, 1),
+        layer=link.carried,
+        estimate_bps=link.line.estimate_bps,
+        upstream_loss_percent=round(max(upstream), 2) if upstream else None,
+        repeats=sum(receiver.repeats for receiver in receivers),
+        key_frames_asked=link.key_frames_asked,
+    )
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+class Totals:
+    """What links counted, those that are gone included: a counter never falls."""
+
+    def __init__(self) -> None:
+        self._gone: Counter[str] = Counter()
+
+    def keep(self, link: Link) -> None:
+        """A link ends."""
+        self._gone += _counted(link)
+
+    def with_links(self, links: Iterable[Link]) -> Counter[str]:
+        total = Counter(self._gone)
+        for link in links:
+            total.update(_counted(link))
+        return total
+
+
+def _counted(link: Link) -> Counter[str]:
+    layers = [layer for source in link.sources.values() for layer in source.layers.values()]
+    return Counter(
+        refused=link.refused + link.media_allowance.refused + link.report_allowance.refused,
+        nacks_received=link.nacks_received,
+        nacks_sent=sum(layer.nacks_sent for layer in layers),
+        key_frames_asked=link.key_frames_asked,
+        key_frames_wanted=sum(layer.key_frames_requested for layer in layers),
+    )
+
+
+def media_report(
+    links: Iterable[Link],
+    totals: Totals,
+    fanout: Fanout,
+    delays: DelayHistogram,
+    packets_in: int,
+    bytes_in: int,
+    datagrams_refused: int,
+) -> MediaReport:
+    """`datagrams_refused`: those that no link counted."""
+    links = list(links)
+    counted = totals.with_links(links)
+    return MediaReport(
+        packets_in=packets_in,
+        bytes_in=bytes_in,
+        packets_out=fanout.packets_sent,
+        bytes_out=fanout.bytes_sent,
+        packets_dropped=fanout.packets_dropped,
+        datagrams_refused=datagrams_refused + counted["refused"],
+        repeats=fanout.repeats_sent,
+        nacks_received=counted["nacks_received"],
+        nacks_sent=counted["nacks_sent"],
+        key_frames_asked=counted["key_frames_asked"],
+        key_frames_wanted=counted["key_frames_wanted"],
+        layers=dict(Counter(str(link.carried) for link in links if link.connected)),
+        delay_counts=tuple(int(count) for count in delays.counts),
+        delay_sum_s=delays.sum_s,
+    )

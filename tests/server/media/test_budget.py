@@ -1,0 +1,164 @@
+"""What a line carries, learnt on simulated lines: a queue that fills, losses, and reports once a second."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from server.media.allocation import Picture, Step, ladder
+from server.media.budget import LineBudget
+from signaling.wire.slots import Layer, SlotName
+
+RATES = ((Layer.HIGH, 2_000_000), (Layer.MEDIUM, 600_000), (Layer.LOW, 150_000))
+CAMERA = ladder([Picture(SlotName.FLOOR_VIDEO, RATES)])
+ONE_LAYER = ladder([Picture(SlotName.FLOOR_VIDEO, RATES[:1])])
+STEP_S = 0.05
+SOUND_BPS = 50_000
+
+
+@dataclass
+class Line:
+    """A line of `rate_bps` with half a second of queue, and a room at its end that reports every second."""
+
+    rate_bps: float
+    steps: tuple[Step, ...] = CAMERA
+    loss: float = 0.0
+    base_rtt_ms: float = 40.0
+    remb: bool = False
+    seed: int = 1
+    budget: LineBudget = field(default_factory=LineBudget)
+    now_s: float = 100.0
+    queue_bits: float = 0.0
+    history: list[tuple[float, Layer | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+        self._step = self.steps[0]
+        self._sent = self._lost = self._came = 0.0
+        self._ticks = 0
+        self._remb = 0.0
+
+    @property
+    def layer(self) -> Layer | None:
+        return self._step.layers[0]
+
+    def run(self, seconds: float) -> None:
+        for _ in range(int(seconds / STEP_S)):
+            self._ticks += 1
+            self.now_s += STEP_S
+            if self._ticks % 10 == 0:
+                self._step = self.budget.choose(self.steps, self.now_s)
+                self.history.append((self.now_s, self.layer))
+            self._carry()
+            if self._ticks % 20 == 0:
+                self._report()
+
+    def _carry(self) -> None:
+        bits = (self._step.cost_bps + SOUND_BPS) * STEP_S
+        dropped = bits * self.loss * self._random.uniform(0.7, 1.3)
+        self.queue_bits += bits - dropped
+        room = max(self.rate_bps * 0.5, 60_000)
+        overflow = max(0.0, self.queue_bits - self.rate_bps * STEP_S - room)
+        self.queue_bits -= overflow
+        carried = min(self.queue_bits, self.rate_bps * STEP_S)
+        self.queue_bits -= carried
+        self._sent += bits
+        self._lost += dropped + overflow
+        self._came += carried
+
+    def _report(self) -> None:
+        sent_bps = int(self._step.cost_bps / 1.1)
+        loss_percent = 100 * self._lost / self._sent if self._sent else 0.0
+        rtt_ms = self.base_rtt_ms + 1000 * self.queue_bits / self.rate_bps
+        if self.remb:
+            full = self.queue_bits > 0.1 * self.rate_bps
+            before = self._remb or 1e9
+            self._remb = 0.85 * self._came if full else min(1.5 * self._came + 10_000, before * 1.08)
+            self.budget.estimated(int(self._remb), sent_bps, self.now_s)
+        self.budget.reported(loss_percent, rtt_ms, sent_bps, self.now_s)
+        self._sent = self._lost = self._came = 0.0
+
+    def share(self, layer: Layer | None, since_s: float) -> float:
+        seen = [each for at, each in self.history if at >= since_s]
+        return sum(each is layer for each in seen) / len(seen)
+
+
+@pytest.mark.parametrize("remb", [False, True])
+def test_a_good_line_has_the_full_picture_after_two_seconds_and_keeps_it(remb: bool) -> None:
+    line = Line(20_000_000, remb=remb)
+    line.run(2)
+    assert line.layer is Layer.HIGH
+    settled = line.now_s
+    line.run(120)
+    assert line.share(Layer.HIGH, settled) == 1.0
+
+
+def test_who_has_one_layer_only_gets_it_at_once() -> None:
+    line = Line(20_000_000, steps=ONE_LAYER)
+    line.run(0.5)
+    assert line.layer is Layer.HIGH
+
+
+@pytest.mark.parametrize("remb", [False, True])
+@pytest.mark.parametrize(("rate_bps", "right"), [(1_200_000, Layer.MEDIUM), (500_000, Layer.LOW), (150_000, None)])
+def test_a_thin_line_gets_what_it_carries_and_seldom_a_trial(
+    rate_bps: int, right: Layer | None, remb: bool
+) -> None:
+    line = Line(rate_bps, remb=remb)
+    line.run(12)
+    settled = line.now_s
+    line.run(240)
+    assert line.share(right, settled) > 0.85, line.history[-80:]
+
+
+@pytest.mark.parametrize("loss", [0.02, 0.05, 0.1])
+def test_random_loss_on_a_wide_line_does_not_cost_the_picture(loss: float) -> None:
+    line = Line(20_000_000, loss=loss)
+    line.run(3)
+    settled = line.now_s
+    line.run(60)
+    assert line.share(Layer.HIGH, settled) > 0.95
+
+
+def test_a_long_way_is_not_a_full_queue() -> None:
+    line = Line(20_000_000, base_rtt_ms=300)
+    line.run(40)
+    assert line.share(Layer.HIGH, 102.0) == 1.0
+
+
+def test_a_line_that_gets_better_gets_the_full_picture_again() -> None:
+    line = Line(150_000)
+    line.run(30)
+    assert line.layer is None
+    line.rate_bps = 20_000_000
+    line.run(75)
+    assert line.layer is Layer.HIGH
+
+
+def test_a_line_that_gets_worse_loses_the_picture_within_seconds() -> None:
+    line = Line(20_000_000)
+    line.run(30)
+    line.rate_bps = 500_000
+    line.run(6)
+    assert line.layer in (Layer.LOW, None)
+    line.run(20)
+    assert line.layer is Layer.LOW
+
+
+def test_the_most_important_picture_comes_first_and_sound_is_on_no_step() -> None:
+    steps = ladder([Picture(SlotName.FLOOR_VIDEO, RATES), Picture(SlotName.DESK_VIDEO, RATES)])
+    assert steps[0].layers == (None, None)
+    assert steps[0].cost_bps == 0
+    assert [step.layers for step in steps[1:4]] == [
+        (Layer.LOW, None),
+        (Layer.LOW, Layer.LOW),
+        (Layer.MEDIUM, Layer.LOW),
+    ]
+    assert steps[-1].layers == (Layer.HIGH, Layer.HIGH)
+    assert [s.cost_bps for s in steps] == sorted(s.cost_bps for s in steps)
+
+
+def test_without_a_picture_there_is_one_step() -> None:
+    assert ladder([]) == (Step(0, ()),)
