@@ -14,21 +14,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import alembic.util
 import jinja2
 import pydantic
-import socketio
 import uvloop
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
 
 import room_client
 from server import settings as settings_module
@@ -39,47 +35,31 @@ from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
 from server.petitions.rules import KIND_WORDS
-from server.receptions import agenda_pages, live_pages, recording_pages, whip
+from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, recording_pages, whip
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
 from server.receptions.conductor import CONDUCTOR, Conductor
-from server.receptions.desk_gateway import DeskGateway
-from server.receptions.desk_socket import DeskSocket
+from server.receptions.metrics import Metrics
 from server.receptions.programme import ItemFacts
-from server.receptions.room_gateway import RoomGateway
 from server.receptions.rules import chapter_label, kind_of
+from server.receptions.signalling import Signalling, attach_signalling
 from server.receptions.today import receptions_of_today
+from server.receptions.turn_access import TurnAccess
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
 from server.web import application as shell
-from server.web.keys import CATALOGS, DATABASE, ENVIRONMENTS
+from server.web.keys import CATALOGS, ENVIRONMENTS
 from server.web.languages import N_, Catalogs
 from server.web.statics import FrontEndMissing
 from signaling import logs
 
-PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
-LONGEST_MESSAGE = 128 * 1024  # an offer is at most 64 kB, and JSON writes a line end as two characters
-HEALTH_TIMEOUT_S = 3.0
-INSTANCE = "TIEPDAN_INSTANCE"  # set by whoever started this server, to know it again by /healthz
 END_TIMEOUT_S = 5.0
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
 _log = logging.getLogger("server.app")  # not "__main__", which it is when run
 
 
-@dataclass(frozen=True, slots=True)
-class _Signalling:
-    server: socketio.AsyncServer
-    rooms: RoomGateway
-    desk: DeskGateway
-    socket: DeskSocket
-
-    @property
-    def healthy(self) -> bool:
-        return self.rooms.healthy and self.desk.healthy
-
-
-_SIGNALLING = web.AppKey("_SIGNALLING", _Signalling)
+_SIGNALLING = web.AppKey("_SIGNALLING", Signalling)
 
 
 def make_app(settings: Settings, database: Database) -> web.Application:
@@ -97,11 +77,20 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         feature.add_routes(app)
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
-    conductor = Conductor(database, settings.run_directory, _labels(app[CATALOGS], settings.language))
+    conductor = Conductor(
+        database,
+        settings.run_directory,
+        _labels(app[CATALOGS], settings.language),
+        media_workers=settings.media_workers,
+    )
     app[CONDUCTOR] = conductor
-    whip.add_routes(app, watchers_per_token=settings.watchers_per_token)
-    app.router.add_get("/healthz", _health)
-    app[_SIGNALLING] = _attach_signalling(app, conductor, secret, settings)
+    turn = TurnAccess(settings.turn_urls, settings.turn_secret)
+    whip.add_routes(app, watchers_per_token=settings.watchers_per_token, turn=turn)
+    app[_SIGNALLING] = signalling = attach_signalling(app, conductor, turn, settings.run_directory)
+    health.add_routes(app, conductor=conductor, signalling=signalling)
+    debug_page.add_routes(app, signalling=signalling)
+    metrics = Metrics(conductor, signalling)
+    metrics_page.add_routes(app, metrics=metrics, token=settings.metrics_token)
     app.cleanup_ctx.append(_run_conductor)
     app.on_shutdown.append(_end_signalling)
     return app
@@ -124,65 +113,17 @@ def _labels(catalogs: Catalogs, language: str) -> Label:
     return label
 
 
-def _attach_signalling(
-    app: web.Application, conductor: Conductor, secret: bytes, settings: Settings
-) -> _Signalling:
-    """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin."""
-    server = socketio.AsyncServer(
-        async_mode="aiohttp",
-        ping_interval=PING_EVERY_S,
-        ping_timeout=PING_WAIT_S,
-        max_http_buffer_size=LONGEST_MESSAGE,
-    )
-    rooms = RoomGateway(conductor, app[DATABASE], secret)
-    desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
-    for namespace in (rooms, desk):
-        server.register_namespace(namespace)
-    server.attach(app)
-    socket = DeskSocket(settings.run_directory / "control.sock", conductor, app[DATABASE])
-    return _Signalling(server, rooms, desk, socket)
-
-
 async def _run_conductor(app: web.Application) -> AsyncIterator[None]:
     conductor, signalling = app[CONDUCTOR], app[_SIGNALLING]
     await conductor.start()
-    signalling.rooms.start()
-    signalling.desk.start()
-    await signalling.socket.start()
+    await signalling.start()
     yield
-    await signalling.socket.stop()
+    await signalling.stop()
     await conductor.stop()
 
 
 async def _end_signalling(app: web.Application) -> None:
-    signalling = app[_SIGNALLING]
-    await signalling.rooms.stop()
-    await signalling.desk.stop()
-    if signalling.server.eio.sockets:
-        await signalling.server.eio.disconnect()
-    await signalling.server.shutdown()
-
-
-async def _health(request: web.Request) -> web.Response:
-    """200 while control can do its work, else 503. Media and recorder are named; they come back by themselves."""
-    conductor, signalling = request.app[CONDUCTOR], request.app[_SIGNALLING]
-    try:
-        async with asyncio.timeout(HEALTH_TIMEOUT_S):
-            await request.app[DATABASE].run(lambda session: session.exec(select(1)).one())
-        database = True
-    except (SQLAlchemyError, TimeoutError):
-        database = False
-    ok = database and conductor.healthy and signalling.healthy
-    words = {True: "running", False: "not_running"}
-    body = {
-        "ok": ok,
-        "instance": os.environ.get(INSTANCE, ""),
-        "database": "ok" if database else "failed",
-        "control": words[conductor.healthy and signalling.healthy],
-        "media": words[conductor.media.running],
-        "recorder": words[conductor.recorder.running],
-    }
-    return web.json_response(body, status=200 if ok else 503, headers={"Cache-Control": "no-store"})
+    await app[_SIGNALLING].end()
 
 
 async def serve(settings: Settings) -> None:

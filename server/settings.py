@@ -6,11 +6,12 @@ The README's table is checked against this class.
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -49,6 +50,18 @@ def _advertised(value: str) -> str:
     return value
 
 
+_TURN_URL = re.compile(r"^turns?:(\[[0-9A-Fa-f:]+\]|[^\s:?,]+)(:\d{1,5})?(\?transport=(udp|tcp))?$")
+
+
+def _turn_urls(value: str) -> str:
+    for url in filter(None, (part.strip() for part in value.split(","))):
+        if not _TURN_URL.match(url):
+            raise ValueError(
+                f"came {url!r}; allowed is turn:HOST:PORT or turns:HOST:PORT, with ?transport=udp or =tcp"
+            )
+    return value
+
+
 def _database_url(value: str) -> str:
     try:
         make_url(value or "sqlite://")
@@ -71,6 +84,16 @@ class Settings(BaseSettings):
     media_advertise: Annotated[str, AfterValidator(_advertised)] = Field(
         "", description="IP address, or ADDRESS:PORT, that rooms send media to; empty: found from TIEPDAN_MEDIA"
     )
+    media_workers: int = Field(
+        1, ge=1, le=16, description="media processes that share the rooms; each more takes the next UDP port"
+    )
+    turn: Annotated[str, AfterValidator(_turn_urls)] = Field(
+        "", description="TURN URLs for rooms without UDP, separated by commas; empty: none"
+    )
+    turn_secret: str = Field("", repr=False, description="the secret that the TURN server shares with this one")
+    metrics_token: str = Field(
+        "", repr=False, description="bearer token for /metrics from other machines; empty: none"
+    )
     data: Path = Field(Path("data"), description="directory for database, keys, sockets and recordings")
     database: Annotated[str, AfterValidator(_database_url)] = Field(
         "", description="database URL; empty: SQLite in the data directory"
@@ -81,6 +104,16 @@ class Settings(BaseSettings):
     agenda_limit: int = Field(60, ge=1, le=500, description="items that fit into one reception's agenda")
     secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
+
+    @model_validator(mode="after")
+    def _turn_is_whole(self) -> Self:
+        if bool(self.turn) != bool(self.turn_secret):
+            raise ValueError("TIEPDAN_TURN and TIEPDAN_TURN_SECRET are set together, or neither")
+        return self
+
+    @property
+    def turn_urls(self) -> tuple[str, ...]:
+        return tuple(url.strip() for url in self.turn.split(",") if url.strip())
 
     @property
     def database_url(self) -> str:

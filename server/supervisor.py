@@ -70,12 +70,27 @@ def commands(settings: Settings) -> tuple[Command, ...]:
              "--recordings-directory", str(settings.recordings_directory),
              "--segment-minutes", str(settings.segment_minutes)),
         ),
-        Command(
-            "media",
-            ("-m", "server.media", "--listen", settings.media, "--advertise", settings.media_advertise,
-             "--run-directory", run, "--codec", settings.codec),
-        ),
+        *(_media(settings, run, worker) for worker in range(settings.media_workers)),
     )  # fmt: skip
+
+
+def _media(settings: Settings, run: str, worker: int) -> Command:
+    """Each worker has its own UDP port: the one that is set, and those behind it."""
+    return Command(
+        "media" if worker == 0 else f"media {worker}",
+        ("-m", "server.media", "--listen", _port_of(settings.media, worker),
+         "--advertise", _port_of(settings.media_advertise, worker),
+         "--run-directory", run, "--codec", settings.codec,
+         "--worker", str(worker), "--workers", str(settings.media_workers)),
+    )  # fmt: skip
+
+
+def _port_of(address: str, worker: int) -> str:
+    """HOST:PORT with the worker's port; an address without a port, and port 0, stay as they are."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or port == "0" or (":" in host and not host.startswith("[")):
+        return address
+    return f"{host}:{int(port) + worker}"
 
 
 class Supervisor:

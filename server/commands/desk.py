@@ -17,7 +17,7 @@ from server.web.wording import sentence
 from signaling import channel
 from signaling.messages import Command, CommandName, RecordingLight
 from signaling.ports import AskReceptions, AskStatus, Receptions, ReceptionStatus, RunCommand
-from signaling.refusals import Refused
+from signaling.refusals import RefusalCode, Refused
 
 app = typer.Typer(no_args_is_help=True, help="The desk's buttons: open, next, floor, close-item, end, status …")
 T = TypeVar("T")
@@ -35,7 +35,9 @@ def _converse(talk: Callable[[channel.Channel], Awaitable[T]]) -> T:
     try:
         return asyncio.run(run())
     except Refused as refused:
-        raise fail(sentence(refused.refusal, settings.language)) from None
+        said = sentence(refused.refusal, settings.language)
+        hint = " (--yes)" if refused.code is RefusalCode.CONFIRMATION_NEEDED else ""
+        raise fail(said + hint) from None
     except (OSError, TimeoutError):
         raise fail(f"No Tiepdan server answers in {settings.data}. Start it with: tiepdan serve", 3) from None
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -23,14 +24,16 @@ from server.data.columns import now as wall_clock
 from server.data.engine import Database
 from server.receptions import effects, events
 from server.receptions.agenda_run import Label
+from server.receptions.alive_mark import AliveMark
 from server.receptions.live import Live
-from server.receptions.media_client import MediaClient
+from server.receptions.measured import Measured
+from server.receptions.media_workers import MediaWorkers
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.recorder_client import RecorderClient
 from server.receptions.restoring import read_live, read_plan, restore
 from server.receptions.row_writer import RowWriter
-from signaling.messages import Command, CommandName, RoomCode
-from signaling.ports import LinkChanged, LinkReports, RecordingGrew, SlotSwitched
+from signaling.messages import Carried, Command, CommandName, RoomCode
+from signaling.ports import LinkChanged, LinkReports, MediaReport, RecordingGrew, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
 
 INBOX = 1000
@@ -48,6 +51,7 @@ class Screens(Protocol):
     def rooms_changed(self, codes: frozenset[RoomCode] | None) -> None: ...
     def console_changed(self, rooms: frozenset[RoomCode] | None) -> None: ...
     def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None: ...
+    def line_changed(self, connection: str, layer: Carried) -> None: ...
 
 
 class Conductor:
@@ -59,16 +63,18 @@ class Conductor:
         run_directory: Path,
         label: Label,
         clock: Callable[[], datetime] = wall_clock,
+        media_workers: int = 1,
     ) -> None:
         self.live = Live(label)
-        self.media = MediaClient(run_directory / "media.sock", self.post)
+        self.measured = Measured()
+        self.media = MediaWorkers(run_directory, media_workers, self.post, self._measure)
         self.recorder = RecorderClient(run_directory / "recorder.sock", self.post)
         self.rows = RowWriter(database, lambda: self._tell_console(frozenset()))
         self.screens: list[Screens] = []
         self._database = database
         self._label = label
         self._clock = clock
-        self._alive = run_directory / "control.alive"
+        self._alive = AliveMark(run_directory / "control.alive")
         self._inbox: deque[tuple[events.Event, asyncio.Future[None] | None]] = deque()
         self._newest: dict[type[object], events.Event] = {}
         self._wake = asyncio.Event()
@@ -84,6 +90,7 @@ class Conductor:
 
     def post(self, event: events.Event) -> None:
         """Something happened. Never refused: see the module's words on a full inbox."""
+        self.measured.note(event, time.monotonic())
         if isinstance(event, _REPEATED):
             self._newest[type(event)] = event
         elif len(self._inbox) >= INBOX and isinstance(event, _ASKED_AGAIN):
@@ -91,6 +98,14 @@ class Conductor:
         else:
             self._inbox.append((event, None))
         self._wake.set()
+
+    def _measure(self, report: MediaReport) -> None:
+        self.measured.note(report, time.monotonic())
+
+    @property
+    def waiting(self) -> int:
+        """Inputs that have not been handled yet."""
+        return len(self._inbox) + len(self._newest)
 
     async def ask(self, event: events.Event) -> None:
         """Something is wanted: returns when it was done. Raises Refused."""
@@ -120,13 +135,14 @@ class Conductor:
         """Restores what was under way, then connects to media and recorder. Raises on database errors."""
         now = self.now
         read = await self._database.run(restore, now, self._label)
-        self._apply(events.StateRestored(read, self._last_alive(now)), None)
-        self._touch()
+        self._apply(events.StateRestored(read, self._alive.last(now)), None)
+        self._alive.touch()
         self._tasks.start("conductor", self._run())
         self._tasks.start("row writer", self.rows.run())
         self._tasks.start("media", self.media.run())
         self._tasks.start("recorder", self.recorder.run())
         self._tasks.start("clock", self._tick())
+        self._tasks.start("loop lag", self.measured.watch_loop())
 
     async def stop(self) -> None:
         """Write what waits, then end. Links and the recording go on without us."""
@@ -162,7 +178,7 @@ class Conductor:
         while True:
             await asyncio.sleep(TICK_S)
             self.post(events.TimePassed())
-            self._touch()
+            self._alive.touch()
             ticks += 1
             if ticks % PLAN_EVERY_TICKS == 0 and not self.rows.waiting:
                 try:
@@ -173,17 +189,15 @@ class Conductor:
     async def _read_plan(self) -> None:
         self.post(events.PlanRead(await self._database.run(read_live, self.now, self._prepared)))
 
-    def _touch(self) -> None:
-        try:
-            self._alive.touch()
-        except OSError as error:
-            _log.warning("cannot mark that control is alive: %s", error.strerror)
-
-    def _last_alive(self, now: datetime) -> datetime:
-        try:
-            return datetime.fromtimestamp(self._alive.stat().st_mtime, UTC)
-        except OSError:
-            return now
+    def debug_snapshot(self) -> dict[str, object]:
+        return {
+            "healthy": self.healthy,
+            "inbox": len(self._inbox),
+            "repeated": len(self._newest),
+            "overflowed": self._overflowed,
+            "screens": len(self.screens),
+            "preparing": self._prepared is not None,
+        }
 
     # --- effects -----------------------------------------------------------------------------------
 
@@ -216,6 +230,9 @@ class Conductor:
                     self._tell_link_ended(connection, code, rejoin)
             case effects.TellLinkEnded(connection, code, rejoin):
                 self._tell_link_ended(connection, code, rejoin)
+            case effects.LineChanged(connection, layer):
+                for screen in self.screens:
+                    screen.line_changed(connection, layer)
             case effects.RoomsToTell(codes):
                 for screen in self.screens:
                     screen.rooms_changed(codes)

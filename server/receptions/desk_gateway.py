@@ -29,6 +29,7 @@ from server.web.wording import sentence
 from signaling.messages import (
     DESK_NAMESPACE,
     UP_DESK,
+    Carried,
     Command,
     CommandName,
     CommandResult,
@@ -81,6 +82,18 @@ class DeskGateway(SocketNamespace):
     @property
     def healthy(self) -> bool:
         return self._tasks.healthy
+
+    def debug_snapshot(self) -> dict[str, object]:
+        return {
+            "consoles": len(self._consoles),
+            "newcomers": len(self._newcomers),
+            "rooms_to_send": len(self._changed_rooms),
+            "healthy": self.healthy,
+        }
+
+    @property
+    def connections(self) -> int:
+        return len(self._consoles)
 
     async def stop(self) -> None:
         await self._tasks.stop()
@@ -147,6 +160,9 @@ class DeskGateway(SocketNamespace):
 
     def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None:
         """Not ours: a console's link is a connection to /room."""
+
+    def line_changed(self, connection: str, layer: Carried) -> None:
+        """Not ours, for the same reason."""
 
     def console_changed(self, rooms: frozenset[RoomCode] | None) -> None:
         if not self._consoles:

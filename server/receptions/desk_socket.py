@@ -57,6 +57,9 @@ class DeskSocket:
         await self._server.wait_closed()
         self._path.unlink(missing_ok=True)
 
+    def debug_snapshot(self) -> dict[str, object]:
+        return {"listening": self._server is not None, "conversations": len(self._channels)}
+
     async def _serve_one(self, channel: Channel) -> None:
         self._channels.add(channel)
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.receptions.tables import Presence
-from signaling.messages import RoomCode
+from signaling.messages import Carried, RoomCode
 from signaling.ports import RecordingSealed, SetRecording, SetStage
 from signaling.refusals import RefusalCode
 
@@ -41,6 +41,14 @@ class TellLinkEnded:
     connection: str
     code: RefusalCode
     rejoin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """What the line of this connection's link carries of the picture, for its screen."""
+
+    connection: str
+    layer: Carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +186,6 @@ Row = (
     | PresenceEnded
     | RecordingWasSealed
 )
-Effect = StageChanged | RecordingChanged | EndLink | TellLinkEnded | RoomsToTell | ConsoleToTell | Row
+Effect = (
+    StageChanged | RecordingChanged | EndLink | TellLinkEnded | LineChanged | RoomsToTell | ConsoleToTell | Row
+)

@@ -56,6 +56,21 @@ class LinkAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RestartAsked:
+    """Refused where the connection has no link to restart; asking changes nothing."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRestarted:
+    """Media agreed to the ICE restart that `connection` asked for."""
+
+    link: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkAgreed:
     link: str
 
@@ -140,6 +155,8 @@ Event = (
     | ConnectionAppeared
     | ConnectionWent
     | LinkAsked
+    | RestartAsked
+    | LinkRestarted
     | LinkAgreed
     | LinkFailed
     | LinkLeft

@@ -34,6 +34,7 @@ class KeptChannel:
         self._deliver = deliver
         self._lost = lost
         self._channel: Channel | None = None
+        self._connections = 0  # made since the start
 
     @property
     def channel(self) -> Channel | None:
@@ -49,6 +50,9 @@ class KeptChannel:
         except ChannelClosed:
             return False
         return True
+
+    def debug_snapshot(self) -> dict[str, object]:
+        return {"connected": self.channel is not None, "connections": self._connections}
 
     async def run(self) -> None:
         """Never returns; cancel it."""
@@ -66,6 +70,7 @@ class KeptChannel:
 
     async def _one_connection(self, channel: Channel) -> None:
         self._channel = channel
+        self._connections += 1
         _log.info("connected to %s", self._path.name)
         greeting = asyncio.create_task(self._greeted(channel), name=f"greet {self._path.name}")
         try:

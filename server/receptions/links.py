@@ -1,66 +1,56 @@
 """Which links exist, who holds each, and which have to go.
 
 A link is media's; signalling holds it by a Socket.IO connection. Losing signalling must not cut media, because
-control may restart: a link without a holder stays for `KEPT_S`. A room has one ROOM link, so a new connection
-of the room takes over the one that is there; the newest agreed link replaces the one before. Links of WHIP and
-WHEP have no holder: their names say so, and they end with their media.
+control may restart and lines go down for a minute: a link without a holder stays for a while. A room has one
+ROOM link, so a new connection of the room takes over the one that is there; the newest agreed link replaces
+the one before. Links of WHIP and WHEP have no holder: their names say so, and they end with their media.
 
-    what happens                          | link of that holder | its holder is told
-    ---------------------------------------|---------------------|-------------------
-    a newer ROOM link of the room agreed   | closed              | replaced, rejoin no
-    the same connection joined again       | closed              | nothing
-    Leave, DELETE                          | closed              | nothing
-    connection gone for KEPT_S             | closed              | -
-    media ended it                         | gone                | rejoin
-    media started again without it         | gone                | rejoin
+    what happens                           | link of that holder | its holder is told
+    ----------------------------------------|---------------------|--------------------------------------
+    a newer ROOM link of the room agreed    | closed              | replaced, rejoin no
+    the same connection joined again        | closed              | nothing
+    another connection of the room restarts | taken over          | replaced, rejoin no
+    Leave, DELETE                           | closed              | nothing
+    connection gone for HEARD_KEPT_S        | closed              | -
+    the same, media never heard of the link | closed after KEPT_S | -
+    media lost it (silent for 75 s, …)      | gone                | room_not_connected, rejoin
+    media cut it off                        | gone                | too_much_media, rejoin but for the third
+    media started again without it          | gone                | media_not_running, rejoin
+
+A holder is also told what its line carries: when that changes, and when it has taken a link over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from server.receptions.effects import Effect, EndLink, TellLinkEnded
+from server.receptions.cut_offs import CutOffs
+from server.receptions.effects import Effect, EndLink, LineChanged, TellLinkEnded
+from server.receptions.link_entry import LinkEntry, group_of
+from server.receptions.link_store import LinkStore
 from signaling.messages import LinkState, Purpose, RoomCode
 from signaling.ports import LinkChanged, LinkReport
 from signaling.refusals import RefusalCode, Refused
 
-KEPT_S = 15  # a room's page reconnects within 5 s; Socket.IO notices a dead line after about 45 s
 _HTTP_PREFIXES = ("whep-", "whip-")
-_RANK = {LinkState.CONNECTED: 1, LinkState.RECEIVING: 2}
 
 
-def group_of(link: str) -> str:
-    """Links over HTTP that share a token: "whep-TAG" of "whep-TAG-RANDOM"."""
-    return link.rpartition("-")[0]
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Connection:
     room: RoomCode
     purpose: Purpose
 
 
-@dataclass(slots=True)
-class _Link:
-    room: RoomCode
-    purpose: Purpose
-    holder: str | None
-    agreed: bool
-    state: LinkState | None = None
-    free_since: datetime | None = None
-    report: LinkReport | None = None
-
-
-class LinkBook:
+class LinkBook(LinkStore):
     """One entry per link that media knows or is being asked for."""
 
     def __init__(self) -> None:
-        self._links: dict[str, _Link] = {}
-        self._by_room: dict[RoomCode, dict[str, _Link]] = {}
+        super().__init__()
         self._connections: dict[str, _Connection] = {}
-        self._touched: set[RoomCode] = set()
+        self._lines: list[LineChanged] = []
+        self._cut_offs = CutOffs()
 
     # --- connections -------------------------------------------------------------------------------
 
@@ -87,19 +77,35 @@ class LinkBook:
                 continue
             for name, connection in self._connections.items():
                 if connection == _Connection(room, Purpose.ROOM) and not self._held_by(name):
-                    link.holder, link.free_since = name, None
+                    self._hand_over(link, name)
                     break
+
+    def _hand_over(self, link: LinkEntry, connection: str) -> None:
+        link.holder, link.free_since = connection, None
+        self._touched.add(link.room)
+        self._tell_line(link)
 
     # --- links -------------------------------------------------------------------------------------
 
-    def ask(self, link: str, room: RoomCode, purpose: Purpose, connection: str | None, limit: int | None) -> None:
-        """Raises Refused(TOO_MANY_LINKS) where `limit` links of the same group exist."""
+    def ask(
+        self,
+        link: str,
+        room: RoomCode,
+        purpose: Purpose,
+        connection: str | None,
+        limit: int | None,
+        now: datetime,
+    ) -> None:
+        """Raises Refused: TOO_MANY_LINKS where `limit` links of the same group exist, TOO_MUCH_MEDIA for a
+        place that was cut off too often."""
         if limit is not None:
             group = group_of(link)
             count = sum(group_of(other) == group for other in self._links)
             if count >= limit:
                 raise Refused(RefusalCode.TOO_MANY_LINKS, came=str(count + 1), allowed=str(limit))
-        self._put(link, _Link(room, purpose, connection, agreed=False))
+        entry = LinkEntry(link, room, purpose, connection, agreed=False)
+        self._cut_offs.check(entry.place, now)
+        self._put(entry)
 
     def agree(self, link: str, now: datetime) -> list[Effect]:
         agreed = self._links.get(link)
@@ -121,6 +127,28 @@ class LinkBook:
             self._take(name)
         return effects
 
+    def restartable(self, connection: str) -> str:
+        """The link `connection` may restart: the one it holds; for a ROOM connection without one that of its
+        room, whose holder is its own dead predecessor. Raises Refused(ROOM_NOT_CONNECTED)."""
+        asking = self._connections.get(connection)
+        if asking is not None:
+            held = [name for name in self._held_by(connection) if self._links[name].agreed]
+            if not held and asking.purpose is Purpose.ROOM:
+                links = self._of_room(asking.room).items()
+                held = [name for name, link in links if link.purpose is Purpose.ROOM and link.agreed]
+            if held:
+                return held[0]
+        raise Refused(RefusalCode.ROOM_NOT_CONNECTED, came="restart", allowed="join")
+
+    def restarted(self, link: str, connection: str) -> list[Effect]:
+        """Media agreed, so the other end has the link's keys: whoever asked holds it from now on."""
+        entry = self._links.get(link)
+        if entry is None or connection not in self._connections or entry.holder == connection:
+            return []
+        before = entry.holder
+        self._hand_over(entry, connection)
+        return [TellLinkEnded(before, RefusalCode.REPLACED, rejoin=False)] if before in self._connections else []
+
     def drop(self, link: str) -> list[Effect]:
         """End a link that failed or was given up. Harmless for one that is gone already."""
         return [EndLink(link)] if self._take(link) is not None else []
@@ -131,15 +159,21 @@ class LinkBook:
     def change(self, changed: LinkChanged, now: datetime) -> list[Effect]:
         known = self._links.get(changed.link)
         if changed.state is LinkState.CLOSED:
-            if known is None:
-                return []
-            self._take(changed.link)
-            return self._told(known, RefusalCode.ROOM_NOT_CONNECTED) if known.agreed else []
+            return self._closed(changed, now)
         if known is None:
             known = self._found(changed, now)
-        known.state = changed.state
+        known.become(changed.state, now)
         self._touched.add(known.room)
         return []
+
+    def _closed(self, changed: LinkChanged, now: datetime) -> list[Effect]:
+        known = self._take(changed.link)
+        if known is None:
+            return []
+        code, rejoin = changed.refusal or RefusalCode.ROOM_NOT_CONNECTED, True
+        if code is RefusalCode.TOO_MUCH_MEDIA:
+            rejoin = self._cut_offs.note(known.place, now)
+        return self._told(known, code, rejoin=rejoin) if known.agreed else []
 
     def compare(self, links: Iterable[LinkChanged], now: datetime) -> list[Effect]:
         """Media started or was found again: these are the links it has."""
@@ -156,15 +190,12 @@ class LinkBook:
     def forget_states(self) -> None:
         """Media is gone for good: nobody can say any more that a room is connected."""
         for link in self._links.values():
-            link.state, link.report = None, None
+            link.state, link.silent_since, link.report = None, None, None
             self._touched.add(link.room)
 
     def overdue(self, now: datetime) -> list[Effect]:
-        late = [
-            name
-            for name, link in self._links.items()
-            if link.free_since is not None and now - link.free_since >= timedelta(seconds=KEPT_S)
-        ]
+        self._cut_offs.forget_old(now)
+        late = [name for name, link in self._links.items() if link.is_overdue(now)]
         return [effect for link in late for effect in self.drop(link)]
 
     def report(self, report: LinkReport) -> RoomCode | None:
@@ -172,29 +203,23 @@ class LinkBook:
         if link is None:
             return None
         link.report = report
+        self._tell_line(link)
         return link.room
 
-    def _found(self, changed: LinkChanged, now: datetime) -> _Link:
+    def _tell_line(self, link: LinkEntry) -> None:
+        """Before the first report nothing is known of the line, and nothing is said."""
+        if link.holder is None or link.report is None or link.told == (link.holder, link.report.layer):
+            return
+        link.told = (link.holder, link.report.layer)
+        self._lines.append(LineChanged(*link.told))
+
+    def _found(self, changed: LinkChanged, now: datetime) -> LinkEntry:
         kept = changed.link.startswith(_HTTP_PREFIXES)
-        link = _Link(changed.room, changed.purpose, None, agreed=True, free_since=None if kept else now)
-        self._put(changed.link, link)
+        link = LinkEntry(changed.link, changed.room, changed.purpose, None, agreed=True)
+        link.free_since = None if kept else now
+        self._put(link)
         self._adopt(changed.room)
         return link
-
-    def _put(self, name: str, link: _Link) -> None:
-        self._links[name] = link
-        self._by_room.setdefault(link.room, {})[name] = link
-        self._touched.add(link.room)
-
-    def _take(self, name: str) -> _Link | None:
-        link = self._links.pop(name, None)
-        if link is not None:
-            del self._by_room[link.room][name]
-            self._touched.add(link.room)
-        return link
-
-    def _of_room(self, room: RoomCode) -> dict[str, _Link]:
-        return self._by_room.get(room, {})
 
     def _held_by(self, connection: str) -> list[str]:
         holder = self._connections.get(connection)
@@ -202,41 +227,21 @@ class LinkBook:
             return []
         return [name for name, link in self._of_room(holder.room).items() if link.holder == connection]
 
-    def _told(self, link: _Link, code: RefusalCode) -> list[Effect]:
+    def _told(self, link: LinkEntry, code: RefusalCode, *, rejoin: bool = True) -> list[Effect]:
         if link.holder in self._connections and link.holder is not None:
-            return [TellLinkEnded(link.holder, code, rejoin=True)]
+            return [TellLinkEnded(link.holder, code, rejoin)]
         return []
 
-    # --- questions ---------------------------------------------------------------------------------
+    def drain_lines(self) -> list[LineChanged]:
+        """What holders are to be told of their lines since the last call."""
+        lines, self._lines = self._lines, []
+        return lines
 
-    def state_of(self, room: RoomCode, *, speaking: bool = False) -> LinkState | None:
-        """The best state of the room's links; with `speaking` only of links that can bring the room on air."""
-        best: LinkState | None = None
-        for link in self._of_room(room).values():
-            if link.state not in _RANK or link.purpose is Purpose.DESK:
-                continue
-            if speaking and link.purpose is not Purpose.ROOM:
-                continue
-            if best is None or _RANK[link.state] > _RANK[best]:
-                best = link.state
-        return best
-
-    def report_of(self, room: RoomCode) -> LinkReport | None:
-        reports = [link for link in self._of_room(room).values() if link.report is not None]
-        reports.sort(key=lambda link: link.purpose is not Purpose.ROOM)
-        return reports[0].report if reports else None
-
-    def holds(self, link: str) -> bool:
-        return link in self._links
-
-    def drain_touched(self) -> set[RoomCode]:
-        """Rooms whose links changed since the last call."""
-        touched, self._touched = self._touched, set()
-        return touched
-
-    def debug_snapshot(self) -> dict[str, int]:
+    def debug_snapshot(self) -> dict[str, object]:
         return {
             "links": len(self._links),
+            "states": {state.value: count for state, count in self.states().items()},
             "connections": len(self._connections),
             "free": sum(link.free_since is not None for link in self._links.values()),
+            "cut_off_lately": len(self._cut_offs),
         }

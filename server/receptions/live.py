@@ -7,7 +7,7 @@ changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from server.receptions.effects import (
 )
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
 from server.receptions.tables import ReceptionState
+from signaling.messages import RoomCode
 from signaling.ports import Idle, LinkChanged, LinkReports, RecordingGrew, RecordingSealed, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
 
@@ -38,6 +39,8 @@ class Live(LiveReception):
             came.ConnectionAppeared: self._appeared,
             came.ConnectionWent: self._went,
             came.LinkAsked: self._asked,
+            came.RestartAsked: self._restart_asked,
+            came.LinkRestarted: lambda event, now: self.around.links.restarted(event.link, event.connection),
             came.LinkAgreed: lambda event, now: self.around.links.agree(event.link, now),
             came.LinkFailed: lambda event, now: self.around.links.drop(event.link),
             came.LinkLeft: lambda event, now: self.around.links.drop(event.link),
@@ -62,12 +65,28 @@ class Live(LiveReception):
 
     def handle(self, event: came.Event, now: datetime) -> list[Effect]:
         """Raises Refused. Rooms whose links changed are settled once, after the input."""
-        effects = self._handlers[type(event)](event, now)
+        effects = [*self._handlers[type(event)](event, now), *self.around.links.drain_lines()]
         touched = self.around.links.drain_touched()
         if not touched:
             return effects
+        self._assess_lines(touched & self.around.rooms.keys(), now)
         rows = [row for code in sorted(touched) for row in self.settle(code, now)]
         return [*effects, ConsoleToTell(frozenset(touched)), *rows]
+
+    def debug_snapshot(self) -> dict[str, object]:
+        around = self.around
+        return {
+            "phase": self.phase.value,
+            "state": self.state.value,
+            "rooms": len(around.rooms),
+            "hands": len(self.hands),
+            "floor_given": self.floor is not None,
+            "unsealed": len(self.unsealed),
+            "media_running": around.media_running,
+            "recorder_running": around.recorder_running,
+            "slots_filled": sorted(slot for slot, room in around.slots.items() if room is not None),
+            "attended": len(around.attended()),
+        }
 
     # --- rooms -------------------------------------------------------------------------------------
 
@@ -82,7 +101,13 @@ class Live(LiveReception):
     def _asked(self, event: came.LinkAsked, now: datetime) -> list[Effect]:
         if not self.around.media_running:
             raise Refused(RefusalCode.MEDIA_NOT_RUNNING)
-        self.around.links.ask(event.link, event.room, event.purpose, event.connection, event.limit)
+        self.around.links.ask(event.link, event.room, event.purpose, event.connection, event.limit, now)
+        return []
+
+    def _restart_asked(self, event: came.RestartAsked, now: datetime) -> list[Effect]:
+        if not self.around.media_running:
+            raise Refused(RefusalCode.MEDIA_NOT_RUNNING)
+        self.around.links.restartable(event.connection)
         return []
 
     def _hand_moved(self, event: came.HandMoved, now: datetime) -> list[Effect]:
@@ -196,8 +221,14 @@ class Live(LiveReception):
             return self.close_item("system", "became a denunciation", now)
         return list(TELL_ALL)
 
+    def _assess_lines(self, codes: Iterable[RoomCode], now: datetime) -> None:
+        for code in codes:
+            self.around.assess_line(code, self.may_receive(code), now)
+
     def _time_passed(self, event: came.TimePassed, now: datetime) -> list[Effect]:
         effects = self.around.links.overdue(now)
+        self.around.lines.keep_only(self.around.rooms)
+        self._assess_lines(self.around.rooms, now)
         lost_at = self.around.media_given_up(now)
         if lost_at is not None:
             effects += self._settle_attended(lost_at)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from server.people.tables import Account, Role
 from server.petitions.heard import HEARINGS
-from server.receptions import agenda_pages, plan_pages, recording_pages
+from server.receptions import agenda_pages, plan_pages, quality_pages, recording_pages
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.asking import PLANNERS, READERS, account_in
 from server.receptions.hearings import ReceptionHearings, merged
@@ -36,6 +36,7 @@ def add_routes(app: web.Application) -> None:
     app[HEARINGS] = ReceptionHearings()
     app.router.add_get("/receptions", table, name="receptions")
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
+    quality_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
     recording_pages.add_routes(app)

@@ -27,6 +27,9 @@ class RecorderClient:
     def set_recording(self, recording: SetRecording) -> None:
         self._kept.send(recording)
 
+    def debug_snapshot(self) -> dict[str, object]:
+        return self._kept.debug_snapshot()
+
     async def _greet(self, channel: Channel) -> None:
         self._post(RecorderConnected())
 

@@ -52,6 +52,9 @@ class RowWriter:
     def waiting(self) -> int:
         return len(self._rows)
 
+    def debug_snapshot(self) -> dict[str, object]:
+        return {"waiting": self.waiting, "alarm": self.alarm}
+
     async def drained(self, timeout_s: float) -> bool:
         """Wait until everything put so far is written. False: it was not, within `timeout_s`."""
         try:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from server.receptions.attendance import Attendance
 from server.receptions.effects import Effect
-from server.receptions.links import KEPT_S, LinkBook
+from server.receptions.line_quality import LineQualities, Seen
+from server.receptions.link_entry import KEPT_S
+from server.receptions.links import LinkBook
 from server.receptions.programme import RoomFacts
 from server.receptions.tables import Presence
 from signaling.messages import Devices, Received, RoomCode
@@ -19,6 +21,7 @@ class Surroundings:
         self.rooms: dict[RoomCode, RoomFacts] = {}
         self.links = LinkBook()
         self.devices: dict[RoomCode, Devices] = {}
+        self.lines = LineQualities()
         self.received: dict[RoomCode, Received] = {}
         self.slots: dict[str, RoomCode | None] = {}
         self.media_running = False
@@ -56,6 +59,12 @@ class Surroundings:
         if self._media_lost_at is not None:
             return list(self._attendance.withdraw(room, may_receive, on_floor, now))
         return list(self._attendance.settle(room, self.links.state_of(code), may_receive, on_floor, now))
+
+    def assess_line(self, code: RoomCode, may_receive: bool, now: datetime) -> None:
+        links = self.links
+        silent = links.silent_since(code) is not None
+        state, report = links.state_of(code), links.report_of(code)
+        self.lines.assess(code, Seen.of(state, silent, links.is_joining(code), may_receive, report), now)
 
     def attended(self) -> frozenset[RoomCode]:
         return self._attendance.rooms() if self._attendance is not None else frozenset()

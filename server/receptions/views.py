@@ -174,10 +174,12 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
         ),
         in_audience=is_in_audience(room.code, audience),
         hand_since=_iso(hand_since),
+        silent_since=_iso(around.links.silent_since(room.code)),
         camera=devices.camera if devices is not None else None,
         microphone=devices.microphone if devices is not None else None,
         loss_percent=round(loss, 1) if loss is not None else None,
         rtt_ms=round(rtt / _RTT_STEP_MS) * _RTT_STEP_MS if rtt is not None else None,
+        layer=report.layer if report is not None else "",
     )
 
 

@@ -4,11 +4,12 @@
     POST /whep            token with scope "watch"  the player watches as that room
     DELETE, PATCH on the Location that was answered
 
-One offer, one answer, nothing else: the server is ICE-lite, its candidate is in the answer, and it needs none of
-the other end's. A PATCH that brings trickled candidates is therefore answered 204 and changes nothing (RFC
-9725, 4.3.1, lets a server that needs no candidates ignore them); one that asks for an ICE restart is refused
-with 422, and the client opens a new session. A session's address is unguessable and bound to its token:
-only who made it may end it, also after a restart of this process, because the binding is in the address.
+One offer, one answer: the server is ICE-lite, its candidate is in the answer, and it needs none of the other
+end's. A PATCH that brings trickled candidates is therefore answered 204 and changes nothing (RFC 9725, 4.3.1,
+lets a server that needs no candidates ignore them); one with `If-Match: *` is an ICE restart (4.3.2, 4.3.3):
+new credentials in, new credentials out; where it cannot be, 422, and the client opens a new session. A
+session's address is unguessable and bound to its token: only who made it may end it, also after a restart of
+this process, because the binding is in the address.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ import secrets
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 
 from server.receptions import events
 from server.receptions.conductor import CONDUCTOR, Conductor
+from server.receptions.negotiating import open_link
 from server.receptions.programme import DESK_CODE, RoomFacts
+from server.receptions.turn_access import TurnAccess
 from server.rooms.keys import Scope, parse_token
 from server.web.keys import LANGUAGE, SECRET
 from server.web.languages import LANGUAGES
@@ -36,6 +40,8 @@ FRAGMENT = "application/trickle-ice-sdpfrag"
 LONGEST_OFFER = 64_000
 ENCODERS_PER_TOKEN = 4
 WATCHERS_PER_TOKEN: web.AppKey[int] = web.AppKey("WATCHERS_PER_TOKEN", int)
+TURN_ACCESS = web.AppKey("TURN_ACCESS", TurnAccess)
+_CREDENTIALS = ("a=ice-lite", "a=ice-ufrag:", "a=ice-pwd:")
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/=-]{1,200})", re.IGNORECASE)
 _CORS: dict[str, str] = {
     hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",  # a token is asked for, never a cookie
@@ -54,9 +60,10 @@ WHIP = _Kind("whip", "desk", Purpose.DESK)
 WHEP = _Kind("whep", "watch", Purpose.WATCH)
 
 
-def add_routes(app: web.Application, *, watchers_per_token: int) -> None:
+def add_routes(app: web.Application, *, watchers_per_token: int, turn: TurnAccess) -> None:
     """Needs CONDUCTOR, SECRET and LANGUAGE in the application."""
     app[WATCHERS_PER_TOKEN] = watchers_per_token
+    app[TURN_ACCESS] = turn
     for kind in (WHIP, WHEP):
         endpoint = _Endpoint(kind)
         app.router.add_post(f"/{kind.name}", endpoint.create, name=kind.name)
@@ -78,21 +85,15 @@ class _Endpoint:
             offer = await _offer(request)
             limit = request.app[WATCHERS_PER_TOKEN] if self._kind is WHEP else ENCODERS_PER_TOKEN
             link = f"{self._prefix(request, token)}-{secrets.token_hex(16)}"
-            answer = await self._open(conductor, link, room, offer, limit)
+            joined = await open_link(conductor, link, room.code, self._kind.purpose, offer, limit=limit)
         except Refused as refused:
             return _refuse(request, refused)
-        headers = {**_CORS, str(hdrs.LOCATION): f"/{self._kind.name}/{link}", "Accept-Patch": FRAGMENT}
-        return web.Response(status=201, text=answer, content_type=SDP, headers=headers)
-
-    async def _open(self, conductor: Conductor, link: str, room: RoomFacts, offer: str, limit: int) -> str:
-        await conductor.ask(events.LinkAsked(link, room.code, self._kind.purpose, None, limit))
-        try:
-            answer = await conductor.media.open_link(link, room.code, self._kind.purpose, offer)
-            await conductor.ask(events.LinkAgreed(link))
-        except BaseException:  # also when the client hung up meanwhile: media must not keep the link
-            conductor.post(events.LinkFailed(link))
-            raise
-        return answer
+        headers = CIMultiDict(
+            {**_CORS, str(hdrs.LOCATION): f"/{self._kind.name}/{link}", "Accept-Patch": FRAGMENT},
+        )
+        for way in request.app[TURN_ACCESS].link_headers(conductor.now):
+            headers.add(hdrs.LINK, way)
+        return web.Response(status=201, text=joined.sdp, content_type=SDP, headers=headers)
 
     async def delete(self, request: web.Request) -> web.Response:
         conductor = request.app[CONDUCTOR]
@@ -119,10 +120,14 @@ class _Endpoint:
             return web.Response(status=404, headers=_CORS)
         if request.content_type != FRAGMENT:
             return web.Response(status=415, headers={**_CORS, "Accept-Patch": FRAGMENT})
-        if request.headers.get(hdrs.IF_MATCH) == "*":  # RFC 9725, 4.3.3: an ICE restart
-            return web.Response(status=422, headers=_CORS)
-        await request.read()
-        return web.Response(status=204, headers=_CORS)
+        fragment = await _body(request)
+        if request.headers.get(hdrs.IF_MATCH) != "*":
+            return web.Response(status=204, headers=_CORS)  # trickled candidates: not needed
+        try:
+            answer = await conductor.media.restart_link(link, fragment)
+        except Refused as refused:
+            return _refuse(request, refused, 422 if refused.code is RefusalCode.BAD_SDP else None)
+        return web.Response(status=200, text=_fragment(answer), content_type=FRAGMENT, headers=_CORS)
 
     async def options(self, request: web.Request) -> web.Response:
         """CORS preflight, and what may be posted here."""
@@ -177,27 +182,43 @@ async def _offer(request: web.Request) -> str:
     accept = request.headers.get(hdrs.ACCEPT, "*/*")
     if not any(kind in accept for kind in (SDP, "application/*", "*/*")):
         raise _unfit(web.HTTPNotAcceptable, accept[:80], SDP)
+    offer = await _body(request)
+    if not offer.startswith("v=0"):
+        raise Refused(RefusalCode.BAD_SDP, came="a body that does not begin with v=0", allowed="an SDP offer")
+    return offer
+
+
+async def _body(request: web.Request) -> str:
+    """Raises Refused(BAD_SDP) for what is no text, and HTTP's 413 for what is too long."""
     body = b""
     while len(body) <= LONGEST_OFFER and (more := await request.content.read(LONGEST_OFFER + 1 - len(body))):
         body += more
     if len(body) > LONGEST_OFFER:
         raise _unfit(_TooLong, f"more than {LONGEST_OFFER} bytes", f"{LONGEST_OFFER} bytes")
     try:
-        offer = body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(RefusalCode.BAD_SDP, came="bytes that are no UTF-8", allowed="an SDP offer") from None
-    if not offer.startswith("v=0"):
-        raise Refused(RefusalCode.BAD_SDP, came="a body that does not begin with v=0", allowed="an SDP offer")
-    return offer
+        raise Refused(RefusalCode.BAD_SDP, came="bytes that are no UTF-8", allowed="SDP") from None
 
 
-def _refuse(request: web.Request, refused: Refused) -> web.Response:
+def _fragment(answer: str) -> str:
+    """The credentials of an answer, and its candidates, as an RFC 8840 fragment."""
+    lines = answer.splitlines()
+    kept = dict.fromkeys(line for line in lines if line.startswith(_CREDENTIALS))
+    first = next((line for line in lines if line.startswith("m=")), "m=audio 9 UDP/TLS/RTP/SAVPF 0")
+    media = dict.fromkeys(line for line in lines if line.startswith(("a=mid:", "a=candidate:", "a=end-of-cand")))
+    mid = next((line for line in media if line.startswith("a=mid:")), "a=mid:0")
+    rest = [line for line in media if not line.startswith("a=mid:")]
+    return "\r\n".join([*kept, first, mid, *rest]) + "\r\n"
+
+
+def _refuse(request: web.Request, refused: Refused, code: int | None = None) -> web.Response:
     """JSON, so that a player can show the sentence. Language: the client's, as far as it says so."""
     wished = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")[:2].lower()
     language = wished if wished in LANGUAGES else request.app[LANGUAGE]
     refusal: Refusal = refused.refusal.model_copy(update={"text": sentence(refused.refusal, language)})
     headers = dict(_CORS)
-    code = status(refused.code)
+    code = code or status(refused.code)
     if code == 401:
         headers[hdrs.WWW_AUTHENTICATE] = 'Bearer realm="tiepdan"'
     if code in (429, 503):

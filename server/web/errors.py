@@ -19,7 +19,7 @@ from signaling.refusals import Refused
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 _STARTED = web.RequestKey("_STARTED", bool)
-_NOT_PAGES = ("/static/", "/socket.io/", "/whip", "/whep", "/healthz")
+_NOT_PAGES = ("/static/", "/socket.io/", "/whip", "/whep", "/healthz", "/metrics")
 
 FORGED = (
     N_("This page was open for too long"),

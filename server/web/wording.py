@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from server.web.languages import N_, Catalogs
 from signaling.refusals import Refusal, RefusalCode
+
+_NUMBER = re.compile(r"\d+")
 
 SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.BAD_MESSAGE: N_("The request was not understood. Reload the page and try again."),
@@ -38,7 +41,9 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.ITEM_STAYS_CLOSED: N_(
         "This item concerns a denunciation. By law it stays closed and cannot be shown to the rooms."
     ),
-    RefusalCode.CONFIRMATION_NEEDED: N_("This needs to be confirmed. Press the button again and confirm."),
+    RefusalCode.CONFIRMATION_NEEDED: N_(
+        "This needs to be confirmed, because no button takes it back. Do it again and confirm it."
+    ),
     RefusalCode.FLOOR_EMPTY: N_("No room has the floor now. There is nothing to take back."),
     RefusalCode.REPLACED: N_(
         "This room was opened on another screen, which has taken over. Close this one, or reload it to come back."
@@ -52,6 +57,9 @@ SENTENCES: dict[RefusalCode, str] = {
         " Use Chromium, Chrome or Edge, or ask the province's technician."
     ),
     RefusalCode.TOO_MANY_MESSAGES: N_("Too many requests at once. Wait a few seconds and try again."),
+    RefusalCode.TOO_MUCH_MEDIA: N_(
+        "This room sent far more than a camera does and was cut off. Restart its device, or tell the technician."
+    ),
     RefusalCode.MEDIA_NOT_RUNNING: N_(
         "Picture and sound are being restarted on the server. Rooms come back by themselves within seconds."
     ),
@@ -60,9 +68,20 @@ SENTENCES: dict[RefusalCode, str] = {
     ),
 }
 
-_CAME_AND_ALLOWED = N_("%(sentence)s (Came: %(came)s. Allowed: %(allowed)s.)")
-_ALLOWED = N_("%(sentence)s (Allowed: %(allowed)s.)")
-_CAME = N_("%(sentence)s (Came: %(came)s.)")
+WITH_NUMBER: dict[RefusalCode, str] = {
+    RefusalCode.AGENDA_FULL: N_(
+        "The agenda has %(number)s items already, as many as fit."
+        " Put the petition into another reception, or take an item out first."
+    ),
+    RefusalCode.TOO_MANY_LINKS: N_(
+        "This address is already in use on %(number)s screens, as many as allowed. Close one of them first."
+    ),
+    RefusalCode.TOO_MUCH_MEDIA: N_(
+        "This room sent far more than a camera does, again and again. It may come back in %(number)s minutes."
+        " Restart its device meanwhile, or tell the technician."
+    ),
+}
+"""The same with the number in `allowed`, where it matters to the person."""
 
 STATUS: dict[RefusalCode, int] = {
     RefusalCode.BAD_MESSAGE: 400,
@@ -73,6 +92,7 @@ STATUS: dict[RefusalCode, int] = {
     RefusalCode.UNKNOWN_ITEM: 404,
     RefusalCode.TOO_MANY_LINKS: 429,
     RefusalCode.TOO_MANY_MESSAGES: 429,
+    RefusalCode.TOO_MUCH_MEDIA: 429,
     RefusalCode.BAD_SDP: 400,
     RefusalCode.NO_COMMON_CODEC: 406,
     RefusalCode.MEDIA_NOT_RUNNING: 503,
@@ -91,14 +111,9 @@ def _catalogs() -> Catalogs:
 
 
 def sentence(refusal: Refusal, language: str) -> str:
-    """The refusal in words, with what came and what is allowed where the refusal says so."""
+    """The refusal in words for the person. What came and what is allowed are for programs, and stay out of it."""
     catalogs = _catalogs()
-    said = catalogs.gettext(language, SENTENCES[refusal.code])
-    facts = {"sentence": said, "came": refusal.came, "allowed": refusal.allowed}
-    if refusal.came and refusal.allowed:
-        return catalogs.gettext(language, _CAME_AND_ALLOWED) % facts
-    if refusal.allowed:
-        return catalogs.gettext(language, _ALLOWED) % facts
-    if refusal.came:
-        return catalogs.gettext(language, _CAME) % facts
-    return said
+    number = _NUMBER.match(refusal.allowed)
+    if number is not None and refusal.code in WITH_NUMBER:
+        return catalogs.gettext(language, WITH_NUMBER[refusal.code]) % {"number": number[0]}
+    return catalogs.gettext(language, SENTENCES[refusal.code])

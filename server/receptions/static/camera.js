@@ -15,19 +15,21 @@ const link = new Link({ purpose: "desk" });
 const level = new LevelMeter((value) => showLevel(part("meter"), value));
 const choice = new DeviceChoice();
 
-let wanted = true;
+let wanted = true; // by the person
+let over = false; // the reception: nothing is sent, the devices are let go, until there is another one
 let quality = "unknown";
 let open = false; // the reception: before it rooms get nothing, whatever is sent here
 
 function refresh() {
-  const { phase, tries, refusal } = link.status;
-  const live = wanted && phase === "connected" && devices.track("camera") !== null;
+  const { phase } = link.status;
+  const live = isWanted() && phase === "connected" && devices.track("camera") !== null;
   setAttribute(document.body, "data-link", phase);
   setAttribute(document.body, "data-publishing", live);
   setAttribute(document.body, "data-on-air", live && open);
   drawMark(live);
   mark(part("toggle"), wanted ? "video-off" : "video", say(wanted ? "publish.stop" : "publish.start"));
   part("toggle").classList.toggle("primary", !wanted);
+  setAttribute(document.body, "data-over", over);
   for (const name of ["camera", "microphone"]) {
     const device = devices.state(name);
     const icons = name === "camera" ? ["video", "video-off"] : ["mic", "mic-off"];
@@ -37,24 +39,27 @@ function refresh() {
   mark(part("line"), "wifi", say(`line.${phase === "connected" ? quality : "unknown"}`), TONES[phase === "connected" ? quality : "unknown"]);
   const muted = devices.state("microphone") === "off";
   mark(part("microphone-toggle"), muted ? "mic" : "mic-off", say(muted ? "room.microphone.on" : "room.microphone.off"));
-  drawBanner(phase, tries, refusal);
+  drawBanner(link.status);
 }
 
 function drawMark(live) {
-  if (live && open) mark(part("mark"), "radio", say("camera.page.live"), "live");
+  if (over) mark(part("mark"), "flag", say("room.ended.title"), "absent");
+  else if (live && open) mark(part("mark"), "radio", say("camera.page.live"), "live");
   else if (live) mark(part("mark"), "circle-check", say("camera.page.ready"), "good");
-  else mark(part("mark"), "circle-off", say(wanted ? "camera.page.waiting" : "camera.page.off"), "absent");
+  else mark(part("mark"), "circle-off", say(isWanted() ? "camera.page.waiting" : "camera.page.off"), "absent");
 }
 
-function drawBanner(phase, tries, refusal) {
+function drawBanner({ phase, tries, refusal, restoring }) {
   const counted = Math.max(1, tries);
   let sentence = "";
   if (phase === "ended") sentence = refusalSentence(refusal);
   else if (refusal) sentence = say("link.refused", { sentence: refusalSentence(refusal), tries: counted });
+  else if (restoring) sentence = say("link.restoring");
   else if (phase === "lost") sentence = say("link.lost", { tries: counted });
   else if (phase === "connecting" && tries > 0) sentence = say("link.connecting.tries", { tries });
+  else if (over) sentence = say("publish.ended");
   else if (deviceTrouble(devices)) sentence = say(deviceTrouble(devices));
-  mark(part("banner"), "triangle-alert", sentence);
+  mark(part("banner"), sentence === say("publish.ended") ? "flag" : "triangle-alert", sentence);
   setHidden(part("banner"), sentence === "");
 }
 
@@ -65,8 +70,25 @@ function mark(target, sign, words, tone) {
   if (tone) setAttribute(target, "data-tone", tone);
 }
 
+const isWanted = () => wanted && !over;
+
 function publish() {
-  for (const source of ["camera", "microphone"]) link.publish(source, wanted ? devices.track(source) : null);
+  for (const source of ["camera", "microphone"]) link.publish(source, isWanted() ? devices.track(source) : null);
+}
+
+function setOver(now) {
+  if (now === over) return;
+  over = now;
+  if (over) {
+    choice.withdraw();
+    devices.stop();
+  } else startDevices();
+  publish();
+}
+
+async function startDevices() {
+  await devices.start();
+  if (!over) await choice.offer(devices);
 }
 
 function showPreview() {
@@ -97,11 +119,12 @@ devices.addEventListener("change", () => {
 });
 link.addEventListener("stage", (event) => {
   open = event.detail.reception_state === "open";
+  setOver(event.detail.reception_state === "ended");
   refresh();
 });
 link.addEventListener("state", refresh);
 link.addEventListener("ended", refresh);
-link.addEventListener("line", (event) => {
+link.addEventListener("reading", (event) => {
   quality = event.detail.quality;
   refresh();
 });
@@ -111,4 +134,4 @@ window.addEventListener("pageshow", (event) => {
 });
 refresh();
 link.open();
-devices.start().then(() => choice.offer(devices));
+startDevices();

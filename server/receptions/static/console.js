@@ -4,6 +4,7 @@
 import { io } from "/static/vendor/socket.io.esm.min.js";
 import { durationText, secondsSince, setServerTime } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { Held } from "../web/live/held.js";
 import { Link, refusalIn } from "../web/live/link.js";
 import { StageSound } from "../web/live/sound.js";
 import { StageScreen, stageTiles } from "../web/live/stage.js";
@@ -15,6 +16,7 @@ import { RoomWall } from "./console_rooms.js";
 
 const ANSWER_MS = 8000;
 const RETRY_MS = 3000;
+const LINE_HOLDS_MS = 2000;
 const RECEPTION = Number(document.body.dataset.reception);
 const MAY_COMMAND = document.body.dataset.mayCommand === "yes";
 
@@ -197,7 +199,10 @@ function drawSound() {
   setAttribute(soundButton, "aria-pressed", String(!sound.off));
 }
 
+const carried = new Held("", LINE_HOLDS_MS, () => screen.setCarried(carried.value));
+watch.addEventListener("carried", (event) => carried.take(event.detail));
 watch.addEventListener("slots", (event) => {
+  carried.take("");
   screen.take(event.detail);
   sound.play(event.detail);
 });

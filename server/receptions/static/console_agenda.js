@@ -23,11 +23,19 @@ function makeEntry(entry, call) {
       { class: "about" },
       element("p", { class: "head" }, element("b"), element("span", { class: "codes" }), element("span", { class: "sign lock" })),
       element("p", { class: "subject" }),
-      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" })),
+      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" }), call ? callButton(entry, call) : null),
     ),
     element("time", { class: "figures" }),
-    call ? element("button", { type: "button", class: "call", text: say("agenda.call", { position: entry.position }), on: { click: (event) => call(entry.id, event.currentTarget) } }) : null,
   );
+}
+
+/** Short, so that it has its place beside the words of the foot; its number stands in the row. */
+function callButton({ id, position }, call) {
+  const words = say("agenda.call", { position });
+  return element("button", {
+    type: "button", class: "call", text: say("agenda.call.short"), title: words, "aria-label": words,
+    on: { click: (event) => call(id, event.currentTarget) },
+  });
 }
 
 function changeEntry(row, entry, state, call) {

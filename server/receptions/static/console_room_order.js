@@ -6,6 +6,10 @@ import { say } from "../web/live/words.js";
 const LOSS_PERCENT = 8;
 const RTT_MS = 800;
 
+// Who looks closer is told of less; a line within the province that is well takes some 30 ms.
+const TELLING_LOSS_PERCENT = 1;
+const TELLING_RTT_MS = 100;
+
 const TYPES = [
   ["Thành phố ", "TP. "], ["Thị xã ", "TX. "], ["Thị trấn ", "TT. "], ["Đặc khu ", "ĐK. "],
   ["Phường ", "P. "], ["Huyện ", "H. "], ["Xã ", "X. "],
@@ -42,6 +46,16 @@ export function troubleOf(room, { open, limited, closed, staged }) {
   if (sentMedia && room.presence === "connected") found.push(say("trouble.not_receiving"));
   if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
   if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
+  return found.join(", ");
+}
+
+/** What the room's line carries, in words; with `figures` also what is measured. Empty where nothing is known. */
+export function lineOf({ layer, loss_percent, rtt_ms }, { figures }) {
+  const found = [];
+  if (layer) found.push(say(`layer.${layer}`));
+  if (!figures) return found.join(", ");
+  if (loss_percent >= TELLING_LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(loss_percent) }));
+  if (rtt_ms >= TELLING_RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(rtt_ms) }));
   return found.join(", ");
 }
 

@@ -4,12 +4,13 @@
 import { durationText, secondsSince } from "../web/live/clock.js";
 import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
-import { countsOf, ordered, plain, shortName } from "./console_room_order.js";
+import { countsOf, lineOf, ordered, plain, shortName } from "./console_room_order.js";
 import { RovingFocus } from "./roving_focus.js";
 
 const ICONS = {
   absent: "circle-dashed", connected: "plug", receiving: "check", wants_floor: "hand", has_floor: "radio",
 };
+const LAYER_ICONS = { m: "signal-medium", l: "signal-low", none: "audio-lines" }; // of the whole picture none is needed
 const FEW = 24; // so few tiles have room for their words
 const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "absent"];
 
@@ -173,7 +174,7 @@ export class RoomWall {
     const inside = this.#mayCommand
       ? element("button", { type: "button", on: { click: (event) => this.#command("floor", { room: code, pressed: event.currentTarget }) } })
       : element("div", { class: "tile-plain" });
-    inside.append(element("span", { class: "name" }), element("span", { class: "word" }));
+    inside.append(element("span", { class: "name" }), element("span", { class: "word" }), element("span", { class: "layer", hidden: true }));
     return element("li", { class: long ? "trouble" : "", "data-testid": `room-${code}` }, inside);
   }
 
@@ -185,9 +186,18 @@ export class RoomWall {
     setIcon(inside, ICONS[room.presence]);
     setText(inside.querySelector(".name"), shortName(room.name));
     setText(inside.querySelector(".word"), trouble || (room.in_audience ? presence : say("presence.outside")));
+    this.#changeLayer(inside.querySelector(".layer"), room);
+    const line = lineOf(room, { figures: !trouble }); // a trouble says its figures itself
     const invitation = this.#mayCommand ? `${say("command.floor")}: ` : "";
-    setAttribute(inside, "aria-label", `${invitation}${room.name}, ${room.district}, ${presence}${trouble ? `, ${trouble}` : ""}`);
-    setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble].filter(Boolean).join(" · "));
+    setAttribute(inside, "aria-label", `${invitation}${room.name}, ${room.district}, ${[presence, trouble, line].filter(Boolean).join(", ")}`);
+    setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble, line].filter(Boolean).join(" · "));
+  }
+
+  /** A small sign where the line carries less than the whole picture; the words stand in the tile's title. */
+  #changeLayer(sign, { layer }) {
+    setHidden(sign, !(layer in LAYER_ICONS));
+    setAttribute(sign, "data-layer", layer || null);
+    if (layer in LAYER_ICONS) setIcon(sign, LAYER_ICONS[layer]);
   }
 
   /** Once it has worked the search has done its work too: all rooms are shown, and letters are keys again. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ from tests.server.receptions_live.province import BAI_CHAY, CAI_CHIEN, HA_TU
 from tests.waiting import eventually
 
 PASSWORD = "tiepdan-test"
-PEOPLE = {"chutri": Role.HOST, "thuky": Role.CLERK, "xemlai": Role.REVIEWER}
+PEOPLE = {"chutri": Role.HOST, "thuky": Role.CLERK, "xemlai": Role.REVIEWER, "quantri": Role.ADMINISTRATOR}
 _NAMES = {
     "22": ("Trụ sở tiếp công dân tỉnh", RoomLevel.PROVINCE),
     HA_TU: ("Phường Hà Tu", RoomLevel.COMMUNE),
@@ -102,10 +102,25 @@ class RoomClient:
         self.client = socketio.AsyncClient(reconnection=False)
         self.views: list[dict[str, Any]] = []
         self.ended: list[dict[str, Any]] = []
+        self.lines: list[str] = []
+        self.paths: list[dict[str, Any]] = []
+        self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
-        self.client.on("stage", self.views.append, namespace="/room")
-        self.client.on("link_ended", self.ended.append, namespace="/room")
+        for event in ("paths", "stage", "line", "link_ended"):
+            self.client.on(event, self._heard(event), namespace="/room")
         self.client.on("connect_error", self._note, namespace="/room")
+
+    def _heard(self, event: str) -> Callable[[dict[str, Any]], None]:
+        kept = {"paths": self.paths, "stage": self.views, "link_ended": self.ended}
+
+        def note(data: dict[str, Any]) -> None:
+            self.heard.append(event)
+            if event == "line":
+                self.lines.append(data["layer"])
+            else:
+                kept[event].append(data)
+
+        return note
 
     def _note(self, data: object) -> None:
         self.refused = data
@@ -250,9 +265,15 @@ def data_directory(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture
+def chosen() -> dict[str, Any]:
+    """Settings a test wants otherwise than they come: `@pytest.mark.parametrize("chosen", [{…}])`."""
+    return {}
+
+
 @pytest_asyncio.fixture
-async def control(data_directory: Path) -> AsyncIterator[ControlProcess]:
-    control = ControlProcess(data_directory)
+async def control(data_directory: Path, chosen: dict[str, Any]) -> AsyncIterator[ControlProcess]:
+    control = ControlProcess(data_directory, **chosen)
     await control.media.start()
     await control.recorder.start()
     await control.start()

@@ -9,6 +9,8 @@ from signaling.channel import Channel, ChannelClosed, serve
 from signaling.messages import LinkState
 from signaling.ports import (
     CloseLink,
+    DebugSnapshot,
+    DebugWanted,
     Done,
     Failed,
     Frame,
@@ -19,12 +21,19 @@ from signaling.ports import (
     MediaStatus,
     OpenLink,
     RecorderStatus,
+    RestartLink,
     SetRecording,
     SetStage,
 )
 from signaling.refusals import Refusal, RefusalCode
 
 ANSWER = "v=0\r\ns=answer\r\n"
+RESTARTED = (
+    "v=0\r\ns=answer\r\na=ice-lite\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:new1\r\na=ice-pwd:0123456789abcdef012345\r\n"
+    "a=candidate:1 1 udp 2130706431 192.0.2.7 5004 typ host\r\n"
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\na=ice-ufrag:new1\r\na=ice-pwd:0123456789abcdef012345\r\n"
+)
 
 
 class _Side:
@@ -77,6 +86,8 @@ class MediaSide(_Side):
         self.links: dict[str, LinkChanged] = {}
         self.closed: list[str] = []
         self.refuse: RefusalCode | None = None
+        self.restarts: list[RestartLink] = []
+        self.debug: DebugSnapshot | None = None  # None: answers nothing of itself
 
     @property
     def stage(self) -> SetStage | None:
@@ -116,6 +127,13 @@ class MediaSide(_Side):
                 changed = LinkChanged(link=link, room=room, purpose=purpose, state=LinkState.NEGOTIATED)
                 self.links[link] = changed
                 return LinkOpened(link=link, sdp=ANSWER)
+            case RestartLink(link=link):
+                if self.refuse is not None or link not in self.links:
+                    return Failed(refusal=Refusal(code=self.refuse or RefusalCode.ROOM_NOT_CONNECTED))
+                self.restarts.append(frame)
+                return LinkOpened(link=link, sdp=RESTARTED)
+            case DebugWanted() if self.debug is not None:
+                return self.debug
         return Done()
 
 

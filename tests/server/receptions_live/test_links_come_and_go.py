@@ -19,7 +19,7 @@ from server.receptions.events import (
     StateRestored,
     TimePassed,
 )
-from server.receptions.links import KEPT_S
+from server.receptions.link_entry import HEARD_KEPT_S, KEPT_S
 from server.receptions.programme import Restored
 from server.receptions.tables import Presence, ReceptionState
 from signaling.messages import LinkState, Purpose
@@ -78,10 +78,20 @@ def test_a_failed_negotiation_leaves_the_link_that_is_there() -> None:
     assert scene.live.around.links.holds(f"link-{HA_TU}")
 
 
-def test_lost_signalling_does_not_cut_media_until_it_stays_away() -> None:
+@pytest.mark.parametrize(
+    ("state", "kept_s"),
+    [
+        (LinkState.RECEIVING, HEARD_KEPT_S),
+        (LinkState.CONNECTED, HEARD_KEPT_S),
+        (LinkState.SILENT, HEARD_KEPT_S),
+        (LinkState.SECURING, KEPT_S),
+    ],
+)
+def test_lost_signalling_does_not_cut_media_until_it_stays_away(state: LinkState, kept_s: int) -> None:
     scene = Scene.opened(HA_TU)
+    scene.becomes(HA_TU, state)
     scene.feed(ConnectionWent(f"socket-{HA_TU}"))
-    scene.passes(KEPT_S - 1)
+    scene.passes(kept_s - 1)
     scene.feed(TimePassed())
     assert ended_links(scene) == []
     scene.passes(1)
@@ -165,7 +175,7 @@ def test_links_found_after_a_restart_are_adopted_or_closed() -> None:
         )
     )
     scene.feed(ConnectionAppeared("came back", HA_TU, Purpose.ROOM))
-    scene.passes(KEPT_S)
+    scene.passes(HEARD_KEPT_S)
     scene.feed(TimePassed())
     assert ended_links(scene) == [("console", None, True)]
     assert scene.live.around.links.holds("whip-tag-1")

@@ -15,6 +15,9 @@ from tests.waiting import eventually
 OFFER = "v=0\r\ns=offer\r\n"
 
 
+NEW = "a=ice-ufrag:mine\r\na=ice-pwd:fedcba9876543210fedcba\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
+
+
 async def post(
     control: ControlProcess, path: str, token: str, body: str | bytes = OFFER, kind: str = "application/sdp"
 ) -> ClientResponse:
@@ -44,8 +47,20 @@ async def test_one_offer_one_answer_and_delete(control: ControlProcess, path: st
     fragment = {**own, "Content-Type": "application/trickle-ice-sdpfrag"}
     patched = await http.patch(control.address + location, headers=fragment, data="a=candidate:…")
     assert patched.status == 204
-    restart = await http.patch(control.address + location, headers={**fragment, "If-Match": "*"}, data="x")
-    assert restart.status == 422
+    restart = await http.patch(control.address + location, headers={**fragment, "If-Match": "*"}, data=NEW)
+    assert restart.status == 200
+    assert restart.content_type == "application/trickle-ice-sdpfrag"
+    said = (await restart.text()).splitlines()
+    assert said.index("a=ice-ufrag:new1") < said.index("m=audio 9 UDP/TLS/RTP/SAVPF 111")
+    assert [line for line in said if line.startswith("a=candidate:")] != []
+    assert said.count("a=ice-pwd:0123456789abcdef012345") == 1
+    assert [(one.link, one.sdp) for one in control.media.restarts] == [(link.link, NEW)]
+    control.media.refuse = RefusalCode.BAD_SDP
+    refused = await http.patch(control.address + location, headers={**fragment, "If-Match": "*"}, data="x")
+    assert refused.status == 422
+    assert (await refused.json())["code"] == "bad_sdp"
+    too_long = await http.patch(control.address + location, headers=fragment, data="a" * 64_001)
+    assert too_long.status == 413
     assert (await http.patch(control.address + location, headers=own, data=b"x")).status == 415
     assert (await http.delete(control.address + location)).status == 401
     if scope == "watch":

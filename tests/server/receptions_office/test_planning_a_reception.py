@@ -93,7 +93,7 @@ async def test_a_full_agenda_says_so(province: Province) -> None:
     answer = await province.post(address, {"petition": str(number)}, address)
     assert answer.status == 409
     refusal = await answer.text()
-    assert "Chương trình đã đầy" in refusal
+    assert f"Chương trình đã có {AGENDA_LIMIT} mục" in refusal
     assert f'class="button" href="/receptions/{reception}"' in refusal
     assert len(agenda(province, reception)) == AGENDA_LIMIT
 

@@ -1,0 +1,135 @@
+"""What the screens of /room are sent, all of it by one task, so that order is kept.
+
+First why a link ended, then to whoever has the floor and then to all others their paths and the stage, then
+what lines carry. Nothing is queued: what is sent is what holds at that moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.receptions.conductor import Conductor
+from server.receptions.programme import RoomFacts
+from server.receptions.socket_inbox import SocketInbox
+from server.receptions.standing import Standing
+from server.receptions.turn_access import RENEWED, TurnAccess
+from server.receptions.views import stage_view
+from server.web.wording import sentence
+from signaling.messages import Carried, LineView, LinkEnded, Purpose, RoomCode
+from signaling.refusals import Refusal, RefusalCode
+
+
+@dataclass(slots=True, eq=False)
+class RoomConnection:
+    sid: str
+    room: RoomFacts
+    purpose: Purpose
+    language: str
+    standing: Standing | None
+    inbox: SocketInbox
+    paths_at: datetime | None = None  # when it was told its paths
+    shown: dict[str, object] = field(default_factory=dict)
+    line: Carried | None = None  # to be told
+    ended: Refusal | None = None  # to be told
+    rejoin: bool = True
+
+
+class RoomScreens:
+    """The `Screens` of the rooms. `connections` are the gateway's, by their sid; `run` it."""
+
+    def __init__(
+        self,
+        conductor: Conductor,
+        connections: Mapping[str, RoomConnection],
+        turn: TurnAccess,
+        send_to: Callable[[str, str, dict[str, object]], Awaitable[None]],
+        hang_up: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._conductor = conductor
+        self._connections = connections
+        self._turn = turn
+        self._send_to = send_to
+        self._hang_up = hang_up
+        self._dirty: set[RoomCode] = set()
+        self._all_dirty = False
+        self._wake = asyncio.Event()
+
+    # --- from the conductor ------------------------------------------------------------------------
+
+    def rooms_changed(self, codes: frozenset[RoomCode] | None) -> None:
+        if codes is None:
+            self._all_dirty = True
+        else:
+            self._dirty |= codes
+        self._wake.set()
+
+    def console_changed(self, rooms: frozenset[RoomCode] | None) -> None:
+        """Not ours: the console is another namespace."""
+
+    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None:
+        known = self._connections.get(connection)
+        if known is not None:
+            known.ended, known.rejoin = Refusal(code=code), rejoin
+            self._wake.set()
+
+    def line_changed(self, connection: str, layer: Carried) -> None:
+        known = self._connections.get(connection)
+        if known is not None:
+            known.line = layer
+            self._wake.set()
+
+    # --- to Socket.IO ------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Never returns; cancel it."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            dirty, all_dirty = self._dirty, self._all_dirty
+            self._dirty, self._all_dirty = set(), False
+            for connection in [one for one in self._connections.values() if one.ended is not None]:
+                await self._push_end(connection)
+            floor = self._conductor.live.floor
+            first = floor.code if floor is not None else ""
+            wanted = [one for one in self._connections.values() if all_dirty or one.room.code in dirty]
+            for connection in sorted(wanted, key=lambda one: one.room.code != first):
+                await self._push_paths(connection)
+                await self._push_stage(connection)
+            for connection in [one for one in self._connections.values() if one.line is not None]:
+                await self._push_line(connection)
+
+    async def _push_paths(self, connection: RoomConnection) -> None:
+        now = self._conductor.now
+        if connection.paths_at is None or now - connection.paths_at >= RENEWED:
+            connection.paths_at = now
+            await self._send_to(connection.sid, "paths", self._turn.paths(now).model_dump(mode="json"))
+
+    async def _push_stage(self, connection: RoomConnection) -> None:
+        room = self._conductor.live.around.rooms.get(connection.room.code)
+        if room is None or room.key_version != connection.room.key_version:
+            self.link_ended(connection.sid, RefusalCode.BAD_KEY, rejoin=False)
+            return
+        view = stage_view(self._conductor.live, room, self._conductor.now).model_dump(mode="json")
+        server_time = view.pop("server_time")
+        if view == connection.shown:
+            return
+        connection.shown = view
+        await self._send_to(connection.sid, "stage", {**view, "server_time": server_time})
+
+    async def _push_line(self, connection: RoomConnection) -> None:
+        layer, connection.line = connection.line, None
+        if layer is not None:
+            await self._send_to(connection.sid, "line", LineView(layer=layer).model_dump(mode="json"))
+
+    async def _push_end(self, connection: RoomConnection) -> None:
+        refusal, connection.ended = connection.ended, None
+        if refusal is None:
+            return
+        text = sentence(refusal, connection.language)
+        ended = LinkEnded(refusal=refusal.model_copy(update={"text": text}), rejoin=connection.rejoin)
+        await self._send_to(connection.sid, "link_ended", ended.model_dump(mode="json"))
+        if not connection.rejoin:
+            await self._hang_up(connection.sid)
