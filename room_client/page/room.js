@@ -7,6 +7,7 @@
 import { setServerTime } from "../web/live/clock.js";
 import { Devices } from "../web/live/devices.js";
 import { part, setText } from "../web/live/elements.js";
+import { Held } from "../web/live/held.js";
 import { icon } from "../web/live/icons.js";
 import { LevelMeter, showLevel } from "../web/live/level.js";
 import { Link } from "../web/live/link.js";
@@ -23,11 +24,13 @@ import { announce } from "./voice.js";
 const HAND_KEYS = new Set(["Enter", " ", "Select", "Accept", "MediaPlayPause"]);
 const MICROPHONE_KEYS = new Set(["m", "M", "ColorF2Yellow", "MicrophoneToggle"]);
 const HAND_WAITS_MS = 4000;
+const LINE_HOLDS_MS = 2000;
 
 const devices = new Devices();
 const sound = new StageSound();
 const screen = new StageScreen(part("stage"));
 const meter = new LevelMeter((level) => showLevel(part("meter"), level));
+const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
 
 let link = null;
 let key = takeKey();
@@ -45,7 +48,7 @@ function currentView() {
 function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
-    view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen,
+    view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
     handWorking: handWorking !== null, soundBlocked: sound.blocked,
   });
 }
@@ -60,11 +63,13 @@ function openLink() {
   if (!key) return refresh();
   link = new Link({ purpose: "room", key });
   link.addEventListener("stage", (event) => takeStage(event.detail));
+  link.addEventListener("carried", (event) => carried.take(event.detail));
   link.addEventListener("slots", (event) => {
+    carried.take(""); // of a new link nothing is known yet
     screen.take(event.detail);
     sound.play(event.detail);
   });
-  link.addEventListener("line", (event) => {
+  link.addEventListener("reading", (event) => {
     quality = event.detail.quality;
     refresh();
   });

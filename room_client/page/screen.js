@@ -1,6 +1,6 @@
 // Draws what the room knows: one call with everything, as often as anything changes; only differences reach
 // the page. Tests and other programs read the state from <body>: data-view, data-link, data-on-air,
-// data-closed, data-next, data-hand, data-sound, data-line.
+// data-closed, data-next, data-hand, data-sound, data-line, data-carried.
 
 import { clockText } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
@@ -8,13 +8,16 @@ import { deviceTrouble } from "../web/live/devices.js";
 import { stageTiles } from "../web/live/stage.js";
 import { refusalSentence, say } from "../web/live/words.js";
 import { showCard } from "./card.js";
+import { lineSign } from "./line_sign.js";
 import { mayRaiseHand, selfOf } from "./view.js";
 
 const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-off"] };
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
-const TONES = { good: "good", weak: "needs", bad: "needs", lost: "needs", unknown: "absent" };
 
-/** `known`: {view, stage, roomName, status, refusal, devices, quality, handWorking, soundBlocked, screen: StageScreen} */
+/**
+ * `known`: {view, stage, roomName, status, refusal, devices, quality, carried, handWorking, soundBlocked,
+ * screen: StageScreen}
+ */
 export function draw(known) {
   const { view, stage, status, devices } = known;
   const self = view === "stage" || view === "waiting" ? selfOf(stage) : "";
@@ -34,7 +37,7 @@ export function drawClock() {
   setText(part("clock"), clockText());
 }
 
-function markBody({ view, stage, status, quality, soundBlocked }, self) {
+function markBody({ view, stage, status, quality, carried, soundBlocked }, self) {
   const body = document.body;
   setAttribute(body, "data-view", view);
   setAttribute(body, "data-link", status.phase);
@@ -45,9 +48,11 @@ function markBody({ view, stage, status, quality, soundBlocked }, self) {
   setAttribute(body, "data-hand", stage?.hand_raised ?? false);
   setAttribute(body, "data-sound", soundBlocked ? "blocked" : "on");
   setAttribute(body, "data-line", quality);
+  setAttribute(body, "data-carried", carried);
 }
 
-function drawStage({ screen, stage }, shown, self) {
+function drawStage({ screen, stage, carried }, shown, self) {
+  screen.setCarried(carried);
   setHidden(part("stage"), !shown);
   screen.show(shown ? stageTiles({ document: stage.document_present, floor: stage.floor, desk: stage.desk_present, self }) : []);
 }
@@ -92,6 +97,7 @@ function drawBanner({ view, stage, status, devices, soundBlocked }, self) {
 }
 
 function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
+  if (status.restoring) return ["unlink", say("link.restoring")];
   if (status.phase === "lost") {
     const tries = Math.max(1, status.tries);
     if (status.refusal) return ["unlink", say("link.refused", { sentence: refusalSentence(status.refusal), tries })];
@@ -109,13 +115,13 @@ function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
   return ["triangle-alert", ""];
 }
 
-function drawBar({ view, stage, roomName, status, devices, quality, handWorking }, self) {
+function drawBar({ view, stage, roomName, status, devices, quality, carried, handWorking }, self) {
   setText(part("room-name"), roomName);
   setHidden(part("room-name"), roomName === "");
   setHidden(part("line"), status.phase === "ended");
   setHidden(part("bar"), view === "key" || view === "starting");
-  const line = status.phase === "connected" ? quality : status.phase === "lost" ? "lost" : "unknown";
-  drawSign(part("line"), line === "lost" ? "wifi-off" : "wifi", say(`line.${line}`), TONES[line]);
+  const line = lineSign({ status, quality, carried });
+  drawSign(part("line"), line.icon, line.words, line.tone);
   for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), view === "replaced"); // let go of
   for (const name of ["camera", "microphone"]) drawDevice(name, devices.state(name), self === "onair" && status.media);
   part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");
@@ -145,14 +151,14 @@ function drawDevice(name, state, sending) {
   drawSign(part(name), DEVICE_ICONS[name][good ? 0 : 1], words, tone);
 }
 
-function drawCheck({ devices, quality, status }) {
+function drawCheck({ devices, quality, carried, status }) {
   if (part("check").hidden) return;
   for (const name of ["camera", "microphone"]) {
     const state = devices.state(name);
     drawSign(part(`check-${name}`), state === "ok" ? "circle-check" : "triangle-alert", say(`${name}.${state}`), state === "ok" ? "good" : "needs");
   }
-  const line = status.phase === "connected" ? quality : "unknown";
-  drawSign(part("check-line"), line === "good" ? "circle-check" : "wifi", say(`line.${line}`), TONES[line]);
+  const line = lineSign({ status, quality, carried });
+  drawSign(part("check-line"), line.tone === "good" ? "circle-check" : line.icon, line.words, line.tone);
 }
 
 function drawSign(target, sign, words, tone) {

@@ -28,12 +28,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def executable() -> str:
     """Debian's Chromium. Without one there is nothing to test with; where it is required, that is a failure."""
     found = shutil.which("chromium")
-    if found is None:
-        sentence = "no Chromium is installed here (Debian's package is called chromium)"
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{sentence}, and {REQUIRED} forbids to do without")
-        pytest.skip(sentence)
-    return found
+    needs(found is not None, "no Chromium is installed here (Debian's package is called chromium)", REQUIRED)
+    return found or ""
+
+
+def needs(found: bool, sentence: str, required: str) -> None:
+    """Skip with the sentence, or fail with it where the variable `required` forbids to do without."""
+    if found:
+        return
+    if os.environ.get(required):
+        pytest.fail(f"{sentence}, and {required} forbids to do without")
+    pytest.skip(sentence)
 
 
 @pytest.fixture

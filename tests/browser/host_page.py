@@ -44,6 +44,11 @@ class HostPage:
         await self._press("open")
         await self.is_open()
 
+    async def open_reception_once(self) -> None:
+        """Unless it is open already."""
+        if await self.body.get_attribute("data-state") != "open":
+            await self.open_reception()
+
     async def publish_camera(self) -> None:
         await self.page.get_by_test_id("publish-toggle").click()
         await expect(self.body).to_have_attribute("data-desk-link", "connected")

@@ -60,6 +60,57 @@
   watch.receivedInAll = () => sumOf(living(), "inbound-rtp", "packetsReceived");
   watch.sentInAll = () => sumOf(living(), "outbound-rtp", "packetsSent");
 
+  /** What this page sends of its camera: {rid, width, frames} of each layer that is being sent. */
+  watch.layers = async () => {
+    const [peer] = living();
+    const found = [];
+    for (const entry of peer ? (await peer.getStats()).values() : []) {
+      if (entry.type !== "outbound-rtp" || entry.kind !== "video") continue;
+      if (entry.active === false || !entry.framesEncoded) continue; // Firefox does not say whether it is active
+      found.push({ rid: entry.rid ?? "", width: entry.frameWidth ?? 0, frames: entry.framesEncoded });
+    }
+    return found;
+  };
+
+  /** When, in ms of the sender's clock, what `slot` plays now was taken; null while that is not known. */
+  watch.playedOf = async (slot) => {
+    for (const entry of (await receivers().get(slot)?.getStats())?.values() ?? []) {
+      if (entry.type === "inbound-rtp") return entry.estimatedPlayoutTimestamp ?? null;
+    }
+    return null;
+  };
+
+  /** Sound minus picture, in ms: how much the sound of a slot is ahead of its picture. Null while not known. */
+  watch.soundAhead = async (slot) => {
+    const [sound, picture] = await Promise.all([watch.playedOf(`audio ${slot}`), watch.playedOf(`video ${slot}`)]);
+    return sound === null || picture === null ? null : sound - picture;
+  };
+
+  /** The kind of the path in use: host, prflx, srflx or relay. */
+  watch.path = async () => {
+    for (const peer of living()) {
+      const report = await peer.getStats();
+      for (const entry of report.values()) {
+        if (entry.type === "candidate-pair" && entry.nominated && entry.state === "succeeded") {
+          return report.get(entry.localCandidateId)?.candidateType ?? "";
+        }
+      }
+    }
+    return "";
+  };
+
+  /** The name of the other end's ICE session: another one after a restart. */
+  watch.session = () => /a=ice-ufrag:(\S+)/.exec(living().at(-1)?.remoteDescription?.sdp ?? "")?.[1] ?? "";
+
+  /** What the newest answer says, line by line. */
+  watch.answer = () => (living().at(-1)?.remoteDescription?.sdp ?? "").split("\r\n");
+
+  /** Puts the page's clock forward, as a sleep does: no timer has run meanwhile. */
+  watch.sleepFor = (ms) => {
+    const native = Date.now.bind(Date);
+    Date.now = () => native() + ms;
+  };
+
   /** The state of the first connection's DTLS transport: "closed" once the other end has said goodbye. */
   watch.transport = () => watch.peers[0].getTransceivers()[0].sender.transport?.state;
 

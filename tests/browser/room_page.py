@@ -8,6 +8,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.chromium import Window
 from tests.browser.watching import Line, Picture
+from tests.scenarios.patience import until
 from tests.waiting import eventually
 
 
@@ -67,6 +68,15 @@ class RoomPage:
     def microphone_sign(self) -> Locator:
         return self.page.get_by_test_id("microphone")
 
+    @property
+    def line_sign(self) -> Locator:
+        """What the bar says of the line."""
+        return self.page.get_by_test_id("line")
+
+    def sound_only(self, tile: str) -> Locator:
+        """The neutral card in place of a picture that the line does not carry."""
+        return self.page.locator(f"[data-tile={tile}] .tile-sound-only")
+
     async def is_connected(self) -> None:
         await expect(self.body).to_have_attribute("data-link", "connected")
 
@@ -101,10 +111,31 @@ class RoomPage:
         await expect(self.body).not_to_have_attribute("data-on-air", "")
         await expect(self.on_air).to_be_hidden()
 
+    async def sleeps(self, seconds: float) -> None:
+        """The computer was asleep for so long, and has just woken up."""
+        await self.page.evaluate("ms => window.tiepdanWatch.sleepFor(ms)", seconds * 1000)
+
+    async def gets_another_network(self) -> None:
+        """As the browser tells its pages; wait until the server has answered the ICE restart that follows."""
+        before = await self.line.session()
+        await self.page.evaluate("() => window.dispatchEvent(new Event('online'))")
+
+        async def missing() -> str | None:
+            return None if await self.line.session() not in ("", before) else "no restart was answered"
+
+        await until(missing)
+
     async def joins_again(self) -> None:
         """Wait until the page negotiates anew, by itself. How short it was without a link does not matter."""
-        joined = self.window.messages_sent("join")
-        await eventually(lambda: None if self.window.messages_sent("join") > joined else "the page did not join")
+        await self.joins_again_after(self.window.messages_sent("join"))
+
+    async def joins_again_after(self, joins: int) -> None:
+        """The same, where the page may have been quicker than the test: it had joined so often before."""
+        await eventually(lambda: None if self.window.messages_sent("join") > joins else "the page did not join")
+
+    async def negotiated_by_one_join(self) -> None:
+        """However often it went over to another path since."""
+        assert self.window.messages_sent("join") == 1
 
     async def negotiated_once(self) -> None:
         """One offer made, one `join` sent, since the page was opened."""

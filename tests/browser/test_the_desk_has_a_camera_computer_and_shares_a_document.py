@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.chromium import Chromium
+from tests.browser.held_devices import HeldDevices
 from tests.browser.host_page import HostPage
 from tests.browser.room_page import RoomPage
 from tests.scenarios.province import HA_KHANH, HA_TU, LIMITED_ITEM, OPEN_ITEM, Province
@@ -45,3 +46,22 @@ async def test_camera_page_and_document(province: Province, chromium: Chromium) 
     await concerned.picture("document").is_gone()
     await concerned.picture("desk").moves()
     assert await other.line.received_in_all() == before
+
+
+async def test_the_camera_computer_lets_go_when_the_reception_ends(province: Province, chromium: Chromium) -> None:
+    host = HostPage(await chromium.window("host"))
+    await host.log_in(province.address)
+    await host.open_console()
+    await host.open_reception()
+    camera = await chromium.window("camera computer", beside=host.window)
+    held = await HeldDevices.of(camera.page)
+    body = camera.page.locator("body")
+    await camera.page.goto(f"{province.address}/desk/camera")
+    await expect(body).to_have_attribute("data-on-air", "")
+    await held.are_open()
+
+    await host.end_reception()
+    await held.are_let_go()
+    await expect(body).not_to_have_attribute("data-publishing", "")
+    await expect(camera.page.get_by_test_id("banner")).to_contain_text("Phiên đã kết thúc")
+    await expect(camera.page.get_by_test_id("publish-toggle")).to_be_hidden()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FloatRect, expect
 
 from tests.browser.chromium import Chromium
 from tests.browser.held_devices import HeldDevices
 from tests.browser.host_page import HostPage
+from tests.browser.signalling_wire import SignallingWire
 from tests.scenarios.patience import until
 from tests.scenarios.province import HA_TU, Province
 
@@ -24,6 +27,12 @@ SESSION = {"open": True, "limited": False, "closed": False, "staged": True}
 TROUBLE = """async ([room, session]) =>
   (await import("/static/receptions/console_room_order.js")).troubleOf(room, session)"""
 ALARM = """async (alarm) => (await import("/static/web/live/words.js")).recordingAlarm(alarm)"""
+LINE = """async ([room, figures]) =>
+  (await import("/static/receptions/console_room_order.js")).lineOf(room, { figures })"""
+SIGN = """async (code) => {
+  const sign = document.querySelector(`[data-testid=room-${code}] .layer`);
+  return sign.hidden ? "" : sign.dataset.layer;
+}"""
 LIGHT = """async (light) => {
   (await import("/static/receptions/console_agenda.js")).drawRecording(light);
   const shown = document.querySelector("[data-part=recording]");
@@ -65,6 +74,54 @@ async def test_alarms_are_sentences_and_a_quiet_room_is_no_alarm(province: Provi
     assert await trouble({}, {"closed": True}) == ""
     assert await trouble({"in_audience": False}, {}) == ""
     assert await trouble({"camera": "missing"}, {"staged": False}) == "không có camera"
+
+
+async def test_a_thin_line_is_a_small_sign_with_words(province: Province, chromium: Chromium) -> None:
+    window = await chromium.window("host")
+    wire = await SignallingWire.of(window.page, "/desk")
+    host = HostPage(window)
+    await host.log_in(province.address)
+    await host.open_console()
+    tile = host.page.get_by_test_id(f"room-{HA_TU}")
+    await expect(tile).to_be_visible()
+
+    async def shown(layer: str) -> str | None:
+        sign = await host.page.evaluate(SIGN, HA_TU)
+        return None if sign == layer else f"the sign is {sign!r}"
+
+    receiving = ROOM | {"presence": "receiving", "loss_percent": 3.2, "rtt_ms": 140.0}
+    for layer, sign, words in (
+        ("m", "m", "giảm nét"),
+        ("none", "none", "chỉ còn tiếng"),
+        ("h", "", "hình đầy đủ"),
+    ):
+        wire.says("rooms", {"complete": False, "rooms": [receiving | {"layer": layer}]})
+        await expect(tile).to_have_attribute("title", re.compile(f"{words}, mất 3 % gói tin, trễ 140 ms"))
+        await until(partial(shown, sign))
+    assert await host.page.evaluate(LINE, [receiving | {"layer": "l"}, False]) == "mạng yếu, hình mờ"
+    assert await host.page.evaluate(LINE, [ROOM | {"layer": ""}, True]) == ""
+
+
+async def test_calling_out_of_turn_covers_no_word(province: Province, chromium: Chromium) -> None:
+    host = await console(province, chromium)
+    for width, height in ((1920, 1080), (1366, 768)):
+        await host.page.set_viewport_size({"width": width, "height": height})
+        await host.open_reception_once()
+        row = host.page.get_by_test_id("item-2")
+        await row.hover()
+        button = await row.locator("button.call").bounding_box()
+        assert button is not None
+        for words in (".head", ".subject", ".its-state", ".audience"):
+            box = await row.locator(words).bounding_box()
+            assert box is not None
+            assert not overlap(button, box), f"the button covers {words} at {width} px"
+        for audience in await host.page.locator(".agenda .audience").all():
+            assert await audience.evaluate("words => words.scrollWidth <= words.clientWidth")
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    across = one["x"] < other["x"] + other["width"] and other["x"] < one["x"] + one["width"]
+    return across and one["y"] < other["y"] + other["height"] and other["y"] < one["y"] + one["height"]
 
 
 async def test_before_the_desk_publishes_the_light_waits_for_a_picture(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.async_api import Locator, Page
 
@@ -62,6 +63,16 @@ class Picture:
         seen = await self.video.page.evaluate("() => window.tiepdanWatch.pictures")
         return Counted(int(seen["byLink"].get("lost", 0)), float(seen["longestGap_ms"]))
 
+    async def width(self) -> int:
+        """Of the picture that is decoded, in pixels; 0 while there is none."""
+        return int(await self.video.evaluate("video => video.videoWidth"))
+
+    async def stays(self) -> None:
+        """There is a picture to be seen now, the last one that came if no other."""
+        assert await self.video.evaluate("video => video.closest('.tile').dataset.picture !== undefined"), (
+            self._name
+        )
+
     async def is_gone(self) -> None:
         """Wait until the element holds neither a stream nor a picture."""
 
@@ -119,6 +130,29 @@ class Line:
 
     async def codecs(self) -> list[str]:
         found: list[str] = await self._page.evaluate("() => window.tiepdanWatch.codecs()")
+        return found
+
+    async def layers(self) -> dict[str, int]:
+        """The width of each layer of the camera that this page sends, by its rid ("" where there is only one)."""
+        found: list[dict[str, Any]] = await self._page.evaluate("() => window.tiepdanWatch.layers()")
+        return {layer["rid"]: layer["width"] for layer in found}
+
+    async def sound_ahead_ms(self, slot: str) -> float | None:
+        """By how much the sound of "desk" or "floor" is ahead of its picture; None while that is not known."""
+        found: float | None = await self._page.evaluate("slot => window.tiepdanWatch.soundAhead(slot)", slot)
+        return found
+
+    async def path(self) -> str:
+        """The kind of this end's candidate in use: host, prflx, srflx or relay."""
+        return str(await self._page.evaluate("() => window.tiepdanWatch.path()"))
+
+    async def session(self) -> str:
+        """The server's name for the present ICE session."""
+        return str(await self._page.evaluate("() => window.tiepdanWatch.session()"))
+
+    async def answer(self) -> list[str]:
+        """The lines of the server's newest answer."""
+        found: list[str] = await self._page.evaluate("() => window.tiepdanWatch.answer()")
         return found
 
     async def living(self) -> int:

@@ -268,6 +268,29 @@ const SHAPES = {
     ["line", { x1: "16", x2: "16", y1: "19", y2: "22" }],
     ["line", { x1: "19", x2: "22", y1: "16", y2: "16" }],
   ],
+  "audio-lines": [
+    ["path", { d: "M2 10v3" }],
+    ["path", { d: "M6 6v11" }],
+    ["path", { d: "M10 3v18" }],
+    ["path", { d: "M14 8v7" }],
+    ["path", { d: "M18 5v13" }],
+    ["path", { d: "M22 10v3" }],
+  ],
+  // Lucide's "signal" with the bars that are missing shown faintly: how much is missing is what they say.
+  "signal-low": [
+    ["path", { d: "M2 20h.01" }],
+    ["path", { d: "M7 20v-4" }],
+    ["path", { d: "M12 20v-8", opacity: "0.3" }],
+    ["path", { d: "M17 20V8", opacity: "0.3" }],
+    ["path", { d: "M22 4v16", opacity: "0.3" }],
+  ],
+  "signal-medium": [
+    ["path", { d: "M2 20h.01" }],
+    ["path", { d: "M7 20v-4" }],
+    ["path", { d: "M12 20v-8" }],
+    ["path", { d: "M17 20V8", opacity: "0.3" }],
+    ["path", { d: "M22 4v16", opacity: "0.3" }],
+  ],
   "ban": [
     ["circle", { cx: "12", cy: "12", r: "10" }],
     ["path", { d: "M4.929 4.929 19.07 19.071" }],

@@ -1,34 +1,38 @@
-// One link: signalling, the peer connection, and the care that both come back by themselves.
+// One link, and the care that it comes back by itself.
 //
-// The link is negotiated once; when it breaks (no ICE answer, signalling reconnected, the server says so) the
-// whole of it is made anew rather than repaired, because a new join costs one round trip and leaves no state to
-// be wrong about. Sources that were published stay published across that.
+// It is negotiated once. Where the line falls silent it goes over to another path (an ICE restart: same keys, no
+// join); where that fails, where signalling was lost or the server says so, the whole of it is made anew: a join
+// costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
+// sources that were published stay published.
 //
 // Events (CustomEvent, `detail`): "stage" a StageView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
-// "line" a reading of line.js · "ended" the refusal that ended it.
+// "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
+// ended it.
 
-import { io } from "/static/vendor/socket.io.esm.min.js";
 import { LineWatch } from "./line.js";
-import { canLink, newPeer, preferLips } from "./offer.js";
-import { language } from "./words.js";
+import { JoiningPeer } from "./link/joining_peer.js";
+import { KeptPeer } from "./link/kept_peer.js";
+import { canLink } from "./link/offer.js";
+import { pauseBefore } from "./link/pauses.js";
+import { NoAnswer, Refused, Signalling } from "./link/signalling.js";
+import { Waking } from "./link/waking.js";
 
-const ANSWER_MS = 8000; // the server answers a join in milliseconds; 8 s covers one lost TCP segment chain
-const CONNECT_MS = 10_000; // ICE and DTLS after the answer
-const GRACE_MS = 2000; // "disconnected" often heals within one or two STUN checks
-const FIRST_DELAY_MS = 400;
-const LONGEST_DELAY_MS = 5000;
+export { refusalIn } from "./link/signalling.js";
+
+const ANSWER_MS = 8000; // of the server to a hand or a command
 
 // Trying again by oneself cannot help here: a person must act, and a page that hammers would hide the reason.
 const FINAL = new Set(["bad_key", "not_allowed", "no_common_codec", "replaced", "bad_sdp", "no_webrtc", "unknown_room"]);
 
 export class Link extends EventTarget {
   #options;
-  #socket = null;
-  #current = null; // {peer, senders, slots, watch, over}: what is shown; `over`: the server has ended it
-  #coming = null; // the same, being negotiated
-  #number = 0;
+  #signalling = null;
+  #waking = null;
+  #servers = [];
+  #current = null; // the KeptPeer that is shown
+  #coming = null; // the JoiningPeer that is to take its place
+  #watch = null; // of #current
   #retry = null;
-  #deadline = null;
   #published = new Map();
   #lastRefusal = null;
   #wasConnected = false;
@@ -41,15 +45,16 @@ export class Link extends EventTarget {
     this.#options = { purpose, key };
   }
 
-  /** {phase: idle | connecting | connected | lost | ended, media, signalling, tries, refusal} */
+  /** {phase: idle | connecting | connected | lost | ended, media, signalling, restoring, tries, refusal} */
   get status() {
-    const media = this.#current?.peer.connectionState === "connected" && !this.#current.over;
-    const signalling = this.#socket?.connected ?? false;
+    const media = this.#current?.carries ?? false;
+    const signalling = this.#signalling?.connected ?? false;
     let phase = this.#wasConnected ? "lost" : "connecting";
     if (this.#ended) phase = "ended";
-    else if (!this.#socket) phase = "idle";
+    else if (!this.#signalling) phase = "idle";
     else if (media && signalling) phase = "connected";
-    return { phase, media, signalling, tries: this.#tries, refusal: this.#ended ?? this.#lastRefusal };
+    const restoring = signalling && (this.#current?.isSilent ?? false);
+    return { phase, media, signalling, restoring, tries: this.#tries, refusal: this.#ended ?? this.#lastRefusal };
   }
 
   open() {
@@ -59,37 +64,35 @@ export class Link extends EventTarget {
     this.#wasConnected = false;
     this.#tries = 0;
     if (!canLink()) return this.#end({ code: "no_webrtc" });
-    const { purpose, key } = this.#options;
-    this.#socket = io("/room", {
-      auth: { key, purpose, language },
-      transports: ["websocket", "polling"],
-      reconnectionDelay: FIRST_DELAY_MS,
-      reconnectionDelayMax: LONGEST_DELAY_MS,
-      forceNew: true,
+    this.#waking = new Waking(() => this.#onWake());
+    this.#signalling = new Signalling({
+      ...this.#options,
+      pause_ms: () => this.#pause_ms(),
+      heard: {
+        ready: (servers) => this.#onReady(servers),
+        lost: () => this.#onSignallingLost(),
+        trying: () => this.#countTry(),
+        refused: (refusal) => this.#onRefusal(refusal),
+        paths: (servers) => this.#takeServers(servers),
+        stage: (stage) => this.#tell("stage", stage),
+        line: ({ layer }) => this.#tell("carried", layer),
+        ended: (message) => this.#onLinkEnded(message),
+      },
     });
-    this.#socket.on("connect", () => this.#join());
-    this.#socket.on("disconnect", (reason) => this.#onDisconnect(reason));
-    this.#socket.on("connect_error", (error) => this.#onConnectError(error));
-    this.#socket.io.on("reconnect_attempt", () => this.#countTry());
-    this.#socket.on("stage", (stage) => this.#tell("stage", stage));
-    this.#socket.on("link_ended", (message) => this.#onLinkEnded(message));
+    this.#signalling.open();
     this.#tellState();
   }
 
   /** Ends the link from this side; `open` starts it again. */
   close() {
     clearTimeout(this.#retry);
-    clearTimeout(this.#deadline);
-    this.#number += 1;
-    this.#drop("#coming");
-    this.#drop("#current");
-    if (this.#socket) {
-      if (this.#socket.connected) this.#socket.emit("leave", {});
-      this.#socket.removeAllListeners();
-      this.#socket.io.removeAllListeners("reconnect_attempt");
-      this.#socket.disconnect();
-      this.#socket = null;
-    }
+    this.#waking?.stop();
+    this.#waking = null;
+    this.#dropComing();
+    this.#dropCurrent();
+    this.#signalling?.send("leave", {});
+    this.#signalling?.close();
+    this.#signalling = null;
     this.#tellState();
   }
 
@@ -98,7 +101,7 @@ export class Link extends EventTarget {
     if ((this.#published.get(source) ?? null) === (track ?? null)) return;
     if (track) this.#published.set(source, track);
     else this.#published.delete(source);
-    await Promise.all([this.#current, this.#coming].map((made) => made?.senders.get(source)?.replaceTrack(track)));
+    await Promise.all([this.#current, this.#coming].map((held) => held?.peer.publish(source, track ?? null)));
   }
 
   unpublish(source) {
@@ -107,120 +110,126 @@ export class Link extends EventTarget {
 
   /** Sends one message without an answer; dropped while there is no signalling (the next state is sent whole). */
   send(event, body) {
-    if (this.#socket?.connected) this.#socket.emit(event, body);
+    this.#signalling?.send(event, body);
   }
 
   /** Sends one message and gives the refusal in its acknowledgement, or null. */
   async ask(event, body) {
-    if (!this.#socket?.connected) return { code: "no_answer" };
     try {
-      return refusalIn(await this.#socket.timeout(ANSWER_MS).emitWithAck(event, body));
-    } catch {
-      return { code: "no_answer" };
+      await this.#signalling?.ask(event, body, ANSWER_MS);
+      return this.#signalling ? null : { code: "no_answer" };
+    } catch (error) {
+      return refusalOf(error);
     }
   }
 
-  async #join() {
-    clearTimeout(this.#retry);
-    const number = ++this.#number;
-    const socket = this.#socket;
-    this.#drop("#coming");
-    const made = { ...newPeer(this.#options.purpose), watch: null, over: false };
-    this.#coming = made;
-    const mine = () => this.#number === number;
-    for (const [source, track] of this.#published) await made.senders.get(source)?.replaceTrack(track);
-    if (!mine()) return;
-    made.peer.addEventListener("connectionstatechange", () => this.#onPeer(made));
-    made.peer.addEventListener("iceconnectionstatechange", () => this.#onPeer(made));
-    // Should the answer or the handshake stay out, begin again.
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.#rejoin(), ANSWER_MS + CONNECT_MS);
-    try {
-      await made.peer.setLocalDescription(await made.peer.createOffer());
-      if (!mine()) return;
-      // Not waiting for candidates: the server is ICE-lite and learns the address from the first STUN check.
-      const answer = await socket.timeout(ANSWER_MS).emitWithAck("join", { sdp: made.peer.localDescription.sdp });
-      if (!mine()) return;
-      const refusal = refusalIn(answer);
-      if (refusal) return this.#onRefusal(refusal);
-      await made.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
-      if (mine()) await preferLips(made.senders);
-    } catch {
-      if (mine()) this.#rejoin();
-    }
-  }
+  // --- joining
 
-  #onPeer(made) {
-    const { connectionState, iceConnectionState } = made.peer;
-    if (connectionState === "connected" && made === this.#coming) {
-      clearTimeout(this.#deadline);
-      clearTimeout(this.#retry);
-      this.#drop("#current");
-      this.#current = made;
-      this.#coming = null;
-      this.#wasConnected = true;
-      this.#tries = 0;
-      this.#lastRefusal = null;
-      made.watch = new LineWatch(made.peer, (reading) => this.#onReading(reading));
-      this.#tell("slots", made.slots);
-    } else if (made === this.#current || made === this.#coming) {
-      if (connectionState === "failed" || iceConnectionState === "failed") this.#rejoin();
-      else if (iceConnectionState === "disconnected") this.#rejoin(GRACE_MS, made);
-    }
+  #onReady(servers) {
+    this.#takeServers(servers);
+    this.#join();
     this.#tellState();
   }
 
-  /** Begins again after a growing, scattered pause: 177 rooms lose the same server at the same moment. */
-  #rejoin(delay_ms = null, onlyIfStillDown = null) {
-    if (this.#ended || !this.#socket) return;
+  #join() {
     clearTimeout(this.#retry);
-    const backOff = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#tries) * (0.5 + Math.random());
+    this.#dropComing();
+    const coming = new JoiningPeer({
+      purpose: this.#options.purpose,
+      servers: this.#servers,
+      heard: { up: (peer) => this.#onUp(peer), failed: (error) => this.#onFailure(error) },
+    });
+    this.#coming = coming;
+    coming.start(this.#signalling, this.#published);
+  }
+
+  #onUp(peer) {
+    const before = this.#current;
+    this.#coming = null;
+    this.#current = new KeptPeer(peer, this.#signalling, {
+      changed: () => this.#tellState(),
+      back: () => this.#onBack(),
+      lost: (error) => this.#onLost(error),
+    });
+    this.#wasConnected = true;
+    this.#onBack();
+    this.#watch?.stop();
+    this.#watch = new LineWatch(peer.connection, (reading) => this.#onReading(reading));
+    this.#tell("slots", peer.slots);
+    before?.close();
+  }
+
+  /** Without an answer the connection is of no use; after a refusal only the link is. */
+  #onFailure(error) {
+    this.#coming = null;
+    if (error instanceof NoAnswer) this.#signalling.renew();
+    else if (error instanceof Refused) this.#onRefusal(error.refusal);
+    else {
+      if (error && !(error instanceof DOMException)) reportError(error);
+      this.#rejoin();
+    }
+  }
+
+  /** Joins again after a growing, scattered pause. */
+  #rejoin() {
+    if (this.#ended || !this.#signalling) return;
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
-      if (onlyIfStillDown && ["connected", "completed"].includes(onlyIfStillDown.peer.iceConnectionState)) return;
-      if (!this.#socket?.connected) return; // "connect" will join
+      if (!this.#signalling.connected) return; // "ready" will join
       this.#countTry();
       // The server must not take the new link of this room for a second screen.
-      this.#socket.emit("leave", {});
+      this.#signalling.send("leave", {});
       this.#join();
-    }, delay_ms ?? backOff);
+    }, this.#pause_ms());
     this.#tellState();
   }
 
-  #onDisconnect(reason) {
-    this.#number += 1; // an answer still under way belongs to the old connection
-    this.#drop("#coming");
-    this.#tellState();
-    // socket.io does not come back by itself when the server closed the connection.
-    if (reason === "io server disconnect" && !this.#ended) this.#reconnect();
-  }
+  // --- keeping what is there
 
-  #onConnectError(error) {
-    // Still active: the line is down and socket.io goes on trying. Otherwise the server said no.
-    if (this.#socket && !this.#socket.active) this.#onRefusal(refusalIn(error.data) ?? { code: error.message });
+  #onBack() {
+    if (!this.#coming) clearTimeout(this.#retry);
+    this.#tries = 0;
+    this.#lastRefusal = null;
     this.#tellState();
   }
 
-  #reconnect() {
-    clearTimeout(this.#retry);
-    const delay_ms = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#tries) * (0.5 + Math.random());
-    this.#retry = setTimeout(() => {
-      this.#countTry();
-      this.#socket?.connect();
-    }, delay_ms);
+  /** The present peer cannot be kept; what takes its place may be under way already. */
+  #onLost(error) {
+    if (this.#coming) return;
+    if (error instanceof NoAnswer && this.#signalling.connected) this.#signalling.renew();
+    // A refused restart alone is no reason to say anything to people.
+    else if (!(error instanceof NoAnswer)) this.#rejoin();
+  }
+
+  /** The computer has slept, or is in another network: ask at once instead of waiting until something fails. */
+  #onWake() {
+    if (!this.#signalling.connected) this.#signalling.hurry();
+    else if (!this.#coming) this.#current?.restart();
+  }
+
+  // --- signalling
+
+  #takeServers(servers) {
+    this.#servers = servers;
+    this.#current?.peer.takeServers(servers);
+  }
+
+  #onSignallingLost() {
+    clearTimeout(this.#retry); // the next connection joins by itself
+    this.#dropComing(); // an answer still under way belongs to the old connection
+    this.#tellState();
   }
 
   #onLinkEnded({ refusal, rejoin }) {
     if (!rejoin) return this.#end(refusal);
-    // Its last picture stays on the screen until the new link brings the next one.
-    if (this.#current) this.#current.over = true;
+    this.#current?.end(); // its last picture stays on the screen until the next link brings another
     this.#onRefusal(refusal);
   }
 
   #onRefusal(refusal) {
     if (FINAL.has(refusal.code)) return this.#end(refusal);
     this.#lastRefusal = refusal;
-    if (this.#socket?.connected) this.#rejoin();
-    else this.#reconnect();
+    if (this.#signalling.connected) this.#rejoin();
   }
 
   #end(refusal) {
@@ -229,9 +238,15 @@ export class Link extends EventTarget {
     this.#tell("ended", refusal);
   }
 
+  // --- odds and ends of one link
+
+  #pause_ms() {
+    return pauseBefore(this.#tries, this.#lastRefusal ? "refusal" : "silence");
+  }
+
   #onReading(reading) {
     if (this.#options.purpose !== "desk") this.send("received", reading.counts);
-    this.#tell("line", reading);
+    this.#tell("reading", reading);
   }
 
   #countTry() {
@@ -239,12 +254,16 @@ export class Link extends EventTarget {
     this.#tellState();
   }
 
-  #drop(which) {
-    const made = which === "#current" ? this.#current : this.#coming;
-    if (which === "#current") this.#current = null;
-    else this.#coming = null;
-    made?.watch?.stop();
-    made?.peer.close();
+  #dropComing() {
+    this.#coming?.close();
+    this.#coming = null;
+  }
+
+  #dropCurrent() {
+    this.#watch?.stop();
+    this.#watch = null;
+    this.#current?.close();
+    this.#current = null;
   }
 
   #tell(name, detail) {
@@ -256,10 +275,8 @@ export class Link extends EventTarget {
   }
 }
 
-/** The refusal in an acknowledgement ({refusal}, {ok: false, refusal} or the refusal itself), or null. */
-export function refusalIn(answer) {
-  if (!answer || typeof answer !== "object") return null;
-  const refusal = answer.refusal ?? (answer.code ? answer : null);
-  if (refusal) return refusal;
-  return answer.ok === false ? { code: "no_answer" } : null;
+function refusalOf(error) {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof NoAnswer) return { code: "no_answer" };
+  throw error;
 }

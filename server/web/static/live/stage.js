@@ -4,10 +4,12 @@
 // What is shown is decided by `stageTiles`, from the server's word alone; a slot whose source has not begun yet
 // keeps its place with its name, so the picture does not jump when it comes.
 
-import { element, setAttribute, setHidden, setText } from "./elements.js";
+import { setAttribute } from "./elements.js";
+import { Tile } from "./tile.js";
 import { say } from "./words.js";
 
-const TILES = ["document", "floor", "desk", "self"];
+const FROM_THE_LINE = ["document", "floor", "desk"];
+const LOOK_MS = 1000;
 
 /**
  * Which tiles are shown, the first of them large: `[{tile, name, air}]`.
@@ -27,73 +29,45 @@ export function stageTiles(view) {
 export class StageScreen {
   #root;
   #tiles = new Map();
-  #tracks = new Map();
 
   /** Builds the tiles inside `root` (class "stage", see live.css). */
   constructor(root) {
     this.#root = root;
-    for (const name of TILES) {
-      const video = element("video", { playsinline: true, "data-testid": `video-${name}` });
-      // Properties, not attributes: sound comes from sound.js alone.
-      video.muted = true;
-      video.autoplay = true;
-      const caption = element("figcaption");
-      const waiting = element("p", { class: "tile-waiting", text: say("stage.waiting") });
-      const figure = element("figure", { class: "tile", "data-tile": name, hidden: true }, video, waiting, caption);
-      this.#tiles.set(name, { figure, video, caption });
-      for (const event of ["loadeddata", "emptied"]) video.addEventListener(event, () => markPicture(figure, video));
-      root.append(figure);
+    for (const name of [...FROM_THE_LINE, "self"]) {
+      const tile = new Tile(name);
+      this.#tiles.set(name, tile);
+      root.append(tile.figure);
     }
+    setInterval(() => this.#lookForStillness(), LOOK_MS);
   }
 
   /** Connects the video slots of a link. */
   take(slots) {
-    for (const name of ["document", "floor", "desk"]) this.#setTrack(name, slots.get(`video ${name}`) ?? null);
+    for (const name of FROM_THE_LINE) this.#tiles.get(name).setTrack(slots.get(`video ${name}`) ?? null);
   }
 
-  /** Lets go of all pictures but the room's own. */
-  clear() {
-    for (const name of ["document", "floor", "desk"]) this.#setTrack(name, null);
+  /** What the line carries of the pictures (LineView.layer): of "none" the tiles say that there is only sound. */
+  setCarried(layer) {
+    setAttribute(this.#root, "data-carried", layer);
   }
 
   /** The room's own camera, or null. */
   takeSelf(track) {
-    this.#setTrack("self", track);
+    this.#tiles.get("self").setTrack(track);
   }
 
   /** Shows these tiles (see stageTiles), the first one large. */
   show(tiles) {
     setAttribute(this.#root, "data-tiles", String(Math.min(tiles.length, 4)));
     setAttribute(this.#root, "data-large", tiles[0]?.tile ?? "none");
-    for (const [name, { figure, caption }] of this.#tiles) {
-      const place = tiles.findIndex(({ tile }) => tile === name);
-      setHidden(figure, place < 0);
-      this.#attach(name);
-      if (place < 0) continue;
-      setAttribute(figure, "data-place", place === 0 ? "large" : "side");
-      setAttribute(figure, "data-air", tiles[place].air ?? false);
-      figure.style.order = String(place);
-      setText(caption, tiles[place].name);
+    for (const [name, tile] of this.#tiles) {
+      const order = tiles.findIndex((one) => one.tile === name);
+      if (order < 0) tile.hide();
+      else tile.show({ order, place: order === 0 ? "large" : "side", name: tiles[order].name, air: tiles[order].air ?? false });
     }
   }
 
-  #setTrack(name, track) {
-    this.#tracks.set(name, track);
-    this.#attach(name);
+  #lookForStillness() {
+    for (const name of FROM_THE_LINE) this.#tiles.get(name).lookForStillness();
   }
-
-  /** A hidden tile holds no stream: its last frame must not flash up under the name of the next speaker. */
-  #attach(name) {
-    const { figure, video } = this.#tiles.get(name);
-    const wanted = figure.hidden ? null : (this.#tracks.get(name) ?? null);
-    const [present] = video.srcObject?.getTracks() ?? [];
-    if (present === wanted || (!present && !wanted)) return;
-    video.srcObject = wanted ? new MediaStream([wanted]) : null;
-    // Muted pictures may always start by themselves; a pending play is dropped with its stream.
-    if (wanted) video.play().catch(() => undefined);
-  }
-}
-
-function markPicture(figure, video) {
-  setAttribute(figure, "data-picture", video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA);
 }

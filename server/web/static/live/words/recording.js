@@ -1,0 +1,28 @@
+// The light that says whether it is being recorded.
+
+export default {
+  "recording.none": ["Chưa ghi", "Not recording"],
+  "recording.recording": ["GHI", "REC"],
+  "recording.paused": ["TẠM NGỪNG GHI", "RECORDING PAUSED"],
+  "recording.paused.why": ["mục kín không ghi", "closed items are not recorded"],
+  "recording.stalled": ["KHÔNG GHI ĐƯỢC", "NOT RECORDING"],
+  "recording.waiting": ["Chờ hình", "Waiting for picture"],
+  "recording.ended": ["Đã ghi xong", "Recording finished"],
+  "recording.unknown": ["Chưa rõ có đang ghi không", "Recording state not known"],
+  "recording.not_running": ["MÁY GHI KHÔNG CHẠY", "RECORDER NOT RUNNING"],
+  "recording.growing": ["đang tăng", "growing"],
+  "recording.not_growing": ["KHÔNG TĂNG", "NOT GROWING"],
+  "recording.alarm": ["Bản ghi: {alarm}", "Recording: {alarm}"],
+  "recording.alarm.stalled": [
+    "hình và tiếng không được ghi thêm vào bản ghi. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
+    "no picture and sound are being added to it. The reception goes on. Tell the province's technician.",
+  ],
+  "recording.alarm.write_failed": [
+    "không ghi được vào ổ đĩa, có thể ổ đĩa đã đầy. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh ngay.",
+    "the disk cannot be written, it may be full. The reception goes on. Tell the province's technician at once.",
+  ],
+  "recording.alarm.other": [
+    "máy ghi báo có sự cố. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
+    "the recorder reports a fault. The reception goes on. Tell the province's technician.",
+  ],
+};

@@ -1,0 +1,33 @@
+// The list of rooms in the console, and what is wrong with one.
+
+export default {
+  "rooms.title": ["Điểm cầu", "Rooms"],
+  "rooms.search": ["Tìm điểm cầu (không cần dấu)", "Find a room (marks not needed)"],
+  "rooms.all": ["Tất cả", "All"],
+  "rooms.attention": ["Cần chú ý", "Need attention"],
+  "rooms.none_found": [
+    "Không có điểm cầu nào khớp. Xóa bớt chữ trong ô tìm.",
+    "No room matches. Shorten the search.",
+  ],
+  "rooms.hands": ["Giơ tay xin phát biểu", "Hands raised"],
+  "rooms.others": ["Các điểm cầu khác", "Other rooms"],
+  "presence.absent": ["Vắng", "Absent"],
+  "presence.connected": ["Đã nối", "Connected"],
+  "presence.receiving": ["Nhận hình", "Receiving"],
+  "presence.wants_floor": ["Giơ tay", "Hand up"],
+  "presence.has_floor": ["Lên hình", "On air"],
+  "presence.outside": ["ngoài mục", "not invited"],
+  "layer.h": ["hình đầy đủ", "full picture"],
+  "layer.m": ["mạng yếu, hình giảm nét", "weak line, softer picture"],
+  "layer.l": ["mạng yếu, hình mờ", "weak line, blurred picture"],
+  "layer.none": ["mạng rất yếu, chỉ còn tiếng", "very weak line, sound only"],
+  "trouble.microphone.missing": ["không có micro", "no microphone"],
+  "trouble.microphone.blocked": ["micro bị chặn", "microphone blocked"],
+  "trouble.microphone.off": ["lên hình mà micro tắt", "on air with its microphone off"],
+  "trouble.camera.missing": ["không có camera", "no camera"],
+  "trouble.camera.blocked": ["camera bị chặn", "camera blocked"],
+  "trouble.loss": ["mất {percent} % gói tin", "{percent} % of packets lost"],
+  "trouble.rtt": ["trễ {ms} ms", "{ms} ms delay"],
+  "trouble.not_receiving": ["đã nối nhưng chưa nhận hình", "connected but not receiving"],
+  "trouble.absent": ["vắng, mục này cần điểm cầu này", "absent, and this item needs it"],
+};
