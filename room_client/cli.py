@@ -6,54 +6,20 @@ import asyncio
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from room_client.link import LinkEnd
-from room_client.room import Room, RoomObserver, RoomOptions, RoomState
-from room_client.sources.contract import SourceUnusable
-from room_client.wording import problem_sentence, refusal_sentence, stage_sentence, word
-from signaling.messages import StageView
-from signaling.refusals import Refusal
-from signaling.wire.slots import Upstream
+from room_client.report_file import ReportFile
+from room_client.room import Room, RoomOptions
+from room_client.server_address import is_server_address
+from room_client.speaking import Speaker
+from room_client.wording import refusal_sentence, word
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 STATUS_INTERVAL_S = 1.0
-
-
-class _Speaker(RoomObserver):
-    """Says what changed, in sentences, with the time; the numbers are in the status line."""
-
-    def __init__(self, console: Console, options: RoomOptions) -> None:
-        self._console = console
-        self._language = options.language
-        self._said = ""
-
-    def say(self, sentence: str) -> None:
-        if sentence and sentence != self._said:
-            self._said = sentence
-            self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {sentence}"))
-
-    def on_state(self, state: RoomState) -> None:
-        if state in (RoomState.CONNECTING, RoomState.JOINED, RoomState.ENDED):
-            self.say(word(state.value, self._language))
-
-    def on_stage(self, stage: StageView) -> None:
-        self.say(stage_sentence(stage, self._language))
-
-    def on_link_ended(self, end: LinkEnd | Refusal) -> None:
-        if isinstance(end, Refusal):
-            self.say(refusal_sentence(end, self._language))
-        elif end is not LinkEnd.CLOSED_HERE:
-            self.say(word(f"link_{end.value}", self._language))
-
-    def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
-        if problem is None:
-            self.say(word("source_back", self._language))
-        else:
-            self.say(problem_sentence(problem, self._language))
 
 
 def status_line(room: Room, packets_a_second: float) -> Text:
@@ -75,22 +41,38 @@ def status_line(room: Room, packets_a_second: float) -> Text:
     return line
 
 
-async def run_room(options: RoomOptions, console: Console | None = None) -> int:
-    """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2)."""
+async def run_room(options: RoomOptions, console: Console | None = None, report: Path | None = None) -> int:
+    """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2).
+
+    `report`: a JSON file of how the day was for the people in the room, written every second and at the end.
+    """
     console = console or Console(stderr=True)
-    speaker = _Speaker(console, options)
+    speaker = Speaker(console, options)
+    if not is_server_address(options.server_url):
+        speaker.say(word("bad_address", options.language, options.server_url[:200]))
+        return EXIT_REFUSED
     room = Room(options, speaker)
+    file = ReportFile(report, room) if report is not None else None
+    if file is not None and not file.write():
+        speaker.say(word("bad_report", options.language))
+        return EXIT_REFUSED
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError, RuntimeError):  # not in a thread, not everywhere
             loop.add_signal_handler(number, room.stop)
-    status = asyncio.create_task(_show(room, console), name="room status") if console.is_terminal else None
+    beside = [asyncio.create_task(speaker.watch(room), name="room speaks")]
+    if console.is_terminal:
+        beside.append(asyncio.create_task(_show(room, console), name="room status"))
+    if file is not None:
+        beside.append(asyncio.create_task(file.keep(), name="room report"))
     try:
         outcome = await room.run()
     finally:
-        if status is not None:
-            status.cancel()
-            await asyncio.gather(status, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        if file is not None:
+            file.write()
         for number in (signal.SIGINT, signal.SIGTERM):
             with suppress(NotImplementedError, RuntimeError):
                 loop.remove_signal_handler(number)

@@ -1,8 +1,9 @@
 """One link: path, keys, the streams received and sent, and the RTCP between the two ends.
 
-    Link(purpose) -> offer -> connect(answer) -> … media … -> ended -> close()
+    Link(purpose, observer) -> offer -> connect(answer) -> … media … -> ended -> close()
 
-A link is used once. Who wants another one makes another one.
+A link is used once. Who wants another one makes another one. It outlives silence and changes of address, and an
+ICE restart (`restart_offer`, `restarted`) gives it new credentials on the same keys.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
-from room_client.receiving import StreamCounts, StreamReceiver
-from room_client.sdp import Answer, LocalEnd, offered_parts, read_answer, write_offer
-from room_client.sending import SentCounts, StreamSender
-from room_client.udp_path import PathEnd, UdpPath
-from signaling.messages import Purpose
+from room_client.downstream import Downstream
+from room_client.estimating import POLL_S
+from room_client.experience import PictureWatch, SoundWatch
+from room_client.ice import IceEnd, PathEnd, Remote
+from room_client.link_contract import LineObserver, LinkCounts, LinkEnd, LinkFailed, LinkObserver
+from room_client.path import PathKind
+from room_client.sdp import Answer, LocalEnd, read_answer, write_offer
+from room_client.sending import StreamSender
+from room_client.sources_sent import SourcesSent
+from signaling.messages import PathServer, Purpose
 from signaling.wire import rtcp
 from signaling.wire.aiortc_seams import (
     LONGEST_SRTP,
@@ -31,24 +34,12 @@ from signaling.wire.aiortc_seams import (
     certificate_fingerprint,
     make_certificate,
 )
-from signaling.wire.rtp import AUDIO_CLOCK_HZ, HEADER_BYTES, VIDEO_CLOCK_HZ
+from signaling.wire.rtp import HEADER_BYTES
 from signaling.wire.slots import SlotName, Upstream
 
 HANDSHAKE_TIMEOUT_S = 6.0
 REPORT_INTERVAL_S = 1.0
 HOLE_CHECK_S = 0.02
-KEY_FRAME_SPACING_S = 1.0  # PLIs of ours for one slot
-
-
-class LinkEnd(StrEnum):
-    """Why a link is over."""
-
-    UNREACHABLE = "unreachable"  # no address of the answer let itself be checked
-    HANDSHAKE_FAILED = "handshake_failed"
-    SERVER_GONE = "server_gone"  # nobody listens at the media address any more
-    SILENT = "silent"  # consent expired
-    SERVER_CLOSED = "server_closed"  # the server said goodbye
-    CLOSED_HERE = "closed_here"
 
 
 _PATH_ENDS = {
@@ -58,87 +49,50 @@ _PATH_ENDS = {
 }
 
 
-class LinkFailed(ConnectionError):
-    """The link did not come up."""
-
-    def __init__(self, end: LinkEnd) -> None:
-        super().__init__(end.value)
-        self.end = end
-
-
-class LinkObserver(Protocol):
-    """Called from the event loop, between packets: be quick."""
-
-    def first_packet(self, slot: SlotName, at: float) -> None: ...
-
-    def key_frame(self, slot: SlotName, at: float, rtp_time: int) -> None: ...
-
-    def label(self, slot: SlotName, at: float, label: str) -> None: ...
-
-    def key_frame_wanted(self, upstream: Upstream) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LinkCounts:
-    """A snapshot. `datagrams` are all media datagrams that arrived, also those nothing else counts.
-
-    SRTP refuses what it has seen before, so a repeat that came twice counts as undecryptable.
-    """
-
-    slots: dict[SlotName, StreamCounts]
-    sent: dict[Upstream, SentCounts]
-    datagrams: int
-    undecryptable: int
-    unknown: int  # decrypted, but of no slot
-
-
 class Link:
-    def __init__(self, purpose: Purpose, observer: LinkObserver) -> None:
-        """Must be made inside a running event loop, because `ended` belongs to it."""
+    def __init__(
+        self,
+        purpose: Purpose,
+        observer: LinkObserver,
+        line: LineObserver | None = None,
+        servers: Callable[[], Sequence[PathServer]] = tuple,
+        watches: Mapping[SlotName, PictureWatch | SoundWatch] | None = None,
+    ) -> None:
+        """Must be made inside a running event loop, because `ended` belongs to it.
+
+        `servers` gives the TURN servers known at the moment; `watches` are fed with what the slots receive.
+        """
         self.purpose = purpose
         self.ended: asyncio.Future[LinkEnd] = asyncio.get_running_loop().create_future()
+        self.silent = False
         self._observer = observer
-        self._path = UdpPath(self._dtls_arrived, self._media_arrived, self._path_ended)
+        self._line = line or LineObserver()
+        self._watches = watches or {}
+        self._ice = IceEnd(self, servers)
         certificate = make_certificate()
         self._fingerprint = certificate_fingerprint(certificate)
-        self._dtls = Dtls(certificate, self._path.send, lambda: self._end(LinkEnd.SERVER_CLOSED))
+        self._dtls = Dtls(certificate, self._ice.send, lambda: self._end(LinkEnd.SERVER_CLOSED))
         self._cname = os.urandom(8).hex()
         self._ssrc = random.randint(1, 0xFFFFFFFF)  # of our receiver reports
-        self._ssrcs = {
-            part: random.randint(1, 0xFFFFFFFF) for part in offered_parts(purpose) if isinstance(part, Upstream)
-        }
+        self._sent = SourcesSent(purpose, self._cname.encode())
+        self._restarting: tuple[str, str] | None = None
         self._answer: Answer | None = None
         self._srtp: SrtpSessions | None = None
         self._unprotect: Callable[[bytes], bytes] | None = None
-        self._receivers: dict[bytes, StreamReceiver] = {}
-        self._senders: dict[Upstream, StreamSender] = {}
+        self._downstream = Downstream(self._ssrc, {}, observer, {})
         self._tasks: list[asyncio.Task[None]] = []
         self._hole_timer: asyncio.TimerHandle | None = None
-        self._asked_key_frame_at: dict[int, float] = {}
-        self._datagrams = self._undecryptable = self._unknown = 0
+        self._datagrams = self._undecryptable = 0
 
     def offer(self) -> str:
-        local = LocalEnd(self._path.ufrag, self._path.password, self._fingerprint, self._cname, self._ssrcs)
-        return write_offer(self.purpose, local)
+        return self._offer(self._ice.ufrag, self._ice.password)
 
     async def connect(self, answer_sdp: str) -> None:
         """Bring the link up. Raises AnswerUnusable, LinkFailed."""
         answer = self._answer = read_answer(answer_sdp, self.purpose)
-        for part, answered in answer.parts.items():
-            if isinstance(part, SlotName) and answered.ssrcs:
-                clock = VIDEO_CLOCK_HZ if part.is_video else AUDIO_CLOCK_HZ
-                ssrc = answered.ssrcs[0]
-                self._receivers[ssrc.to_bytes(4, "big")] = StreamReceiver(
-                    part,
-                    ssrc,
-                    answered.codec,
-                    clock,
-                    self._observer.first_packet,
-                    self._observer.key_frame,
-                    self._observer.label,
-                )
+        self._downstream = Downstream(self._ssrc, answer.parts, self._observer, self._watches)
         try:
-            await self._path.connect(answer.addresses, answer.ice_ufrag, answer.ice_password)
+            await self._ice.connect(_remote(answer))
         except ConnectionError as error:
             raise LinkFailed(LinkEnd.UNREACHABLE) from error
         try:
@@ -148,19 +102,36 @@ class Link:
             raise LinkFailed(LinkEnd.HANDSHAKE_FAILED) from error
         if srtp is None:
             raise LinkFailed(LinkEnd.HANDSHAKE_FAILED)
-        for upstream, ssrc in self._ssrcs.items():
-            chosen = answer.parts.get(upstream)
-            if chosen is not None:
-                clock = VIDEO_CLOCK_HZ if upstream.is_video else AUDIO_CLOCK_HZ
-                self._senders[upstream] = StreamSender(
-                    ssrc, chosen.payload_type, clock, srtp.protect, self._path.send
-                )
+        self._sent.begin(answer, srtp.protect, self._ice.send)
         self._srtp, self._unprotect = srtp, srtp.unprotect
         self._tasks.append(asyncio.create_task(self._report(), name="room receiver reports"))
+        self._tasks.append(asyncio.create_task(self._tell_estimate(), name="room estimate"))
+
+    def restart_offer(self) -> str:
+        """The offer of an ICE restart: the same link, new credentials (RFC 8445, section 9)."""
+        self._restarting = self._ice.new_credentials()
+        return self._offer(*self._restarting)
+
+    def restarted(self, answer_sdp: str) -> None:
+        """The answer to `restart_offer`. Raises AnswerUnusable."""
+        answer = read_answer(answer_sdp, self.purpose)
+        if self._restarting is not None:
+            credentials, self._restarting = self._restarting, None
+            self._ice.restarted(*credentials, _remote(answer))
+
+    @property
+    def path(self) -> PathKind | None:
+        """How the link's datagrams travel; None before it is known."""
+        return self._ice.kind
+
+    @property
+    def estimate_bps(self) -> int | None:
+        """What this end takes the line to carry, downstream."""
+        return self._downstream.estimate.bps
 
     def sender(self, upstream: Upstream) -> StreamSender | None:
         """None when the answer refused that m-line, or the link is not up."""
-        return self._senders.get(upstream)
+        return self._sent.senders.get(upstream)
 
     def codec(self, upstream: Upstream) -> str:
         """The codec the answer chose: "h264", "vp8", "opus"; empty if the m-line was refused."""
@@ -169,11 +140,11 @@ class Link:
 
     def counts(self) -> LinkCounts:
         return LinkCounts(
-            {receiver.slot: receiver.counts() for receiver in self._receivers.values()},
-            {upstream: sender.counts for upstream, sender in self._senders.items()},
+            dict(self._downstream.counts()),
+            {upstream: sender.counts for upstream, sender in self._sent.senders.items()},
             self._datagrams,
             self._undecryptable,
-            self._unknown,
+            self._downstream.unknown,
         )
 
     async def close(self) -> None:
@@ -186,19 +157,18 @@ class Link:
         if self._hole_timer is not None:
             self._hole_timer.cancel()
             self._hole_timer = None
-        used = [sender.ssrc for sender in self._senders.values() if sender.counts.packets]
-        if used:
-            self._send_rtcp(rtcp.receiver_report(self._ssrc, ()) + rtcp.goodbye(used))
+        if goodbye := self._sent.goodbye():
+            self._send_rtcp(rtcp.receiver_report(self._ssrc, ()) + goodbye)
         self._srtp = self._unprotect = None
         await self._dtls.stop()
-        await self._path.close()
+        await self._ice.close()
 
-    # --- what arrives --------------------------------------------------------------------------
+    # --- what the path tells (room_client.ice.IceObserver)
 
-    def _dtls_arrived(self, data: bytes) -> None:
+    def dtls_arrived(self, data: bytes) -> None:
         self._dtls.pipe.feed(data)
 
-    def _media_arrived(self, data: bytes, now: float) -> None:
+    def media_arrived(self, data: bytes, now_s: float) -> None:
         self._datagrams += 1
         unprotect = self._unprotect
         if unprotect is None:  # the server's keys were there a moment before ours
@@ -209,86 +179,82 @@ class Link:
         try:
             if 192 <= data[1] <= 223:
                 if self._srtp is not None:
-                    self._rtcp_arrived(self._srtp.unprotect_rtcp(data), now)
+                    self._rtcp_arrived(self._srtp.unprotect_rtcp(data), now_s)
                 return
             packet = unprotect(data)
         except SrtpError:
             self._undecryptable += 1
             return
-        receiver = self._receivers.get(packet[8:12])
-        if receiver is None:
-            self._unknown += 1
-            return
-        receiver.packet(packet, now)
-        if receiver.has_holes and self._hole_timer is None:
+        if self._downstream.packet(packet, now_s) and self._hole_timer is None:
             self._hole_timer = asyncio.get_running_loop().call_later(HOLE_CHECK_S, self._ask_for_holes)
 
-    def _rtcp_arrived(self, data: bytes, now: float) -> None:
+    def path_silent(self, silent: bool) -> None:
+        self.silent = silent
+        if not silent and (wanted := self._downstream.wanting_key_frames(time.monotonic())):
+            self._send_rtcp(wanted)
+        self._line.line_silent(silent)
+
+    def restart_wanted(self) -> None:
+        self._line.restart_wanted()
+
+    def path_ended(self, end: PathEnd) -> None:
+        self._end(_PATH_ENDS[end])
+
+    # --- RTCP
+
+    def _rtcp_arrived(self, data: bytes, now_s: float) -> None:
         for feedback in rtcp.parse(data):
             match feedback:
                 case rtcp.SenderReported(ssrc=ssrc, ntp_middle=ntp_middle):
-                    if (receiver := self._receivers.get(ssrc.to_bytes(4, "big"))) is not None:
-                        receiver.sender_report(ntp_middle, now)
+                    self._downstream.sender_reported(ssrc, ntp_middle, now_s)
                 case rtcp.PacketsWanted(ssrc, sequences):
-                    if (sender := self._sender_of(ssrc)) is not None:
-                        sender[1].repeat(sequences, now)
+                    self._sent.repeat(ssrc, sequences, now_s)
                 case rtcp.KeyFrameWanted(ssrc):
-                    if (sender := self._sender_of(ssrc)) is not None:
-                        self._observer.key_frame_wanted(sender[0])
+                    if (upstream := self._sent.upstream_of(ssrc)) is not None:
+                        self._observer.key_frame_wanted(upstream)
                 case _:
                     pass
-
-    def _sender_of(self, ssrc: int) -> tuple[Upstream, StreamSender] | None:
-        return next((item for item in self._senders.items() if item[1].ssrc == ssrc), None)
-
-    # --- what is sent --------------------------------------------------------------------------
 
     def _send_rtcp(self, packet: bytes) -> None:
         if self._srtp is not None:
             with suppress(SrtpError):  # only if the library is out of memory: reports are repeated anyway
-                self._path.send(self._srtp.protect_rtcp(packet))
+                self._ice.send(self._srtp.protect_rtcp(packet))
 
     def _ask_for_holes(self) -> None:
         self._hole_timer = None
-        now = time.monotonic()
-        waiting = False
-        for receiver in self._receivers.values():
-            if not receiver.has_holes and not receiver.gave_up:
-                continue
-            if wanted := receiver.wanted(now):
-                self._send_rtcp(
-                    rtcp.receiver_report(self._ssrc, ()) + rtcp.packets_wanted(self._ssrc, receiver.ssrc, wanted)
-                )
-            if receiver.gave_up:
-                receiver.gave_up = False
-                self._ask_for_key_frame(receiver, now)
-            waiting = waiting or receiver.has_holes
-        if waiting:
+        if feedback := self._downstream.poll_feedback(time.monotonic(), self._ice.rtt_s):
+            self._send_rtcp(feedback)
+        if self._downstream.has_holes:
             self._hole_timer = asyncio.get_running_loop().call_later(HOLE_CHECK_S, self._ask_for_holes)
-
-    def _ask_for_key_frame(self, receiver: StreamReceiver, now: float) -> None:
-        if receiver.slot.is_video and now - self._asked_key_frame_at.get(receiver.ssrc, 0.0) > KEY_FRAME_SPACING_S:
-            self._asked_key_frame_at[receiver.ssrc] = now
-            self._send_rtcp(
-                rtcp.receiver_report(self._ssrc, ()) + rtcp.key_frame_wanted(self._ssrc, receiver.ssrc)
-            )
 
     async def _report(self) -> None:
         description = rtcp.source_description(self._ssrc, self._cname.encode())
         while True:
             await asyncio.sleep(REPORT_INTERVAL_S * random.uniform(0.9, 1.1))
-            now, wall_s = time.monotonic(), time.time()
-            blocks = [block for r in self._receivers.values() if (block := r.report(now)) is not None]
-            self._send_rtcp(rtcp.receiver_report(self._ssrc, blocks) + description)
-            for sender in self._senders.values():
-                if (report := sender.report(now, wall_s)) is not None:
-                    self._send_rtcp(report + rtcp.source_description(sender.ssrc, self._cname.encode()))
+            now_s, wall_s = time.monotonic(), time.time()
+            self._send_rtcp(self._downstream.poll_report(now_s) + description)
+            for report in self._sent.reports(now_s, wall_s):
+                self._send_rtcp(report)
 
-    # --- the end -------------------------------------------------------------------------------
+    async def _tell_estimate(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_S)
+            if estimate := self._downstream.poll_estimate(time.monotonic()):
+                self._send_rtcp(estimate)
 
-    def _path_ended(self, end: PathEnd) -> None:
-        self._end(_PATH_ENDS[end])
+    # --- beginning and end
+
+    def _offer(self, ufrag: str, password: str) -> str:
+        local = LocalEnd(ufrag, password, self._fingerprint, self._cname, self._sent.ssrcs, self._sent.rtx_ssrcs)
+        return write_offer(self.purpose, local)
 
     def _end(self, end: LinkEnd) -> None:
         if not self.ended.done():
             self.ended.set_result(end)
+
+
+def _remote(answer: Answer) -> Remote:
+    return Remote(answer.addresses, answer.ice_ufrag, answer.ice_password)
+
+
+__all__ = ["LineObserver", "Link", "LinkCounts", "LinkEnd", "LinkFailed", "LinkObserver"]

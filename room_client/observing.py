@@ -10,7 +10,7 @@ from typing import Literal
 from room_client.link import LinkEnd
 from room_client.sources.choosing import NONE, TEST
 from room_client.sources.contract import SourceUnusable
-from signaling.messages import Purpose, StageView
+from signaling.messages import LineView, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wire.slots import SlotName, Upstream
 
@@ -33,6 +33,7 @@ class RoomState(StrEnum):
     CONNECTING = "connecting"
     JOINING = "joining"
     JOINED = "joined"  # the link is up
+    SILENT = "silent"  # the link is up and nothing is heard; it goes on by itself
     WAITING = "waiting"  # before it tries again
     REFUSED = "refused"  # for good
     ENDED = "ended"
@@ -58,6 +59,9 @@ class RoomObserver:
 
     def on_key_frame_wanted(self, upstream: Upstream) -> None:
         """The server asked this room for a key frame."""
+
+    def on_line(self, line: LineView) -> None:
+        """What the line carries of the picture."""
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None: ...
 
@@ -86,6 +90,10 @@ class Observers(RoomObserver):
     def on_stage(self, stage: StageView) -> None:
         for observer in self._observers:
             observer.on_stage(stage)
+
+    def on_line(self, line: LineView) -> None:
+        for observer in self._observers:
+            observer.on_line(line)
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         for observer in self._observers:

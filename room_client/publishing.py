@@ -30,31 +30,52 @@ class Publishing:
         self._make_source = make_source
         self._on_problem = on_problem
         self._link: Link | None = None
+        self._routes: dict[Upstream, Link] = {}  # the link that still gets a picture, until its next key frame
+        self._handed_over = asyncio.Event()
         self._on_air = False
         self._feeds: dict[Upstream, Feed] = {}
-        self._live: dict[Upstream, str] = {}  # those that stay open, with the codec they were opened for
+        self._codecs: dict[Upstream, str] = {}  # what the feeds were started for
+        self._live: set[Upstream] = set()  # those that stay open off the air
         self._endings: set[asyncio.Task[None]] = set()
 
     @property
     def on_air(self) -> bool:
-        return self._on_air
+        """Whether something is being sent."""
+        return self._on_air and self._link is not None
 
     def attach(self, link: Link) -> None:
-        """Publish on `link` from now on. Cameras are opened now, even off the air."""
-        self._link = link
+        """Publish on `link` from now on. Cameras are opened now, even off the air.
+
+        Pictures go on over the link before, if there is one, up to the next key frame: none is lost.
+        """
+        before, self._link = self._link, link
+        self._handed_over.clear()
+        for upstream, feed in self._feeds.items():
+            feed.want_key_frame()
+            if before is not None and upstream.is_video and self._on_air and before.codec(upstream):
+                self._routes.setdefault(upstream, before)
         for upstream in Upstream:
             codec = link.codec(upstream)
-            if self._live.get(upstream, codec) != codec:
+            if self._codecs.get(upstream, codec) != codec:
                 self._end(upstream)
             if codec and upstream not in self._feeds:
                 self._open_live(upstream, codec)
         self._apply()
 
+    async def handed_over(self, within_s: float) -> None:
+        """Wait until nothing goes over the link before any more."""
+        try:
+            async with asyncio.timeout(within_s):
+                while self._routes:
+                    self._handed_over.clear()
+                    await self._handed_over.wait()
+        except TimeoutError:  # a camera that makes no key frame: it has to do without the rest of its pictures
+            self._routes.clear()
+
     def detach(self) -> None:
-        """The link is gone. What was on air goes off it; the next link's first `set_on_air` decides anew."""
+        """The link is gone. What was on air goes on with the next one, until the stage says otherwise."""
         self._link = None
-        self._on_air = False
-        self._apply()
+        self._routes.clear()
 
     def set_on_air(self, on_air: bool) -> None:
         if on_air != self._on_air:
@@ -69,13 +90,14 @@ class Publishing:
     async def close(self) -> None:
         """End every thread and wait for it."""
         self._link = None
+        self._routes.clear()
         for upstream in list(self._feeds):
             self._end(upstream)
         while self._endings:
             await asyncio.gather(*self._endings, return_exceptions=True)
 
     def _apply(self) -> None:
-        on_air = self._on_air and self._link is not None
+        on_air = self._on_air
         for upstream in Upstream:
             if on_air and upstream not in self._feeds and self._link is not None:
                 codec = self._link.codec(upstream)
@@ -92,7 +114,7 @@ class Publishing:
     def _open_live(self, upstream: Upstream, codec: str) -> None:
         source = self._make_source(upstream)
         if source is not None and source.live:
-            self._live[upstream] = codec
+            self._live.add(upstream)
             self._start(upstream, source, codec)
 
     def _start(self, upstream: Upstream, source: Source, codec: str) -> None:
@@ -104,18 +126,29 @@ class Publishing:
             lambda problem: self._on_problem(upstream, problem),
         )
         self._feeds[upstream] = feed
+        self._codecs[upstream] = codec
         feed.start()
 
     def _end(self, upstream: Upstream) -> None:
         feed = self._feeds.pop(upstream, None)
-        self._live.pop(upstream, None)
+        self._live.discard(upstream)
+        self._codecs.pop(upstream, None)
+        if self._routes.pop(upstream, None) is not None:
+            self._handed_over.set()
         if feed is not None:
             task = asyncio.create_task(feed.stop(), name=f"room ends {upstream}")
             self._endings.add(task)
             task.add_done_callback(self._endings.discard)
 
     def _deliver(self, upstream: Upstream, codec: str, frame: EncodedFrame, opened_at: float) -> None:
-        sender = self._link.sender(upstream) if self._link is not None else None
+        link = self._link
+        if upstream in self._routes:
+            if frame.key:
+                del self._routes[upstream]
+                self._handed_over.set()
+            else:
+                link = self._routes[upstream]
+        sender = link.sender(upstream) if link is not None else None
         if sender is None:
             return
         if codec == VideoCodec.H264:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from room_client.experience import PictureWatch, SoundWatch
 from room_client.labels import read_label
 from signaling.wire.reporting import Reporting
 from signaling.wire.rtcp import ReportBlock
@@ -58,8 +59,14 @@ class StreamReceiver:
         on_first_packet: Callable[[SlotName, float], None],
         on_key_frame: Callable[[SlotName, float, int], None],
         on_label: Callable[[SlotName, float, str], None],
+        on_arrival: Callable[[int, int, int, float], None] | None = None,
+        watch: PictureWatch | SoundWatch | None = None,
     ) -> None:
-        """`on_key_frame` also gets the RTP time; `on_label` hears whose test card a key frame shows."""
+        """`on_key_frame` also gets the RTP time; `on_label` hears whose test card a key frame shows.
+
+        `on_arrival` gets SSRC, RTP time, clock and time of the first packet of each RTP time; `watch` is of the
+        slot's kind, and outlives the link.
+        """
         self.slot = slot
         self.ssrc = ssrc
         self.has_holes = False
@@ -84,6 +91,9 @@ class StreamReceiver:
         self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at]
         self._reporting = Reporting()
         self._view = RtpView()
+        self._on_arrival = on_arrival
+        self._pictures = watch if isinstance(watch, PictureWatch) else None
+        self._sounds = watch if isinstance(watch, SoundWatch) else None
 
     def packet(self, packet: bytes, now: float) -> None:
         """`packet` is a decrypted RTP packet of at least 12 bytes, `now` its monotonic time of arrival."""
@@ -95,42 +105,68 @@ class StreamReceiver:
         if step == 1 and self._highest_wrapped >= 0:
             self._highest += 1
             self._highest_wrapped = sequence
+            number = self._highest
         else:
-            self._out_of_order(sequence, now)
-        if packet[1] > 127 or self._starts_key_frame is None:
-            self._frames += 1
+            number = self._out_of_order(sequence, now)
         timestamp = packet[4:8]
-        if timestamp != self._timestamp:
+        if timestamp != self._timestamp and number == self._highest:
             self._timestamp = timestamp
-            self._frame_arrives(timestamp, now)
-        if self._starts_key_frame is not None:
-            start, end = HEADER_BYTES, len(packet)
-            if packet[0] != 0x80:  # more than the fixed header, which our server never sends
-                if not self._view.read(packet):
-                    return
-                start, end = self._view.payload_start, self._view.payload_end
-            if timestamp == self._key_frame_time:
-                if self._labels and start < end and packet[start] & 31 == NAL_SEI:
-                    label = read_label(packet[start:end])
-                    if label is not None:
-                        self._on_label(self.slot, now, label)
-            elif self._starts_key_frame(packet, start, end):
-                self._key_frame_time = timestamp
-                self._key_frames += 1
-                self._on_key_frame(self.slot, now, int.from_bytes(timestamp, "big"))
+            self._frame_arrives(int.from_bytes(timestamp, "big"), now)
+        if self._starts_key_frame is None:
+            self._frames += 1
+            if self._sounds is not None:
+                self._sounds.piece(int.from_bytes(timestamp, "big"), now)
+            return
+        ends = packet[1] > 127
+        self._frames += ends
+        starts_key = self._look_into(packet, timestamp, now)
+        if self._pictures is not None:
+            self._pictures.packet(number, ends, starts_key, now)
+
+    def _look_into(self, packet: bytes, timestamp: bytes, now: float) -> bool:
+        """Whether a key frame starts here; reads the label of one that has started."""
+        start, end = HEADER_BYTES, len(packet)
+        if packet[0] != 0x80:  # more than the fixed header, which our server never sends
+            if not self._view.read(packet):
+                return False
+            start, end = self._view.payload_start, self._view.payload_end
+        if timestamp == self._key_frame_time:
+            if self._labels and start < end and packet[start] & 31 == NAL_SEI:
+                label = read_label(packet[start:end])
+                if label is not None:
+                    self._on_label(self.slot, now, label)
+        elif self._starts_key_frame is not None and self._starts_key_frame(packet, start, end):
+            self._key_frame_time = timestamp
+            self._key_frames += 1
+            self._on_key_frame(self.slot, now, int.from_bytes(timestamp, "big"))
+            return True
+        return False
 
     def sender_report(self, ntp_middle: int, now: float) -> None:
         self._reporting.sender_reported(ntp_middle, now)
 
-    def wanted(self, now: float) -> list[int]:
-        """Wrapped numbers to ask for now; forgets those asked for long enough and sets `gave_up`."""
+    @property
+    def expected(self) -> int:
+        """Packets that were sent as far as the numbers tell."""
+        return self._expected()
+
+    @property
+    def in_time(self) -> int:
+        """Packets that came by themselves: neither repeated nor twice."""
+        return self._packets - self._duplicates - self._repaired
+
+    def wanted(self, now: float, again_s: float = ASK_AGAIN_S) -> list[int]:
+        """Wrapped numbers to ask for now; forgets those asked for long enough and sets `gave_up`.
+
+        `again_s`: how long to wait for what was asked for, a little more than a round trip.
+        """
         asked = []
         for number, hole in list(self._holes.items()):
-            if now - hole[0] > ASK_FOR_S:
+            if now - hole[0] > max(ASK_FOR_S, 2 * again_s):
                 del self._holes[number]
                 self.gave_up = True
             elif now >= hole[1]:
-                hole[1] = now + ASK_AGAIN_S
+                hole[1] = now + again_s
                 asked.append(number & 0xFFFF)
         self.has_holes = bool(self._holes)
         return asked
@@ -166,23 +202,27 @@ class StreamReceiver:
             return 0
         return self._expected_before + self._highest - self._base + 1
 
-    def _out_of_order(self, sequence: int, now: float) -> None:
+    def _out_of_order(self, sequence: int, now: float) -> int:
+        """The unwrapped number of what is not the next one."""
         if self._highest_wrapped < 0:
             self._first_at = now
             self._start_numbering(sequence)
             self._on_first_packet(self.slot, now)
-            return
+            return self._highest
         step = sequence_step(sequence, self._highest_wrapped)
+        number = self._highest + step
         if abs(step) > LARGEST_JUMP:
             self._expected_before = self._expected()
             self._holes.clear()
             self._start_numbering(sequence)
-        elif step > 0:
-            self._open_holes(self._highest + 1, self._highest + step, now)
-            self._highest += step
+            return self._highest
+        if step > 0:
+            self._open_holes(self._highest + 1, number, now)
+            self._highest = number
             self._highest_wrapped = sequence
         else:
-            self._late(self._highest + step, now)
+            self._late(number, now)
+        return number
 
     def _open_holes(self, first: int, end: int, now: float) -> None:
         for number in range(first, end)[-MOST_HOLES:]:
@@ -196,6 +236,7 @@ class StreamReceiver:
         hole = self._holes.pop(number, None)
         if hole is not None:
             self._repaired += hole[1] > hole[0] + REORDERING_S
+            self.has_holes = bool(self._holes)
         elif number < self._base:
             # Older than the first one seen; what lies between the two may still come, too.
             self._open_holes(number + 1, self._base, now)
@@ -208,9 +249,11 @@ class StreamReceiver:
         self._base = self._highest = turn * 0x10000 + sequence
         self._highest_wrapped = sequence
 
-    def _frame_arrives(self, timestamp: bytes, now: float) -> None:
+    def _frame_arrives(self, rtp_time: int, now: float) -> None:
         """Interarrival jitter (RFC 3550, A.8), taken once a frame."""
-        transit = (now * self._clock_hz - int.from_bytes(timestamp, "big")) % 0x100000000
+        if self._on_arrival is not None:
+            self._on_arrival(self.ssrc, rtp_time, self._clock_hz, now)
+        transit = (now * self._clock_hz - rtp_time) % 0x100000000
         if self._packets > 1:
             step = abs(transit - self._transit)
             step = min(step, 0x100000000 - step)

@@ -11,7 +11,9 @@ from signaling.messages import Purpose
 from signaling.wire.slots import STAGE_SLOTS, SlotName, Upstream
 
 H264_PAYLOAD_TYPE, VP8_PAYLOAD_TYPE, OPUS_PAYLOAD_TYPE = 102, 96, 111
-_FEEDBACK = ("nack", "nack pli", "ccm fir")
+_RTX_PAYLOAD_TYPES = {H264_PAYLOAD_TYPE: 103, VP8_PAYLOAD_TYPE: 97}
+_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+_REPEATED = re.compile(r"(?:^|;\s*)apt=(\d{1,3})(?:;|$)")
 _FINGERPRINT = re.compile(r"^(sha-\d+) ([0-9A-Fa-f:]+)$")
 
 
@@ -42,6 +44,7 @@ class LocalEnd:
     fingerprint: str  # "sha-256 AA:BB:…"
     cname: str
     ssrcs: dict[Upstream, int]
+    rtx_ssrcs: dict[Upstream, int] | None = None  # of repeats (RFC 4588); None: RTX is not offered, either way
 
 
 def write_offer(purpose: Purpose, local: LocalEnd) -> str:
@@ -56,7 +59,7 @@ def write_offer(purpose: Purpose, local: LocalEnd) -> str:
         "a=msid-semantic: WMS *",
     ]
     for index, part in enumerate(parts):
-        lines += _video_lines() if part.is_video else _audio_lines()
+        lines += _video_lines(rtx=local.rtx_ssrcs is not None) if part.is_video else _audio_lines()
         lines += [
             f"a=mid:{index}",
             "a=rtcp-mux",
@@ -71,16 +74,26 @@ def write_offer(purpose: Purpose, local: LocalEnd) -> str:
                 f"a=msid:room {part}",
                 f"a=ssrc:{local.ssrcs[part]} cname:{local.cname}",
             ]
+            if local.rtx_ssrcs is not None and part in local.rtx_ssrcs:
+                lines += [
+                    f"a=ssrc:{local.rtx_ssrcs[part]} cname:{local.cname}",
+                    f"a=ssrc-group:FID {local.ssrcs[part]} {local.rtx_ssrcs[part]}",
+                ]
         else:
             lines.append("a=recvonly")
     return "\r\n".join(lines) + "\r\n"
 
 
-def _video_lines() -> list[str]:
-    lines = [f"m=video 9 UDP/TLS/RTP/SAVPF {H264_PAYLOAD_TYPE} {VP8_PAYLOAD_TYPE}", "c=IN IP4 0.0.0.0"]
-    for payload_type, name in ((H264_PAYLOAD_TYPE, "H264"), (VP8_PAYLOAD_TYPE, "VP8")):
+def _video_lines(*, rtx: bool) -> list[str]:
+    formats = [(H264_PAYLOAD_TYPE, "H264"), (VP8_PAYLOAD_TYPE, "VP8")]
+    numbers = [number for number, _ in formats] + (list(_RTX_PAYLOAD_TYPES.values()) if rtx else [])
+    lines = [f"m=video 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, numbers))}", "c=IN IP4 0.0.0.0"]
+    for payload_type, name in formats:
         lines.append(f"a=rtpmap:{payload_type} {name}/90000")
         lines += [f"a=rtcp-fb:{payload_type} {feedback}" for feedback in _FEEDBACK]
+        if rtx:
+            repeats = _RTX_PAYLOAD_TYPES[payload_type]
+            lines += [f"a=rtpmap:{repeats} rtx/90000", f"a=fmtp:{repeats} apt={payload_type}"]
     lines.append(
         f"a=fmtp:{H264_PAYLOAD_TYPE} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
     )
@@ -104,6 +117,8 @@ class AnsweredPart:
     codec: str  # "h264", "vp8" or "opus"
     payload_type: int
     ssrcs: list[int] = field(default_factory=list)
+    rtx_payload_type: int | None = None  # of repeats, where RTX was agreed on (RFC 4588)
+    rtx_ssrc: int | None = None  # under which the server sends them
 
 
 @dataclass(slots=True)
@@ -122,7 +137,18 @@ class _Section:
     first_format: int
     codecs: dict[int, str] = field(default_factory=dict)
     ssrcs: list[int] = field(default_factory=list)
+    groups: list[tuple[int, int]] = field(default_factory=list)  # FID: stream, repeats
+    repeats: dict[int, int] = field(default_factory=dict)  # payload type it repeats: its own
     inactive: bool = False
+
+    def part(self) -> AnsweredPart:
+        payload_type = self.first_format
+        rtx = self.repeats.get(payload_type)
+        if rtx is not None and self.codecs.get(rtx) != "rtx":
+            rtx = None
+        group = self.groups[0] if self.groups else None
+        ssrcs = [group[0], *(s for s in self.ssrcs if s not in group)] if group else self.ssrcs
+        return AnsweredPart(self.codecs[payload_type], payload_type, ssrcs, rtx, group[1] if group else None)
 
 
 def read_answer(sdp: str, purpose: Purpose) -> Answer:
@@ -136,7 +162,7 @@ def read_answer(sdp: str, purpose: Purpose) -> Answer:
             name, _, value = line[2:].partition(":")
             if line.startswith("m="):
                 words = line[2:].split()
-                sections.append(_Section(int(words[1]), int(words[3])))
+                sections.append(_Section(_number(words[1], 65_535), _number(words[3], 127)))
             elif not line.startswith("a="):
                 continue
             elif name in ("ice-ufrag", "ice-pwd", "setup"):
@@ -156,7 +182,7 @@ def read_answer(sdp: str, purpose: Purpose) -> Answer:
     if not fingerprints or "ice-ufrag" not in single or "ice-pwd" not in single:
         raise AnswerUnusable("the answer lacks ice-ufrag, ice-pwd or fingerprint")
     parts = {
-        part: AnsweredPart(section.codecs[section.first_format], section.first_format, section.ssrcs)
+        part: section.part()
         for part, section in zip(wanted, sections, strict=True)
         if section.port and not section.inactive and section.first_format in section.codecs
     }
@@ -176,11 +202,18 @@ def read_answer(sdp: str, purpose: Purpose) -> Answer:
 def _section_attribute(section: _Section, name: str, value: str) -> None:
     if name == "rtpmap":
         number, _, rtpmap = value.partition(" ")
-        section.codecs[int(number)] = rtpmap.partition("/")[0].strip().lower()
+        section.codecs[_number(number, 127)] = rtpmap.partition("/")[0].strip().lower()
     elif name == "ssrc":
-        ssrc = int(value.split()[0])
+        ssrc = _number(value.split()[0], 0xFFFFFFFF)
         if ssrc not in section.ssrcs:
             section.ssrcs.append(ssrc)
+    elif name == "ssrc-group" and value.startswith("FID "):
+        stream, repeats = value.split()[1:3]
+        section.groups.append((int(stream), int(repeats)))
+    elif name == "fmtp":
+        number, _, parameters = value.partition(" ")
+        if found := _REPEATED.search(parameters):
+            section.repeats.setdefault(int(found[1]), int(number))
     elif name == "inactive":
         section.inactive = True
 
@@ -193,4 +226,11 @@ def _candidate(words: list[str]) -> list[tuple[int, str, int]]:
         host = str(ip_address(words[4]))
     except ValueError:  # an mDNS name: never the server's
         return []
-    return [(int(words[3]), host, int(words[5]))]
+    return [(_number(words[3], 0xFFFFFFFF), host, _number(words[5], 65_535))]
+
+
+def _number(text: str, highest: int) -> int:
+    """Raises ValueError for what is no number from 0 to `highest`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > highest:
+        raise ValueError(f"no number up to {highest}")
+    return int(text)

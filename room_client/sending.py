@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import random
+import struct
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from signaling.wire.rtcp import sender_report
-from signaling.wire.rtp import pack_packet
+from signaling.wire.rtp import HEADER_BYTES, pack_packet
 
 HISTORY_PACKETS = 512  # two seconds of 2.5 Mbit/s; older repeats come too late to be shown
 REPEAT_AGAIN_S = 0.02  # two NACKs for one hole within a round trip are one
 LARGEST_FIRST_SEQUENCE = 0x7FFF  # an SRTP stream that starts near 65535 and loses that packet never decrypts
+
+
+@dataclass(slots=True)
+class Repeats:
+    """The RTX stream of one source (RFC 4588, section 8.6: a session of its own, SSRC-multiplexed)."""
+
+    ssrc: int
+    payload_type: int
+    sequence: int = 0
+
+    def wrap(self, packet: bytes) -> bytes:
+        """`packet` (of ours: nothing but the fixed header) as a repeat: the original number, then its payload."""
+        sequence, timestamp = struct.unpack_from("!HI", packet, 2)
+        self.sequence += 1
+        payload = sequence.to_bytes(2, "big") + packet[HEADER_BYTES:]
+        return pack_packet(self.payload_type, packet[1] > 127, self.sequence, timestamp, self.ssrc, payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +50,15 @@ class StreamSender:
         clock_hz: int,
         protect: Callable[[bytes], bytes],
         send: Callable[[bytes], None],
+        repeats: Repeats | None = None,
     ) -> None:
+        """`repeats`: where RTX was agreed on; without it repeats are verbatim (RFC 3711 allows that)."""
         self.ssrc = ssrc
         self._payload_type = payload_type
         self._clock_hz = clock_hz
         self._protect = protect
         self._send = send
+        self._repeats = repeats
         self._sequence = random.randint(0, LARGEST_FIRST_SEQUENCE)
         self._time_offset = random.getrandbits(31)
         self._history: OrderedDict[int, tuple[bytes, list[float]]] = OrderedDict()
@@ -62,7 +82,8 @@ class StreamSender:
                 self._payload_type, marker and index == last, sequence, rtp_time, self.ssrc, payload
             )
             datagram = self._protect(packet)
-            self._history[sequence] = (datagram, [now])
+            # what a repeat is made of: with RTX the clear packet, else the very datagram that was sent
+            self._history[sequence] = (datagram if self._repeats is None else packet, [now])
             if len(self._history) > HISTORY_PACKETS:
                 self._history.popitem(last=False)
             self._send(datagram)
@@ -72,13 +93,13 @@ class StreamSender:
         self._frames += 1
 
     def repeat(self, sequences: tuple[int, ...], now: float) -> None:
-        """Answer a NACK with the very datagrams that were sent (RFC 3711 allows a verbatim repeat)."""
+        """Answer a NACK."""
         for sequence in sequences:
             found = self._history.get(sequence)
             if found is not None and now - found[1][0] >= REPEAT_AGAIN_S:
                 found[1][0] = now
                 self._repeated += 1
-                self._send(found[0])
+                self._send(found[0] if self._repeats is None else self._protect(self._repeats.wrap(found[0])))
 
     def report(self, now: float, wall_s: float) -> bytes | None:
         """An SR; None before the first packet. `now` and `wall_s` are the same moment by two clocks."""

@@ -15,7 +15,19 @@ import aiohttp
 import socketio
 from pydantic import ValidationError
 
-from signaling.messages import ROOM_NAMESPACE, Auth, Join, Joined, Leave, LinkEnded, Message, StageView
+from signaling.messages import (
+    ROOM_NAMESPACE,
+    Auth,
+    Join,
+    Joined,
+    Leave,
+    LineView,
+    LinkEnded,
+    Message,
+    Paths,
+    Restart,
+    StageView,
+)
 from signaling.refusals import Refusal, RefusalCode, Refused
 
 CONNECT_TIMEOUT_S = 8.0
@@ -60,34 +72,40 @@ class Signalling:
         auth: Auth,
         on_stage: Callable[[StageView], None],
         on_link_ended: Callable[[LinkEnded], None],
+        on_paths: Callable[[Paths], None] = lambda _: None,
+        on_line: Callable[[LineView], None] = lambda _: None,
     ) -> None:
         self._server_url = server_url
         self._auth = auth
         self._on_stage = on_stage
         self._on_link_ended = on_link_ended
+        self._on_paths = on_paths
+        self._on_line = on_line
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
         self._http: aiohttp.ClientSession | None = None
         self._client: Any = None
 
-    async def connect(self) -> None:
+    async def connect(self, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Raises Refused (the server does not want this room) or ServerUnreachable."""
         self._http = aiohttp.ClientSession()
         self._client = socketio.AsyncClient(
             reconnection=False, handle_sigint=False, http_session=self._http, logger=False
         )
         self._client.on("stage", self._stage, namespace=ROOM_NAMESPACE)
+        self._client.on("paths", self._paths, namespace=ROOM_NAMESPACE)
+        self._client.on("line", self._line, namespace=ROOM_NAMESPACE)
         self._client.on("link_ended", self._link_ended, namespace=ROOM_NAMESPACE)
         self._client.on("connect_error", self._connect_error, namespace=ROOM_NAMESPACE)
         self._client.on("disconnect", self._disconnected, namespace=ROOM_NAMESPACE)
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 await self._client.connect(
                     self._server_url,
                     auth=self._auth.model_dump(mode="json"),
                     transports=["websocket"],
                     namespaces=[ROOM_NAMESPACE],
-                    wait_timeout=CONNECT_TIMEOUT_S,
+                    wait_timeout=timeout_s,
                 )
         except (socketio.exceptions.ConnectionError, aiohttp.ClientError, TimeoutError, OSError) as error:
             if self._refused is not None:
@@ -95,16 +113,37 @@ class Signalling:
             raise ServerUnreachable("the server does not answer") from error
 
     async def join(self, offer: str) -> Joined:
-        """Raises Refused or ServerUnreachable."""
+        """A new link. Raises Refused or ServerUnreachable."""
+        return await self._negotiate(Join(sdp=offer))
+
+    async def restart(self, offer: str) -> Joined:
+        """ICE restart of the present link. Raises Refused or ServerUnreachable."""
+        return await self._negotiate(Restart(sdp=offer))
+
+    async def send(self, message: Message) -> bool:
+        """False when the connection is gone."""
+        if self._client is None:
+            return False
         try:
-            answer = await self._client.call(
-                Join.event,
-                Join(sdp=offer).model_dump(mode="json"),
-                namespace=ROOM_NAMESPACE,
-                timeout=JOIN_TIMEOUT_S,
-            )
-        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError) as error:
-            raise ServerUnreachable("the server did not answer `join`") from error
+            await self._client.emit(message.event, message.model_dump(mode="json"), namespace=ROOM_NAMESPACE)
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
+            return False
+        return True
+
+    async def answers(self, message: Message, timeout_s: float) -> bool:
+        """Send, and hear whether the server acknowledges it: proves that the connection is alive."""
+        try:
+            await self._call(message, timeout_s)
+        except ServerUnreachable:
+            return False
+        return True
+
+    def abandon(self) -> None:
+        """It is dead, whatever TCP believes."""
+        self._disconnected()
+
+    async def _negotiate(self, message: Join | Restart) -> Joined:
+        answer = await self._call(message, JOIN_TIMEOUT_S)
         try:
             return Joined.model_validate(answer)
         except ValidationError:
@@ -113,20 +152,33 @@ class Signalling:
             raise Refused(RefusalCode.BAD_MESSAGE, "an acknowledgement of another shape", "joined, or a refusal")
         raise _as_error(refusal)
 
-    async def send(self, message: Message) -> bool:
-        """False when the connection is gone."""
+    async def _call(self, message: Message, timeout_s: float) -> object:
+        """The acknowledgement. Raises ServerUnreachable, at once when the connection breaks meanwhile."""
+        if self._client is None or self.lost.done():
+            raise ServerUnreachable("not connected")
+        asking = asyncio.create_task(
+            self._client.call(
+                message.event, message.model_dump(mode="json"), namespace=ROOM_NAMESPACE, timeout=timeout_s
+            ),
+            name=f"room asks {message.event}",
+        )
         try:
-            await self._client.emit(message.event, message.model_dump(mode="json"), namespace=ROOM_NAMESPACE)
-        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError):
-            return False
-        return True
+            await asyncio.wait((asking, self.lost), return_when=asyncio.FIRST_COMPLETED)
+            if asking.done():
+                return asking.result()
+        except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError) as error:
+            raise ServerUnreachable(f"the server did not answer `{message.event}`") from error
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+        raise ServerUnreachable(f"the connection broke before `{message.event}` was answered")
 
-    async def close(self) -> None:
-        """Leave and disconnect. Never fails; may be called twice."""
+    async def close(self, *, leave: bool = True) -> None:
+        """Disconnect; with `leave` the server ends the link, too. Never fails; may be called twice."""
         client, self._client = self._client, None
         gone = (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError)
         if client is not None:
-            if client.connected and not self.lost.done():
+            if leave and client.connected and not self.lost.done():
                 with suppress(*gone):  # `call`: a mere `emit` is dropped by the disconnection behind it
                     await client.call(Leave.event, {}, namespace=ROOM_NAMESPACE, timeout=GOODBYE_TIMEOUT_S)
             with suppress(*gone):
@@ -140,6 +192,14 @@ class Signalling:
         # A message of a newer server is passed over: the next one may be readable again.
         with suppress(ValidationError):
             self._on_stage(StageView.model_validate(data))
+
+    def _paths(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_paths(Paths.model_validate(data))
+
+    def _line(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_line(LineView.model_validate(data))
 
     def _link_ended(self, data: object) -> None:
         with suppress(ValidationError):

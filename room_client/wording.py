@@ -53,6 +53,10 @@ _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
         "The server uses a video codec that this room lacks.",
     ),
     RefusalCode.TOO_MANY_LINKS: ("Máy chủ đã nhận đủ số kết nối.", "The server has as many links as it takes."),
+    RefusalCode.TOO_MUCH_MEDIA: (
+        "Phòng này gửi quá nhiều dữ liệu nên máy chủ đã ngắt.",
+        "This room sent far too much, and the server cut it off.",
+    ),
     RefusalCode.MEDIA_NOT_RUNNING: (
         "Bộ phận truyền hình của máy chủ chưa chạy; đang thử lại.",
         "The server's media process is not running; trying again.",
@@ -71,6 +75,53 @@ _WORDS: dict[str, tuple[str, str]] = {
     "link_server_gone": ("Máy chủ ngừng truyền; đang nối lại.", "The server stopped sending; connecting again."),
     "link_silent": ("Mất đường truyền; đang nối lại.", "The line is dead; connecting again."),
     "link_server_closed": ("Máy chủ đã đóng kết nối; đang nối lại.", "The server closed the link; joining again."),
+    "silent": ("Đường truyền đang im lặng; đang thử lại…", "The line is silent; trying on…"),
+    "line_silent": (
+        "Đường truyền bị ngắt: máy chủ không trả lời. Phòng vẫn tiếp tục thử; không cần làm gì.",
+        "The line is silent: the server does not answer. The room goes on trying; nothing needs to be done.",
+    ),
+    "line_back": (
+        "Đường truyền đã hoạt động trở lại sau {} giây.",
+        "The line is back after {} seconds.",
+    ),
+    "unreachable": (
+        "Đã {} giây không kết nối được tới máy chủ. Phòng vẫn tiếp tục thử. "
+        "Hãy kiểm tra mạng và địa chỉ máy chủ nếu tình trạng này kéo dài.",
+        "The server cannot be reached for {} seconds. The room goes on trying. "
+        "If this lasts, check the network and the server's address.",
+    ),
+    "reachable": ("Máy chủ đã trả lời trở lại.", "The server answers again."),
+    "bad_address": (
+        "Địa chỉ máy chủ “{}” không đúng. Hãy viết như http://TÊN-MÁY:CỔNG hoặc https://TÊN-MÁY.",
+        "“{}” is no address of a server. Write it as http://HOST:PORT or https://HOST.",
+    ),
+    "bad_report": (
+        "Không ghi được tệp báo cáo (--report). Hãy kiểm tra thư mục và quyền ghi.",
+        "The report file (--report) cannot be written. Check the folder and its permissions.",
+    ),
+    "layer_h": ("Đường truyền đủ cho hình ảnh chất lượng cao.", "The line carries the picture in full quality."),
+    "layer_m": (
+        "Đường truyền chỉ đủ cho hình ảnh chất lượng vừa.",
+        "The line carries the picture in medium quality.",
+    ),
+    "layer_l": (
+        "Đường truyền yếu: hình ảnh chất lượng thấp.",
+        "The line is thin: the picture comes in low quality.",
+    ),
+    "layer_none": (
+        "Đường truyền quá yếu cho hình ảnh: chỉ có tiếng.",
+        "The line is too thin for any picture: sound only.",
+    ),
+    "path_direct": ("", ""),
+    "path_turn_udp": ("Đi qua máy chuyển tiếp (UDP).", "By way of a relay (UDP)."),
+    "path_turn_tcp": (
+        "Mạng này chặn UDP; đi qua máy chuyển tiếp (TCP).",
+        "This network blocks UDP; by way of a relay (TCP).",
+    ),
+    "path_turn_tls": (
+        "Mạng này chặn UDP; đi qua máy chuyển tiếp (TLS).",
+        "This network blocks UDP; by way of a relay (TLS).",
+    ),
     "ended": ("Đã dừng.", "Ended."),
     "refused": ("Máy chủ từ chối: {}", "The server refused: {}"),
     "on_air": ("ĐANG PHÁT", "ON AIR"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from fractions import Fraction
@@ -18,7 +19,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from room_client.observing import RoomObserver, RoomState
 from room_client.sources.contract import SourceUnusable
-from signaling.messages import LinkEnded, StageView
+from signaling.messages import LineView, LinkEnded, StageView
 from signaling.refusals import Refusal, RefusalCode
 from signaling.wire.slots import SlotName, Upstream
 
@@ -91,7 +92,8 @@ class Answerer:
         if codec == "vp8":  # a stock peer would take the first codec offered
             lines = sdp.split("\r\n")
             sdp = "\r\n".join(
-                line.replace("SAVPF 102 96", "SAVPF 96") if line.startswith("m=video") else line for line in lines
+                re.sub(r"SAVPF 102 .*", "SAVPF 96 97", line) if line.startswith("m=video") else line
+                for line in lines
             )
         return sdp
 
@@ -204,6 +206,18 @@ class Server:
         self.leaves += 1
 
 
+class Witness:
+    """A link's observer to whom nothing is of interest."""
+
+    def first_packet(self, slot: SlotName, at: float) -> None: ...
+
+    def key_frame(self, slot: SlotName, at: float, rtp_time: int) -> None: ...
+
+    def label(self, slot: SlotName, at: float, label: str) -> None: ...
+
+    def key_frame_wanted(self, upstream: Upstream) -> None: ...
+
+
 class Seen(RoomObserver):
     """Keeps everything a room tells."""
 
@@ -216,6 +230,7 @@ class Seen(RoomObserver):
         self.wanted: list[Upstream] = []
         self.ends: list[object] = []
         self.problems: list[SourceUnusable | None] = []
+        self.layers: list[str] = []
 
     def on_state(self, state: RoomState) -> None:
         self.states.append(state)
@@ -234,6 +249,9 @@ class Seen(RoomObserver):
 
     def on_key_frame_wanted(self, upstream: Upstream) -> None:
         self.wanted.append(upstream)
+
+    def on_line(self, line: LineView) -> None:
+        self.layers.append(line.layer)
 
     def on_link_ended(self, end: object) -> None:
         self.ends.append(end)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import signal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from room_client.cli import EXIT_DONE, EXIT_REFUSED, run_room, status_line
-from room_client.observing import RoomOptions
+from room_client.observing import RoomOptions, RoomState
 from room_client.room import Room
+from room_client.server_address import is_server_address
 from room_client.sources.contract import SourceProblem, SourceUnusable
+from room_client.speaking import Patience, Speaker
 from room_client.wording import problem_sentence, refusal_sentence, stage_sentence
-from signaling.messages import FloorView, ItemView, StageView
+from signaling.messages import FloorView, ItemView, LineView, StageView
 from signaling.refusals import Refusal, RefusalCode
 from tests.room_client.conftest import KEY, Server
 from tests.waiting import eventually
@@ -51,6 +56,95 @@ async def test_wrong_key_says_so(server: Server) -> None:
 
 async def test_status_before_the_first_link() -> None:
     assert str(status_line(Room(RoomOptions("http://127.0.0.1:9", KEY)), 0.0))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nonsense", "", "host:8080", "ftp://host", "http://", "http://host:99999", "http://ho st", "http://[::1",
+     "http://host/room?key=x", "https://host:0"],
+)  # fmt: skip
+async def test_nonsense_for_a_server_is_refused_at_once(address: str) -> None:
+    told = io.StringIO()
+    code = await asyncio.wait_for(run_room(RoomOptions(address, KEY), Console(file=told, width=300)), 1)
+    assert code == EXIT_REFUSED
+    assert told.getvalue().count("\n") == 1, "one sentence"
+    assert "http://TÊN-MÁY:CỔNG" in told.getvalue()
+
+
+@pytest.mark.parametrize("address", ["http://host", "https://host/", "http://10.0.0.1:8080", "http://[::1]:80"])
+def test_what_can_be_a_server_is_taken(address: str) -> None:
+    assert is_server_address(address)
+
+
+async def test_server_out_of_reach_is_said_and_tried_on() -> None:
+    told = io.StringIO()
+    console = Console(file=told, width=300)
+    run = asyncio.create_task(run_room(RoomOptions("http://127.0.0.1:9", KEY, language="en"), console))
+    sentence = "cannot be reached for 3 seconds"
+    await eventually(lambda: "" if sentence in told.getvalue() else told.getvalue() or "silent", 8)
+    assert "goes on trying" in told.getvalue()
+    assert not run.done()
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(run, 10) == EXIT_DONE
+
+
+def test_patience_speaks_at_growing_intervals() -> None:
+    patience = Patience()
+    said = [s for tick in range(36_000) if (s := patience.due(100.0, 100.0 + tick / 10)) is not None]
+    assert said[:6] == [3, 9, 18, 36, 72, 144]
+    assert 10 < len(said) < 20, "neither silent for an hour nor a chatterbox"
+    assert patience.due(None, 9000.0) is None
+    assert patience.due(9000.0, 9003.1) == 3, "another time begins anew"
+
+
+def test_line_is_described_in_words() -> None:
+    for language, words in (("vi", ("vừa", "chỉ có tiếng", "im lặng|ngắt", "trở lại")),
+                            ("en", ("medium", "sound only", "silent", "back"))):  # fmt: skip
+        told = io.StringIO()
+        options = RoomOptions("http://127.0.0.1:9", KEY, language=language)  # type: ignore[arg-type]
+        speaker = Speaker(Console(file=told, width=300), options)
+        for layer in ("h", "m", "", "m", "none"):
+            speaker.on_line(LineView(layer=layer))  # type: ignore[arg-type]
+        speaker.on_state(RoomState.SILENT)
+        speaker.on_state(RoomState.JOINED)
+        lines = told.getvalue().splitlines()
+        assert len(lines) == 5, lines
+        for line, word in zip(lines[1:], words, strict=True):
+            assert any(w in line for w in word.split("|")), line
+
+
+async def test_report_says_what_was_seen_and_heard(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    server.stage = server.stage.model_copy(update={"desk_present": True})
+    console = Console(file=io.StringIO())
+    run = asyncio.create_task(run_room(RoomOptions(server.url, KEY), console, file))
+
+    def told() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+        return found
+
+    def pictures() -> int:
+        return int(told().get("slots", {}).get("desk_video", {}).get("pictures", 0))
+
+    await eventually(lambda: "" if pictures() > 5 else f"{pictures()} pictures in the report")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(run, 10)
+    report = told()
+    assert report["state"] == "ended"
+    assert report["slots"]["desk_video"]["frozen_s"] < 3
+    assert report["slots"]["desk_audio"]["pieces"] > 5
+    assert report["joins"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"], "left a file beside it"
+    assert KEY not in file.read_text()
+
+
+async def test_report_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    told = io.StringIO()
+    code = await run_room(
+        RoomOptions("http://127.0.0.1:9", KEY), Console(file=told, width=300), tmp_path / "nowhere" / "report.json"
+    )
+    assert code == EXIT_REFUSED
+    assert "--report" in told.getvalue()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

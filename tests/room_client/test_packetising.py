@@ -58,3 +58,14 @@ def test_a_label_reads_as_it_was_written(label: str) -> None:
 @given(st.binary(max_size=80))
 def test_other_payloads_have_no_label(payload: bytes) -> None:
     assert read_label(payload) is None
+
+
+def test_access_unit_delimiters_are_left_out() -> None:
+    assert h264_payloads([b"\x09\xf0", b"\x65picture"]) == [b"\x65picture"]
+
+
+@given(st.integers(1201, 20_000))
+def test_pieces_are_of_one_size_and_only_the_last_is_shorter(size: int) -> None:
+    sizes = [len(payload) for payload in h264_payloads([b"\x65" + b"x" * (size - 1)])]
+    assert len(set(sizes[:-1])) == 1
+    assert 3 <= sizes[-1] <= sizes[0] <= 1200

@@ -149,15 +149,36 @@ async def test_wrong_key_is_said_and_not_tried_again(server: Server) -> None:
     assert not server.sids
 
 
-async def test_room_comes_back_after_the_server_drops_the_socket(server: Server) -> None:
+async def test_media_goes_on_while_the_server_drops_the_socket(server: Server) -> None:
     room = Room(options(server))
     async with living(room):
+        await server.show(has_floor=True)
         await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) else "nothing received")
+        peer = server.answerers[0]
+        await eventually(lambda: "" if peer.pictures > 3 else f"{peer.pictures} pictures")
         await server.socket.disconnect(server.sids[0], namespace="/room")
-        await eventually(
-            lambda: "" if room.joins == 2 and packets(room, SlotName.DESK_VIDEO) else f"{room.joins} joins"
-        )
-        assert len(server.sids) == 2
+        before = packets(room, SlotName.DESK_VIDEO)
+        await eventually(lambda: "" if len(server.sids) == 2 else "signalling does not come back")
+        pictures = peer.pictures
+        await eventually(lambda: "" if peer.pictures > pictures + 5 else "publishes no more")
+        await eventually(lambda: "" if packets(room, SlotName.DESK_VIDEO) > before + 5 else "receives no more")
+        assert room.joins == len(server.answerers) == 1, "the link was not to blame"
+        assert room.on_air
+        assert server.leaves == 0
+
+
+async def test_desk_joins_a_new_link_before_it_closes_the_old_one(server: Server) -> None:
+    room = Room(options(server, purpose=Purpose.DESK))
+    async with living(room):
+        await eventually(lambda: "" if server.answerers and server.answerers[0].pictures > 3 else "no pictures")
+        await server.socket.disconnect(server.sids[0], namespace="/room")
+        await eventually(lambda: "" if room.joins == 2 else f"{room.joins} joins")
+        old, new = server.answerers
+        old_pictures = old.pictures
+        await eventually(lambda: "" if new.pictures > 3 else f"{new.pictures} pictures on the new link")
+        assert old_pictures > 3
+        await eventually(lambda: "" if old.peer.connectionState == "closed" else old.peer.connectionState)
+        assert room.state is RoomState.JOINED
 
 
 async def test_room_joins_again_when_the_media_ends(server: Server) -> None:

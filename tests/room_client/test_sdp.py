@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from aiortc.sdp import SessionDescription
@@ -30,6 +31,35 @@ def test_the_one_offer_as_aiortc_reads_it() -> None:
     assert read.media[0].ssrc[0].ssrc == 1
     assert read.media[0].rtp.codecs[0].parameters["profile-level-id"] == "42e01f"
     assert {m.dtls.role for m in read.media} == {"auto"}
+
+
+def test_rtx_and_remb_are_offered_as_aiortc_reads_them() -> None:
+    assert "rtx" not in write_offer(Purpose.ROOM, LOCAL)
+    local = replace(LOCAL, rtx_ssrcs={Upstream.CAMERA: 77})
+    read = SessionDescription.parse(write_offer(Purpose.ROOM, local))
+    codecs = {c.payloadType: c for c in read.media[0].rtp.codecs}
+    assert {pt: c.parameters.get("apt") for pt, c in codecs.items() if c.name == "rtx"} == {103: 102, 97: 96}
+    assert {(f.type, f.parameter) for f in codecs[102].rtcpFeedback} >= {("goog-remb", None), ("nack", None)}
+    assert [s.ssrc for s in read.media[0].ssrc] == [LOCAL.ssrcs[Upstream.CAMERA], 77]
+    assert read.media[0].ssrc_group[0].items == [LOCAL.ssrcs[Upstream.CAMERA], 77]
+    assert [c.name for c in read.media[2].rtp.codecs].count("rtx") == 2
+    assert not read.media[1].ssrc_group
+
+
+def test_answered_rtx_is_read() -> None:
+    text = answer().replace(
+        "a=rtpmap:102 H264/90000",
+        "a=rtpmap:102 H264/90000\r\na=rtpmap:103 rtx/90000\r\na=fmtp:103 rtx-time=1000; apt=102\r\n"
+        "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96",
+    )
+    text = text.replace(
+        "a=ssrc:1003 cname:x", "a=ssrc-group:FID 1003 2003\r\na=ssrc:2003 cname:x\r\na=ssrc:1003 cname:x"
+    )
+    read = read_answer(text, Purpose.ROOM)
+    floor = read.parts[SlotName.FLOOR_VIDEO]
+    assert (floor.ssrcs, floor.rtx_ssrc, floor.rtx_payload_type) == ([1003], 2003, 103)
+    assert read.parts[Upstream.CAMERA].rtx_payload_type == 103
+    assert read_answer(answer(), Purpose.ROOM).parts[Upstream.CAMERA].rtx_payload_type is None
 
 
 def test_offers_of_the_desk_and_of_a_watcher() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aiortc.rtp import RtcpPacket, RtcpSrPacket, RtpPacket
+from aiortc.rtp import RtcpPacket, RtcpSrPacket, RtpPacket, unwrap_rtx
 
-from room_client.sending import HISTORY_PACKETS, REPEAT_AGAIN_S, StreamSender
+from room_client.sending import HISTORY_PACKETS, REPEAT_AGAIN_S, Repeats, StreamSender
 
 
 def test_numbering_goes_on_and_repeats_are_verbatim() -> None:
@@ -44,3 +44,20 @@ def test_no_report_before_the_first_packet() -> None:
     report = sender.report(1.0, 2.0)
     assert report is not None
     assert isinstance(RtcpPacket.parse(report)[0], RtcpSrPacket)
+
+
+def test_repeats_go_by_rtx_where_it_was_agreed_on() -> None:
+    out: list[bytes] = []
+    sender = StreamSender(9, 102, 90_000, lambda data: b"*" + data, out.append, Repeats(10, 103))
+    sender.send_frame([b"a", b"b"], 6000, marker=True, now=1.0)
+    first, second = (RtpPacket.parse(data[1:]) for data in out)
+    sender.repeat((second.sequence_number,), 2.0)
+    sender.repeat((first.sequence_number,), 2.1)
+    wrapped = [RtpPacket.parse(data[1:]) for data in out[2:]]
+    assert [(p.ssrc, p.payload_type) for p in wrapped] == [(10, 103)] * 2
+    assert wrapped[1].sequence_number == wrapped[0].sequence_number + 1
+    for packet, original in zip(wrapped, (second, first), strict=True):
+        back = unwrap_rtx(packet, payload_type=102, ssrc=9)
+        assert back.sequence_number == original.sequence_number
+        assert (back.payload, back.marker, back.timestamp) == (original.payload, original.marker, 6000)
+    assert sender.counts.repeated == 2
