@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 from server import supervisor
-from server.commands import demo, desk, registry, rehearse, room
+from server.commands import bench, demo, desk, registry, rehearse, room, turn
 from server.commands.context import console, fail, load_settings
 from signaling import logs
 
@@ -25,6 +25,8 @@ app.command()(registry.token)
 app.command()(room.room)
 app.command()(demo.demo)
 app.command()(rehearse.rehearse)
+app.command()(turn.turn)
+app.command()(bench.bench)
 
 
 @app.callback()

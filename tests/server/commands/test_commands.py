@@ -126,3 +126,49 @@ def test_what_is_written_is_for_this_account_only(tmp_path: Path) -> None:
     database = tmp_path / "data" / "tiepdan.db"
     assert database.stat().st_mode & 0o077 == 0
     assert database.parent.stat().st_mode & 0o077 == 0
+
+
+TURN = {"TIEPDAN_TURN": "turn:turn.example,turns:turn.example:443?transport=tcp", "TIEPDAN_TURN_SECRET": "s3cret"}
+
+
+def _settings(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in {**TURN, **settings}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_turn_servers_configuration_comes_from_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "TIEPDAN_TURN" in run("turn", code=1)
+    _settings(monkeypatch)
+    assert "TIEPDAN_MEDIA_ADVERTISE" in run("turn", code=1)
+    _settings(monkeypatch, TIEPDAN_MEDIA_ADVERTISE="[2001:db8::7]:6004", TIEPDAN_MEDIA="[::]:5004")
+    lines = run("turn", "--external", "192.0.2.1").splitlines()
+    for line in (
+        "use-auth-secret", "static-auth-secret=s3cret", "realm=turn.example", "listening-port=3478",
+        "tls-listening-port=443", "external-ip=192.0.2.1", "allowed-peer-ip=2001:db8::7", "no-cli",
+        "no-multicast-peers",
+    ):  # fmt: skip
+        assert line in lines
+    assert [line for line in lines if line.startswith("allowed-peer-ip")] == ["allowed-peer-ip=2001:db8::7"]
+    rules = run("turn", "--firewall", "--user", "relay")
+    assert "ip6 daddr 2001:db8::7 udp dport 6004 accept" in rules
+    assert "s3cret" not in rules
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--listen", "here"), "IP address"),
+        (("--first-port", "3000", "--last-port", "2000"), "--last-port 2000"),
+        (("--first-port", "80"), "1024"),
+    ],
+)
+def test_a_wrong_turn_option_has_a_sentence(
+    words: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _settings(monkeypatch, TIEPDAN_MEDIA_ADVERTISE="192.0.2.7")
+    assert said in run("turn", *words, code=2)
+
+
+def test_turn_urls_that_need_two_servers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _settings(monkeypatch, TIEPDAN_MEDIA_ADVERTISE="192.0.2.7", TIEPDAN_TURN="turn:a:3478,turn:a:3479")
+    assert "3479" in run("turn", code=1)

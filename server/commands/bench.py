@@ -1,0 +1,67 @@
+"""`tiepdan bench`: what this machine carries, measured; and `tiepdan bench --peer`: side by side with Janus."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+import uvloop
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from server.bench.hall import MOST_ROOMS
+from server.bench.load import LoadFailed
+from server.bench.peer.comparison import CannotCompare, Comparison
+from server.bench.run import Bench, ScenarioName
+from server.commands.context import console, errors, fail, load_settings, today
+from server.server_process import ServerNotReady
+
+
+class Found(Protocol):
+    """What a run of either kind found."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    def as_table(self) -> Table: ...
+
+    def as_json(self) -> dict[str, object]: ...
+
+
+def bench(
+    rooms: Annotated[int, typer.Option(min=1, max=MOST_ROOMS, help="how many rooms receive")] = 177,
+    seconds: Annotated[float, typer.Option(min=2, max=3600, help="how long each figure is measured")] = 20,
+    only: Annotated[list[ScenarioName] | None, typer.Option(help="only this; may be given several times")] = None,
+    processes: Annotated[int, typer.Option(min=0, max=16, help="of the load generator; 0: by itself")] = 0,
+    peer: Annotated[bool, typer.Option("--peer", help="side by side with Janus instead (needs root)")] = False,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="of --peer: how often each is measured")] = 3,
+    report: Annotated[Path | None, typer.Option("--json", help="write the figures as JSON, too")] = None,
+) -> None:
+    """Measure this machine on a throw-away data directory: exit code 0 unless something broke."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    settings = load_settings()
+    if report is not None and not report.absolute().parent.is_dir():
+        raise fail(f"There is no directory {report.parent} to write the figures into.", 2)
+
+    async def run() -> Found:
+        with Progress(
+            BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=errors, transient=True
+        ) as bar:
+            task = bar.add_task("", total=None)
+            step: Callable[[str], None] = lambda words: bar.update(task, description=words)  # noqa: E731
+            if peer:
+                return await Comparison(settings, rooms, seconds, rounds, today(), step).run()
+            return await Bench(settings, rooms, seconds, processes, only or (), today(), step).run()
+
+    try:
+        found = uvloop.run(run())
+    except (ServerNotReady, LoadFailed, CannotCompare) as problem:
+        raise fail(str(problem)) from None
+    console.print(found.as_table())
+    if report is not None:
+        report.write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    raise typer.Exit(0 if found.ok else 1)
