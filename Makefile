@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format rehearse clean
+.PHONY: help install demo test check format rehearse bench bench-peer clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -33,6 +33,12 @@ format: $(VENV)/developed ## bring the code into form
 
 rehearse: install ## a reception with 20 rooms, without a browser, checked and measured
 	$(BIN)/tiepdan rehearse --rooms 20 --seconds 20
+
+bench: install ## what this machine carries, measured with 177 rooms (ROOMS=N, SECONDS=N, JSON=FILE)
+	$(BIN)/tiepdan bench --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(JSON),--json $(JSON))
+
+bench-peer: install ## side by side with Debian's janus, over veth; needs root (ROOMS=N, SECONDS=N, JSON=FILE)
+	$(BIN)/tiepdan bench --peer --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(JSON),--json $(JSON))
 
 clean: ## remove what the other commands made, but not the data
 	rm -rf $(VENV) $(WEB)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

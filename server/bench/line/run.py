@@ -1,0 +1,68 @@
+"""Each preset for its full length, one after the other: one reception, one room at a time, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from server.bench.line.conditions import Preset
+from server.bench.line.joined import Joined, joined_by_line
+from server.bench.line.namespaces import demand
+from server.bench.line.office import Ready
+from server.bench.line.presets import PRESETS
+from server.bench.line.result import LineResult, judged
+from server.bench.line.situation import Desk, RoomBehindLine, office, room_behind
+
+SEED = 1
+GOOD = PRESETS["good-line"]
+FIRST_PICTURES = 15  # a second of them: the room receives
+RECEIVES_WITHIN_S = 20.0
+LOOK_EVERY_S = 0.2
+SETTLES_S = 3.0  # on a good line, before the measurement: what a camera needs to reach full quality
+
+
+class RoomReceivesNothing(Exception):
+    """The room saw no picture on a good line, so there is nothing to measure."""
+
+
+async def run_lines(
+    presets: Sequence[Preset] = tuple(PRESETS.values()),
+    seed: int = SEED,
+    desk: Desk = "film",
+    step: Callable[[str], None] = lambda words: None,
+) -> list[LineResult]:
+    """One result for each preset. Raises namespaces.NamespacesMissing, RoomReceivesNothing, asked.ProcessGone."""
+    demand()
+    results = []
+    with tempfile.TemporaryDirectory(prefix="tiepdan-lines-") as directory, joined_by_line(seed) as joined:
+        step("starting the server and the desk")
+        with office(joined, Path(directory), desk=desk) as ready:
+            for preset in presets:
+                step(preset.says)
+                results.append(await measured(joined, ready, preset, seed))
+    return results
+
+
+async def measured(joined: Joined, ready: Ready, preset: Preset, seed: int) -> LineResult:
+    """One preset with a room of its own, which receives before the measurement begins."""
+    joined.line.becomes(preset.phases if preset.known_before else GOOD.phases)
+    with room_behind(joined.room, ready.address, next(iter(ready.room_keys.values()))) as room:
+        await _until_receiving(room)
+        await asyncio.sleep(SETTLES_S)
+        first, before = room.seen(), joined.line.becomes(preset.phases).down
+        await asyncio.sleep(preset.measure_s)
+        last, after = room.seen(), joined.line.counted().down
+        return judged(preset, seed, first, last, before, after)
+
+
+async def _until_receiving(room: RoomBehindLine) -> None:
+    try:
+        async with asyncio.timeout(RECEIVES_WITHIN_S):
+            while True:
+                if room.seen().pictures >= FIRST_PICTURES:
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)
+    except TimeoutError as none:
+        raise RoomReceivesNothing(f"no picture within {RECEIVES_WITHIN_S:.0f} s ({room.seen().state})") from none

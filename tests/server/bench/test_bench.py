@@ -1,0 +1,101 @@
+"""`tiepdan bench`, run for real with a few rooms, and side by side with Janus where that can be."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.bench.capacity import check_load
+from server.bench.line.namespaces import REQUIRED, why_not
+from server.bench.peer.janus import why_no_janus
+
+REQUIRED_PEER = "TIEPDAN_REQUIRE_JANUS"
+
+
+def _bench(tmp_path: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, object]]:
+    file = tmp_path / "bench.json"
+    run = subprocess.run(
+        [sys.executable, "-m", "server.cli", "bench", *arguments, "--json", str(file)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    return run, json.loads(file.read_text()) if file.exists() else {}
+
+
+@pytest.mark.timeout(120)
+def test_five_rooms_for_a_few_seconds(tmp_path: Path) -> None:
+    wanted = ("join", "capacity", "delay")
+    options = [word for name in wanted for word in ("--only", name)]
+    run, found = _bench(tmp_path, "--rooms", "5", "--seconds", "3", "--processes", "2", *options)
+    assert run.returncode == 0, run.stdout + run.stderr
+    scenarios = {scenario["name"]: scenario for scenario in found["scenarios"]}  # type: ignore[attr-defined]
+    assert set(scenarios) == set(wanted)
+    capacity = {figure["name"]: figure["value"] for figure in scenarios["capacity"]["figures"]}
+    assert capacity["lost"] == 0
+    assert capacity["media, CPU per delivered packet"] > 0
+    assert capacity["decrypted as proof"] > 0
+    assert scenarios["join"]["figures"][0]["measured"] == 5
+    added = [figure for figure in scenarios["delay"]["figures"] if figure["name"] == "added, seen from outside"]
+    assert [figure["statistic"] for figure in added] == ["p50", "p99", "largest"]
+    assert 0 < added[0]["value"] <= added[1]["value"] <= added[2]["value"]
+    assert added[0]["measured"] > 1000  # three rooms, 250 packets a second, about two seconds
+    assert not list(tmp_path.glob("tiepdan-*")), "a data directory was left behind"
+
+
+@pytest.mark.timeout(120)
+def test_rooms_come_back_after_media_was_killed(tmp_path: Path) -> None:
+    run, found = _bench(tmp_path, "--rooms", "5", "--seconds", "2", "--only", "storm")
+    assert run.returncode == 0, run.stdout + run.stderr
+    names = [scenario["name"] for scenario in found["scenarios"]]  # type: ignore[attr-defined]
+    assert names == ["storm: all at once", "storm: media process killed"]
+
+
+async def test_load_generator_knows_its_own_price() -> None:
+    cost_us, packets = await check_load()
+    assert packets > 20_000
+    assert 0.1 < cost_us < 100
+
+
+@pytest.fixture
+def peer() -> None:
+    for reason, variable in ((why_no_janus(), REQUIRED_PEER), (why_not(), REQUIRED)):
+        if reason is not None:
+            if os.environ.get(variable):
+                pytest.fail(reason)
+            pytest.skip(reason)
+
+
+@pytest.mark.usefixtures("peer")
+@pytest.mark.timeout(120)
+def test_side_by_side_with_janus(tmp_path: Path) -> None:
+    run, found = _bench(tmp_path, "--peer", "--rooms", "3", "--seconds", "2", "--rounds", "1")
+    assert run.returncode == 0, run.stdout + run.stderr
+    turns = found["turns"]
+    assert isinstance(turns, list)
+    assert [turn["server"] for turn in turns] == ["tiepdan", "janus"]
+    for turn in turns:
+        assert turn["receivers"] == 3
+        assert turn["packets"] > 500
+        assert turn["dropped_by_load"] == 0
+    assert isinstance(found["ratio_of_medians"], float)
+
+
+def test_refuses_with_a_sentence_where_janus_is_missing(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "server.cli", "bench", "--peer", "--rooms", "1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": str(tmp_path), "PYTHONUTF8": "1", "TMPDIR": str(tmp_path)},
+    )
+    assert run.returncode == 1
+    assert "The comparison cannot be run: Janus is not installed (Debian package janus)." in run.stderr
