@@ -83,15 +83,25 @@ class Province:
 
 
 @asynccontextmanager
-async def running_province(directory: Path, codec: str = "h264") -> AsyncIterator[Province]:
+async def running_province(
+    directory: Path,
+    codec: str = "h264",
+    *,
+    media_host: str = "127.0.0.1",
+    turn: str = "",
+    turn_secret: str = "",
+) -> AsyncIterator[Province]:
+    """`media_host`: an address of this computer; Firefox reaches media at none that is loopback."""
     settings = Settings(
         data=directory / "data",
         database="",
         http=f"127.0.0.1:{_free_port(socket.SOCK_STREAM)}",
-        media=f"127.0.0.1:{_free_port(socket.SOCK_DGRAM)}",
+        media=f"{media_host}:{_free_port(socket.SOCK_DGRAM)}",
         media_advertise="",
         codec="vp8" if codec == "vp8" else "h264",
         language="vi",
+        turn=turn,
+        turn_secret=turn_secret,
     )
     settings.data.mkdir()
     rooms = await asyncio.to_thread(_filled, settings)
