@@ -21,6 +21,18 @@ def _processes() -> set[str]:
     return {f"process {c.pid}" for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE}
 
 
+def _described(name: str) -> str:
+    """What was left, for the one who has to find out who left it."""
+    kind, _, number = name.partition(" ")
+    if kind != "process":
+        return name
+    try:
+        process = psutil.Process(int(number))
+        return f"{name} ({process.status()}, child of {process.ppid()}): {' '.join(process.cmdline())[:160]}"
+    except psutil.NoSuchProcess:
+        return f"{name} (gone by now)"
+
+
 def _sockets() -> set[str]:
     """Sockets with an address; an event loop's own pair has none."""
     found = psutil.Process().net_connections(kind="all")
@@ -41,4 +53,4 @@ def leaves_nothing_behind() -> Iterator[None]:
     while (left := _belongings() - before) and time.monotonic() < deadline:
         threading.Event().wait(0.02)  # what is ending has no handle of ours to wait on
     if left:
-        pytest.fail("left behind: " + ", ".join(sorted(left)))
+        pytest.fail("left behind: " + ", ".join(_described(each) for each in sorted(left)))

@@ -82,13 +82,13 @@ async def test_a_process_that_is_killed_comes_back_and_the_others_stay(server: s
 
 
 async def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    children: list[psutil.Process] = []
     async with server_process(settings_in(tmp_path), tmp_path / "server.log"):
-        children = psutil.Process().children(recursive=True)
-        supervisor = next(c for c in children if "server.cli" in c.cmdline())
+        supervisor = next(c for c in psutil.Process().children() if "server.cli" in c.cmdline())
+        children = supervisor.children(recursive=True)
+        assert len(children) == len(MODULES)
         os.kill(supervisor.pid, signal.SIGKILL)
         await eventually(
-            lambda: [c.pid for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE]
+            lambda: [c.pid for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE], 20
         )
 
 
