@@ -43,10 +43,11 @@ def turn() -> Turn:
     return Turn(f"turn:{SERVER_ADDRESS}:{TURN_PORT}?transport=tcp", "a secret between the two servers")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reception(
     possible: None, turn: Turn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Joined, Ready]]:
+    """For the scenarios of this folder, and gone after them: it would take its share of the cores from all others."""
     directory: Path = tmp_path_factory.mktemp("office")
     with joined_by_line(SEED) as both, office(both, directory, turn=turn) as ready:
         yield both, ready

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -33,15 +34,26 @@ def settings_in(directory: Path, **changes: object) -> Settings:
     return Settings.model_validate(values | changes)
 
 
-def process_of(name: str) -> psutil.Process | None:
-    """The process of this name below this test, if it lives."""
-    for child in psutil.Process().children(recursive=True):
-        try:
-            if MODULES[name] in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
-                return child
-        except psutil.NoSuchProcess:
-            continue
-    return None
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its pages, and the data directory by which its processes are told from another's."""
+
+    address: str
+    directory: Path
+
+    def process(self, name: str) -> psutil.Process | None:
+        """Its process of this name, if it lives."""
+        for child in psutil.Process().children(recursive=True):
+            try:
+                if (
+                    MODULES[name] in child.cmdline()
+                    and child.status() != psutil.STATUS_ZOMBIE
+                    and child.environ().get("TIEPDAN_DATA") == str(self.directory)
+                ):
+                    return child
+            except psutil.NoSuchProcess:
+                continue
+        return None
 
 
 async def health(address: str) -> dict[str, object]:
@@ -54,27 +66,27 @@ async def health(address: str) -> dict[str, object]:
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[str]:
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
     async with server_process(settings_in(tmp_path), tmp_path / "server.log") as address:
-        yield address
+        yield Server(address, tmp_path)
 
 
 @pytest.mark.parametrize("name", list(MODULES))
-async def test_a_process_that_is_killed_comes_back_and_the_others_stay(server: str, name: str) -> None:
-    before = {each: process_of(each) for each in MODULES}
+async def test_a_process_that_is_killed_comes_back_and_the_others_stay(server: Server, name: str) -> None:
+    before = {each: server.process(each) for each in MODULES}
     victim = before[name]
     assert victim is not None
     victim.kill()
     await eventually(
-        lambda: ((now := process_of(name)) is None or now.pid == victim.pid) and f"{name} is not back", 20
+        lambda: ((now := server.process(name)) is None or now.pid == victim.pid) and f"{name} is not back", 20
     )
     for other in set(MODULES) - {name}:
-        now, then = process_of(other), before[other]
+        now, then = server.process(other), before[other]
         assert now is not None
         assert then is not None
         assert now.pid == then.pid
     for _ in range(200):
-        found = await health(server)
+        found = await health(server.address)
         if found.get("ok") and found.get("media") == found.get("recorder") == "running":
             return
         await asyncio.sleep(0.1)
@@ -108,19 +120,19 @@ async def test_settings_that_can_never_work_end_the_start_and_the_log_says_why(t
 
 
 async def test_a_port_that_is_taken_is_named_and_no_other_server_is_mistaken_for_ours(
-    server: str, tmp_path: Path
+    server: Server, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    for setting, value in (("http", server.removeprefix("http://")), ("media", media_port())):
+    for setting, value in (("http", server.address.removeprefix("http://")), ("media", media_port(server))):
         with pytest.raises(ServerNotReady, match=f"TIEPDAN_{setting.upper()}"):
             async with server_process(settings_in(other, **{setting: value}), other / "server.log"):
                 pytest.fail("it must not come up")
 
 
-def media_port() -> str:
+def media_port(server: Server) -> str:
     """The UDP address of the running media process."""
-    process = process_of("media")
+    process = server.process("media")
     assert process is not None
     words = process.cmdline()
     return words[words.index("--listen") + 1]
