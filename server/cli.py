@@ -1,51 +1,62 @@
-"""`tiepdan`: the whole product from the command line. `tiepdan --help` lists everything."""
+"""`tiepdan`: the whole product from the command line. `tiepdan --help` lists everything.
+
+A command's module is imported when that command is called: together they import the whole product, which takes
+seconds, and a button on the desk's keypad (`tiepdan reception next`) may not.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
+from importlib import import_module
 
 import typer
-import uvloop
+from typer.core import TyperGroup
 
-from server import supervisor
-from server.commands import bench, demo, desk, registry, rehearse, room, turn
-from server.commands.context import console, fail, load_settings
-from signaling import logs
+_COMMANDS = {  # in the order of the help: where each one is
+    "serve": "server.commands.serve:serve",
+    "reception": "server.commands.desk:app",
+    "rooms": "server.commands.registry:rooms",
+    "accounts": "server.commands.registry:accounts",
+    "token": "server.commands.registry:token",
+    "room": "server.commands.room:room",
+    "demo": "server.commands.demo:demo",
+    "rehearse": "server.commands.rehearse:rehearse",
+    "turn": "server.commands.turn:turn",
+    "bench": "server.commands.bench:bench",
+}
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str):  # type: ignore[no-untyped-def]  # typer names no type for it
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            single, found = typer.Typer(add_completion=False), found
+            single.command(cmd_name)(found)
+            found = single
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     help="Tiepdan (tiếp dân): citizen receptions, live to the rooms, recorded, and found again from the petition.",
 )
-app.add_typer(desk.app, name="reception")
-app.add_typer(registry.rooms, name="rooms")
-app.add_typer(registry.accounts, name="accounts")
-app.command()(registry.token)
-app.command()(room.room)
-app.command()(demo.demo)
-app.command()(rehearse.rehearse)
-app.command()(turn.turn)
-app.command()(bench.bench)
 
 
 @app.callback()
 def _private_files() -> None:
     """What any command writes is for this account only: petitions, keys, recordings."""
     os.umask(0o077)
-
-
-@app.command()
-def serve() -> None:
-    """Run the server: control, media and recorder, watched and restarted. Ends with Ctrl-C or SIGTERM."""
-    logs.configure()
-    settings = load_settings()
-    try:
-        uvloop.run(supervisor.serve(settings, lambda: console.print(f"Pages: {settings.local_address}/")))
-    except (supervisor.AlreadyRunning, supervisor.CannotStart) as problem:
-        raise fail(str(problem)) from None
-    except asyncio.CancelledError:
-        return
 
 
 if __name__ == "__main__":

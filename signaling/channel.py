@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -94,7 +95,7 @@ class Channel:
 
     def send(self, frame: Frame, *, replying_to: int | None = None) -> None:
         """Queue `frame`. Raises ChannelClosed when the channel is closed or the peer does not read."""
-        self._write({"re": replying_to, "frame": frame.model_dump(mode="json")})
+        self._write("re", replying_to, frame)
 
     async def request(self, frame: Frame, timeout_s: float = 10.0) -> Frame:
         """Send `frame`, wait for its reply. Raises Refused for a `Failed`, ChannelClosed, TimeoutError."""
@@ -103,7 +104,7 @@ class Channel:
         future: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         try:
-            self._write({"id": number, "frame": frame.model_dump(mode="json")})
+            self._write("id", number, frame)
             async with asyncio.timeout(timeout_s):
                 reply = await future
         finally:
@@ -143,13 +144,14 @@ class Channel:
         with suppress(ConnectionError):
             await self._writer.wait_closed()
 
-    def _write(self, envelope: dict[str, object]) -> None:
+    def _write(self, kind: Literal["id", "re"], number: int | None, frame: Frame) -> None:
         if self._closed or self._writer.transport.is_closing():
             raise ChannelClosed("channel is closed")
         if self._writer.transport.get_write_buffer_size() > UNSENT_LIMIT:
             self._end()
             raise ChannelClosed(f"peer left {UNSENT_LIMIT} bytes unread")
-        self._writer.write(json.dumps(envelope, separators=(",", ":")).encode() + b"\n")
+        envelope = f'{{"{kind}":{json.dumps(number)},"frame":{frame.model_dump_json()}}}\n'
+        self._writer.write(envelope.encode())
 
     def _end(self) -> None:
         self._closed = True

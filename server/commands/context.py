@@ -1,21 +1,15 @@
-"""What every command needs: the settings, the database, today on the province's clock, and words for errors."""
+"""What every command needs: the settings, today on the province's clock, and words for errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import typer
-from alembic.util import CommandError
 from pydantic import ValidationError
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from server import settings as settings_module
-from server.data.engine import Database
-from server.data.schema import upgrade
 from server.settings import Settings
 
 PROVINCE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,23 +36,3 @@ def load_settings() -> Settings:
         raise fail("These settings are wrong:\n  " + "\n  ".join(lines), 2) from None
     except FileNotFoundError as missing:
         raise fail(str(missing), 2) from None
-
-
-@contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """The installation's database, its schema brought up to date; or a sentence, why not."""
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database_url)
-    except (OSError, ImportError) as problem:
-        raise fail(f"The data directory {settings.data} or its database cannot be used: {problem}") from None
-    try:
-        try:
-            upgrade(database.engine)
-        except (SQLAlchemyError, CommandError) as problem:
-            raise fail(
-                f"The database cannot be used: {type(problem).__name__}. Is TIEPDAN_DATABASE right?"
-            ) from None
-        yield database
-    finally:
-        database.close()

@@ -16,7 +16,8 @@ from sqlmodel import Session
 
 from room_client.fleet import Fleet
 from room_client.room import RoomOptions
-from server.commands.context import console, fail, load_settings, open_database, today
+from server.commands.context import console, fail, load_settings, today
+from server.commands.database import open_database
 from server.data.secret import load_secret
 from server.demo.accounts import ACCOUNTS, PASSWORD
 from server.demo.fill import fill

@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 from sqlmodel import Session, select
 
-from server.commands.context import console, fail, load_settings, open_database, today
+from server.commands.context import console, fail, load_settings, today
+from server.commands.database import open_database
 from server.data.secret import load_secret
 from server.people.accounts import AccountRefused, account_by_login, change_password, create_account
 from server.people.passwords import BadPassword

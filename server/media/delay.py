@@ -1,5 +1,6 @@
-"""How long packets stay in the media process: from their arrival at the kernel to the system call that sends
-them on, once for each receiver. Counted by buckets, so that nothing is kept per packet."""
+"""How long packets stay in the media process: from their arrival at the kernel until the system call that sends
+them to the last of their receivers is done, once for each receiver. Counted by buckets, so that nothing is kept
+per packet."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ class DelayHistogram:
         self.sum_s = 0.0
 
     def add(self, arrivals_s: list[float], receivers: int) -> None:
-        """Packets that arrived at these wall-clock seconds have just been sent to so many receivers each."""
+        """Packets that arrived at these wall-clock seconds have just left for the last of so many receivers."""
         delays = time.time() - np.array(arrivals_s)
         self.counts += np.bincount(np.searchsorted(_BOUNDS, delays), minlength=len(self.counts)) * receivers
         self.sum_s += float(delays.sum()) * receivers

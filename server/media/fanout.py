@@ -235,6 +235,7 @@ class Fanout:
         markers = np.array([ring.markers[cell] for cell in cells], np.uint8)
         sequence = np.array(numbers, np.int64)
         most_rows = min(CELLS // columns, MOST_MESSAGES // len(runs))
+        receivers = 0
         for group in _columns_of(lane):
             for first in range(0, len(group.sessions), most_rows):
                 part = slice(first, min(first + most_rows, len(group.sessions)))
@@ -254,8 +255,11 @@ class Fanout:
                     self._send(self._address_singly(group, part, columns))
                 else:
                     self._address_runs(group, part, columns, runs)
-                    self._send(rows * len(runs))
-                self._delays.add(arrivals_s, rows)
+                    octets = rows * (sum(sizes) + columns * group.tag_bytes)
+                    self._send(rows * len(runs), (rows * columns, octets))
+                receivers += rows
+        if receivers:
+            self._delays.add(arrivals_s, receivers)
 
     def _protect(self, sessions: list[Any], columns: int) -> int:
         """Encrypt the table in place, each row by its session. Zero when all went well."""
@@ -337,13 +341,17 @@ class Fanout:
 
     # --- the system call
 
-    def _send(self, count: int) -> None:
-        """Send messages 0 to `count`."""
+    def _send(self, count: int, holding: tuple[int, int] | None = None) -> None:
+        """Send messages 0 to `count`. `holding`: the packets and bytes in them, where that is known already."""
         done, waited = 0, False
         while done < count:
             sent = libc.sendmmsg(
                 self._descriptor, void_pointer(self._message_memory, done * MESSAGE.itemsize), count - done, 0
             )
+            if sent == count and holding is not None:
+                self.packets_sent += holding[0]
+                self.bytes_sent += holding[1]
+                return
             if sent > 0:
                 self._note_sent(done, done + sent)
                 done += sent

@@ -63,6 +63,7 @@ class Link:
         self.tag_bytes = 0
         self._sessions: SrtpSessions | None = None  # keeps alive what tx and rx point to
         self.opened_s = now_s
+        self.turn = 0  # at which tick of each second it is looked at; the plane's
         self.media_allowance = Allowance(MEDIA, now_s)
         self.report_allowance = Allowance(REPORTS, now_s)
         self.handshake_allowance = Allowance(HANDSHAKE, now_s)

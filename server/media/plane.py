@@ -31,7 +31,7 @@ from server.media.sdp import LocalEnd, Offer, parse_fragment, parse_offer, write
 from server.media.stage import Stage
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
-from signaling.ports import Frame, LinkChanged, LinkReports, MediaSnapshot, SetStage, SlotSwitched
+from signaling.ports import Frame, LinkChanged, LinkReport, LinkReports, MediaSnapshot, SetStage, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
 from signaling.wire.aiortc_seams import (
     Dtls,
@@ -98,6 +98,8 @@ class MediaPlane:
         self._started_anew = False
         self._rest_is_due = False
         self.totals = Totals()
+        self._reports: list[LinkReport] = []
+        self._turns = itertools.cycle(range(TICKS_PER_S))
         self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
@@ -131,6 +133,7 @@ class MediaPlane:
             raise Refused(RefusalCode.BAD_MESSAGE, "a link that is open already", "a new one")
         offer = parse_offer(sdp, purpose, self.codec)
         link = Link(identity, room, purpose, offer, self.stage.slots, self.codec, self._source_numbers, _now())
+        link.turn = next(self._turns)
         self.links.add(link)
         self._set_state(link, LinkState.NEGOTIATED)
         return self._answer(link, offer)
@@ -296,15 +299,16 @@ class MediaPlane:
             if ticks % ALLOCATE_EVERY_TICKS == 0:
                 self.stage.allocate(now_s)
                 self._ask_the_silent(now_s)
+            self._look_at_links(ticks % TICKS_PER_S, now_s)
             if ticks % TICKS_PER_S == 0:
-                self._each_second(now_s)
+                self._report()
             self.fanout.flush(everything=True)
 
     def _send_feedback(self, now_s: float) -> None:
         if self._relay is not None:
             self._relay.poll(now_s)
         for link in self.links:
-            if link.tx is not None and link.sources and (feedback := link.poll_feedback(now_s)):
+            if link.received and link.tx is not None and (feedback := link.poll_feedback(now_s)):
                 self._send_rtcp(link, feedback)
 
     def _ask_the_silent(self, now_s: float) -> None:
@@ -312,10 +316,12 @@ class MediaPlane:
             if question := link.address.poll_question(now_s):
                 self.port.send(question, link.address.name)
 
-    def _each_second(self, now_s: float) -> None:
+    def _look_at_links(self, turn: int, now_s: float) -> None:
+        """Each link once a second, in its turn: all at once would hold up a picture that arrives meanwhile."""
         wall_s = time.time()
-        reports = []
         for link in self.links:
+            if link.turn != turn:
+                continue
             if link.dead(now_s):
                 self.close_link(link.identity)
                 continue
@@ -326,8 +332,12 @@ class MediaPlane:
                 self._set_state(link, state)
                 self.stage.link_changed(link)
             self._send_rtcp(link, link.poll_reports(now_s, wall_s))
-            reports.append(link_report(link))
-        self._tell(LinkReports(links=tuple(reports)))
+            self._reports.append(link_report(link))
+
+    def _report(self) -> None:
+        """Once a second to control: every link as it was in its turn, and the whole process."""
+        self._tell(LinkReports(links=tuple(r for r in self._reports if r.link in self.links)))
+        self._reports.clear()
         self._tell(
             media_report(
                 self.links,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from server.media.delay import DelayHistogram
 from server.media.fanout import Fanout
@@ -33,26 +34,37 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
+class Counted(NamedTuple):
+    """What a link counts over its life, and all links together over the life of the process."""
+
+    refused: int = 0
+    nacks_received: int = 0
+    nacks_sent: int = 0
+    key_frames_asked: int = 0
+    key_frames_wanted: int = 0
+
+
 class Totals:
     """What links counted, those that are gone included: a counter never falls."""
 
     def __init__(self) -> None:
-        self._gone: Counter[str] = Counter()
+        self._gone = Counted()
 
     def keep(self, link: Link) -> None:
         """A link ends."""
-        self._gone += _counted(link)
+        self._gone = _sum((self._gone, _counted(link)))
 
-    def with_links(self, links: Iterable[Link]) -> Counter[str]:
-        total = Counter(self._gone)
-        for link in links:
-            total.update(_counted(link))
-        return total
+    def with_links(self, links: Iterable[Link]) -> Counted:
+        return _sum((self._gone, *map(_counted, links)))
 
 
-def _counted(link: Link) -> Counter[str]:
+def _sum(counted: Iterable[Counted]) -> Counted:
+    return Counted._make(map(sum, zip(*counted, strict=True)))
+
+
+def _counted(link: Link) -> Counted:
     layers = [layer for source in link.sources.values() for layer in source.layers.values()]
-    return Counter(
+    return Counted(
         refused=link.refused + link.media_allowance.refused + link.report_allowance.refused,
         nacks_received=link.nacks_received,
         nacks_sent=sum(layer.nacks_sent for layer in layers),
@@ -79,12 +91,12 @@ def media_report(
         packets_out=fanout.packets_sent,
         bytes_out=fanout.bytes_sent,
         packets_dropped=fanout.packets_dropped,
-        datagrams_refused=datagrams_refused + counted["refused"],
+        datagrams_refused=datagrams_refused + counted.refused,
         repeats=fanout.repeats_sent,
-        nacks_received=counted["nacks_received"],
-        nacks_sent=counted["nacks_sent"],
-        key_frames_asked=counted["key_frames_asked"],
-        key_frames_wanted=counted["key_frames_wanted"],
+        nacks_received=counted.nacks_received,
+        nacks_sent=counted.nacks_sent,
+        key_frames_asked=counted.key_frames_asked,
+        key_frames_wanted=counted.key_frames_wanted,
         layers=dict(Counter(str(link.carried) for link in links if link.connected)),
         delay_counts=tuple(int(count) for count in delays.counts),
         delay_sum_s=delays.sum_s,

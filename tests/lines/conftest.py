@@ -47,7 +47,7 @@ def turn() -> Turn:
 def reception(
     possible: None, turn: Turn, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Joined, Ready]]:
-    """For the scenarios of this folder, and gone after them: it would take its share of the cores from all others."""
+    """For the scenarios of this folder, and gone after them: it would take its share of the cores of others."""
     directory: Path = tmp_path_factory.mktemp("office")
     with joined_by_line(SEED) as both, office(both, directory, turn=turn) as ready:
         yield both, ready

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +15,6 @@ import psutil
 from sqlmodel import Session
 
 from server.control_socket import control_socket
-from server.data.engine import Database
-from server.data.schema import upgrade
 from server.data.secret import load_secret
 from server.demo.fill import fill
 from server.rooms.keys import Scope, make_key, make_token
@@ -26,6 +24,7 @@ from server.server_process import server_process
 from server.settings import Settings
 from signaling.messages import Command, CommandName
 from signaling.ports import AskStatus, ReceptionStatus, RunCommand
+from tests.database import copied, finished_file
 
 # Today's agenda in the demonstration: 1 open to all, 2 for the rooms concerned, 3 a denunciation, 4 open to all.
 OPEN_ITEM, LIMITED_ITEM, DENUNCIATION = 1, 2, 3
@@ -104,24 +103,23 @@ async def running_province(
         turn_secret=turn_secret,
     )
     settings.data.mkdir()
-    rooms = await asyncio.to_thread(_filled, settings)
+    rooms = await asyncio.to_thread(_filled, directory, settings)
     async with server_process(settings, directory / "server.log") as address:
         yield Province(settings, address, rooms)
 
 
-def _filled(settings: Settings) -> dict[str, Room]:
+def _filled(directory: Path, settings: Settings) -> dict[str, Room]:
+    """Fill the province; once a day for all tests that share a parent directory, because it takes seconds."""
     today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
-    database = Database(settings.database_url)
-    try:
-        upgrade(database.engine)
-        database.run_here(fill, today)
+    filled = directory.parent / f"province-{today}.db"
+    if not filled.exists():
+        finished_file(filled, lambda session: fill(session, today))
 
-        def all_rooms(session: Session, day: date) -> dict[str, Room]:
-            return {room.code: room for room in rooms_on(session, day)}
+    def all_rooms(session: Session) -> dict[str, Room]:
+        return {room.code: room for room in rooms_on(session, today)}
 
-        return database.run_here(all_rooms, today)
-    finally:
-        database.close()
+    with copied(filled, settings.data) as database:
+        return database.run_here(all_rooms)
 
 
 def _free_port(kind: socket.SocketKind) -> int:

@@ -13,12 +13,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session
 
 from server.data.engine import Database
-from server.data.schema import upgrade
 from server.people import accounts, pages, sessions
 from server.people.tables import Role
 from server.rooms import pages as room_pages
 from server.web import application
 from server.web.keys import DATABASE
+from tests.database import copied, finished_file
 
 SECRET = b"\x07" * 32
 PASSWORD = "mật-khẩu-thử"
@@ -59,13 +59,22 @@ class Office:
         self.client.session.cookie_jar.clear()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return finished_file(tmp_path_factory.mktemp("empty") / "empty.db")
+
+
+@pytest.fixture(scope="session")
+def office_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five people are in it: their passwords take a second to hash."""
+    return finished_file(tmp_path_factory.mktemp("office") / "office.db", add_people)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(empty_file: Path, tmp_path: Path) -> Iterator[Database]:
     """A migrated SQLite file."""
-    database = Database(f"sqlite:///{tmp_path / 'tiepdan.db'}")
-    upgrade(database.engine)
-    yield database
-    database.close()
+    with copied(empty_file, tmp_path) as database:
+        yield database
 
 
 def make_office_app(database: Database) -> web.Application:
@@ -82,10 +91,16 @@ def add_people(session: Session) -> None:
         accounts.create_account(session, login, name, role, PASSWORD)
 
 
+@pytest.fixture
+def peopled(office_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same with five people."""
+    with copied(office_file, tmp_path) as database:
+        yield database
+
+
 @pytest_asyncio.fixture
-async def office(database: Database) -> AsyncIterator[Office]:
-    database.run_here(add_people)
-    app = make_office_app(database)
-    assert app[DATABASE] is database
+async def office(peopled: Database) -> AsyncIterator[Office]:
+    app = make_office_app(peopled)
+    assert app[DATABASE] is peopled
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
-        yield Office(client, database)
+        yield Office(client, peopled)

@@ -12,6 +12,8 @@ from server.cli import app
 from server.settings import Settings
 
 README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+COMMANDS = typer.main.get_group(app)
+CONTEXT = COMMANDS.make_context("tiepdan", ["reception"])
 OPERATIONS = (Path(__file__).parents[3] / "docs" / "operations.md").read_text("utf-8")
 
 
@@ -30,12 +32,13 @@ def test_the_table_names_no_setting_that_is_not_there() -> None:
 
 
 def test_every_command_is_in_the_readme_and_every_one_in_the_readme_is_there() -> None:
-    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-    assert set(re.findall(r"^\| `tiepdan ([a-z]+)`", README, re.MULTILINE)) == commands
+    commands = {name: COMMANDS.get_command(CONTEXT, name) for name in COMMANDS.list_commands(CONTEXT)}
+    assert set(re.findall(r"^\| `tiepdan ([a-z]+)`", README, re.MULTILINE)) == set(commands)
+    assert all(command is not None and command.help for command in commands.values())
 
 
 def test_every_button_is_in_the_readme_and_the_ones_shown_in_operations_exist() -> None:
-    buttons = set(typer.main.get_command(app).commands["reception"].commands)  # type: ignore[attr-defined]
+    buttons = set(COMMANDS.get_command(CONTEXT, "reception").commands)  # type: ignore[union-attr]
     row = re.search(r"^\| `tiepdan reception` \|(.*)$", README, re.MULTILINE)
     assert row
     assert set(re.findall(r"`([a-z-]+)", row[1])) == buttons

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from server.people.tables import AuditEvent
 from server.petitions.tables import Petition
 from server.receptions.tables import Reception, ReceptionState
 from server.web.languages import today
+from tests.database import copied
 from tests.server.conftest import Office
 from tests.server.demo.office import filled_file, make_province_app
 
@@ -62,11 +62,8 @@ def province_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def filled(province_file: Path, tmp_path: Path) -> Iterator[Database]:
     """The demonstration province in a file of its own."""
-    path = tmp_path / "tiepdan.db"
-    shutil.copy(province_file, path)
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
+    with copied(province_file, tmp_path) as database:
+        yield database
 
 
 @pytest_asyncio.fixture

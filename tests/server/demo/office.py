@@ -7,28 +7,19 @@ from pathlib import Path
 from aiohttp import web
 
 from server.data.engine import Database
-from server.data.schema import upgrade
 from server.demo.fill import fill
 from server.petitions import pages as petition_pages
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
 from server.web.languages import today
+from tests.database import finished_file
 from tests.server.conftest import make_office_app
 
 AGENDA_LIMIT = 10
 
 
 def filled_file(folder: Path) -> Path:
-    path = folder / "province.db"
-    database = Database(f"sqlite:///{path}")
-    try:
-        upgrade(database.engine)
-        database.run_here(fill, today())
-        with database.engine.connect() as connection:  # all of it in the one file that is copied
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        database.close()
-    return path
+    return finished_file(folder / "province.db", lambda session: fill(session, today()))
 
 
 def make_province_app(database: Database, recordings: Path) -> web.Application:

@@ -19,7 +19,7 @@ from server.web.shell import current_account, language_of, render, require
 from server.web.statics import VENDOR, FrontEndMissing, Statics
 from server.web.wording import SENTENCES, sentence, status
 from signaling.refusals import Refusal, RefusalCode, Refused
-from tests.server.conftest import PAGE, Office, add_people, make_office_app
+from tests.server.conftest import PAGE, Office, make_office_app
 
 
 async def _fail(request: web.Request) -> web.StreamResponse:
@@ -52,16 +52,15 @@ async def _today(request: web.Request) -> Sequence[TodayReception]:
 
 
 @pytest_asyncio.fixture
-async def shell(database: Database) -> AsyncIterator[Office]:
-    database.run_here(add_people)
-    app = make_office_app(database)
+async def shell(peopled: Database) -> AsyncIterator[Office]:
+    app = make_office_app(peopled)
     app[TODAY_READER] = _today
     app.router.add_get("/fail/{name}", _fail)
     app.router.add_get("/fail-late", _fail_late)
     app.router.add_get("/refuse", _refuse)
     app.router.add_get("/whoever", _whoever)
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
-        yield Office(client, database)
+        yield Office(client, peopled)
 
 
 # --- failures ---
