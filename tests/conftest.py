@@ -1,15 +1,51 @@
-"""For all tests: nothing may be left behind by one of them."""
+"""For all tests: which run beside each other, and nothing may be left behind by one of them.
+
+Two workers share the tests. One of them plays everything that has a clock: servers, browsers, links, lines;
+the other takes what only computes, and steps back when both want a core.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
+HERE = Path(__file__).parent
+ONLY_COMPUTE = tuple(
+    HERE / folder
+    for folder in (
+        "signaling",
+        "server/commands",
+        "server/data",
+        "server/demo",
+        "server/people",
+        "server/petitions",
+        "server/receptions",
+        "server/receptions_office",
+        "server/rooms",
+        "server/web",
+    )
+)
+STEPS_BACK = 10  # niceness; what has a clock keeps nine tenths of a core that both want
 SETTLE_S = 5.0  # a thread that is told to end needs a moment
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What has a clock is one group, so that no two of its tests share the cores."""
+    for item in items:
+        if not any(item.path.is_relative_to(folder) for folder in ONLY_COMPUTE):
+            item.add_marker(pytest.mark.xdist_group("clock"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:  # who is not root could not come back
+        clock = item.get_closest_marker("xdist_group") is not None
+        os.setpriority(os.PRIO_PROCESS, 0, 0 if clock else STEPS_BACK)
 
 
 def _threads() -> set[str]:

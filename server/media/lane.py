@@ -15,7 +15,7 @@ from server.media.ring import Ring
 from signaling.wire.rtp import RtpView
 from signaling.wire.slots import Layer, SlotName
 
-VIDEO_RING = 1024  # 2 s and more at 4 Mbit/s; also how far back libsrtp encrypts again (aiortc's window)
+VIDEO_RING = 1024  # 2 s and more at 4 Mbit/s; as the very packet, without RTX, only SENT_AGAIN_WITHIN of them
 AUDIO_RING = 128  # 2.5 s of 20 ms packets
 FIRST_NUMBER = 16  # low: a stream that starts near 65535 with early loss never decrypts (libsrtp's roll-over)
 LEAST_STEP_S = 0.01  # between the last picture of one stream and the first of the next

@@ -91,11 +91,12 @@ async def test_the_names_are_there() -> None:
     assert list(inspect.signature(RTCDtlsTransport._set_role).parameters) == ["self", "role"]
     assert {p.openssl_profile for p in SRTP_PROFILES} >= {b"SRTP_AEAD_AES_128_GCM"}
     transport = Dtls(make_certificate(), lambda data: None, lambda: None)._transport
-    for name in ("_task", "_rx_srtp", "_tx_srtp"):
+    for name in ("_task", "_rx_srtp"):
         assert getattr(transport, name, "absent") is None
     source = inspect.getsource(RTCDtlsTransport)
     for used in ("transport._recv(", "transport._send(", "transport.role", "srtp_profiles=self._srtp_profiles"):
         assert used in source
+    assert list(inspect.signature(SRTP_PROFILES[0].get_key_and_salt).parameters) == ["src", "idx"]
     session = pylibsrtp.Session(pylibsrtp.Policy(key=bytes(30), ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND))
     assert session._srtp[0] != srtp_ffi.NULL
 
@@ -125,6 +126,25 @@ async def test_what_one_end_encrypts_in_its_own_memory_the_other_decrypts() -> N
         client.unprotect(sent)  # a repeat
     await pair.stop()
     assert "client" not in pair.closed, "who stops its own end needs not be told"
+
+
+async def test_a_packet_may_be_sent_again_within_a_second_of_video_and_not_for_ever() -> None:
+    pair = Pair()
+    client, server = await pair.shake()
+    assert client is not None
+    assert server is not None
+
+    def numbered(number: int) -> bytes:
+        return PACKET[:2] + number.to_bytes(2, "big") + PACKET[4:]
+
+    first = server.protect(numbered(16))
+    for number in range(17, 16 + aiortc_seams.SENT_AGAIN_WITHIN):
+        server.protect(numbered(number))
+    assert server.protect(numbered(16)) == first, "AES-GCM may never encrypt two texts under one number"
+    server.protect(numbered(16 + aiortc_seams.SENT_AGAIN_WITHIN))
+    with pytest.raises(SrtpError):
+        server.protect(numbered(16))
+    await pair.stop()
 
 
 async def test_the_other_end_hears_the_goodbye_and_both_may_stop_twice() -> None:
