@@ -63,6 +63,7 @@ class CountingEnd:
         self.proven = self.unauthentic = self.unknown = 0
         self.on_feedback: Callable[[rtcp.Feedback], None] | None = None  # for who also sends
         self._witness = witness
+        self._round = shared.round
         self._dtls = Dtls(shared.certificate, self.path.send, lambda: self._end(LinkEnd.SERVER_CLOSED))
         self._until_proof = 1
         self._view = RtpView()
@@ -98,6 +99,10 @@ class CountingEnd:
         """
         self.srtp = srtp
         self.path.adopt(sock)
+
+    def look_closely(self) -> None:
+        """Something is waited for that this end has not begun to receive."""
+        self._round.closely()
 
     def send(self, datagram: bytes) -> None:
         self.path.send(datagram)
@@ -171,6 +176,7 @@ class CountingEnd:
         return packet
 
     def _inspect(self, stream: CountedStream, datagram: bytes, timestamp: int, now: float) -> None:
+        self._round.closely()
         packet = self._prove(datagram)
         if packet is None or not self._view.read(packet):
             return

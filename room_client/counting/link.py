@@ -105,6 +105,8 @@ class CountingLink:
         """Decrypt every packet of a slot, to hear of key frames and of the labels of test cards."""
         if (stream := self.slots.get(slot)) is not None:
             stream.inspected = wanted
+            if wanted:
+                self.end.look_closely()
 
     async def close(self) -> None:
         await self.end.close()

@@ -22,6 +22,8 @@ CELLS = 64
 CELL_BYTES = 2048
 SO_MEMINFO, MEMINFO_DROPS, MEMINFO_BYTES = 55, 8, 36
 ROUND_S = 0.004  # how often secured sockets are looked at: one wake for many, at the price of this much delay
+COUNTING_ROUND_S = 0.02  # while packets are only counted, which nobody waits for: half the price of a packet
+CLOSELY_FOR_S = 2.0
 SOCKETS_PER_ROUND = 4096
 MSG_DONTWAIT = 0x40
 _HEADER = struct.Struct(f"!BBHII{CELL_BYTES - 12}x")
@@ -95,19 +97,30 @@ class BurstReader:
 
 
 class ReadingRound:
-    """Looks at many sockets every `ROUND_S` and calls each that has something. `close` it."""
+    """Looks at many sockets in turn and calls each that has something. `close` it.
+
+    Every `ROUND_S` while somebody looks `closely` (a key frame or a label is waited for), else every
+    `COUNTING_ROUND_S`.
+    """
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._callbacks: dict[int, Callable[[], None]] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._closely_until_s = 0.0
 
     def add(self, descriptor: int, callback: Callable[[], None]) -> None:
         self._callbacks[descriptor] = callback
         self._epoll.register(descriptor, select.EPOLLIN)
-        if self._timer is None:
-            self._timer = self._loop.call_later(ROUND_S, self._look)
+        self.closely()
+
+    def closely(self) -> None:
+        """For the next `CLOSELY_FOR_S` it matters when something arrives."""
+        now_s = self._loop.time()
+        if self._timer is None or now_s >= self._closely_until_s:
+            self._plan(ROUND_S)
+        self._closely_until_s = now_s + CLOSELY_FOR_S
 
     def remove(self, descriptor: int) -> None:
         if self._callbacks.pop(descriptor, None) is not None:
@@ -120,8 +133,15 @@ class ReadingRound:
         self._callbacks.clear()
         self._epoll.close()
 
+    def _plan(self, after_s: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(after_s, self._look)
+
     def _look(self) -> None:
-        self._timer = self._loop.call_later(ROUND_S, self._look) if self._callbacks else None
+        self._timer = None
+        if self._callbacks:
+            self._plan(ROUND_S if self._loop.time() < self._closely_until_s else COUNTING_ROUND_S)
         for descriptor, _ in self._epoll.poll(0, SOCKETS_PER_ROUND):
             callback = self._callbacks.get(descriptor)
             if callback is not None:  # not closed by one before it

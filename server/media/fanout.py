@@ -43,7 +43,7 @@ from server.media.system import (
 )
 from signaling.wire.aiortc_seams import LONGEST_TRAILER, srtp_ffi, srtp_protect
 
-CELLS = 2048  # of one table: a picture of 11 packets to 177 rooms. It is cold whatever its size, 25 times a second
+CELLS = 1024  # of one table. Fewer tables cost less; more of them let the first rooms have theirs sooner
 CELL_BYTES = STRIDE + -(-LONGEST_TRAILER // 64) * 64
 MOST_COLUMNS = 64  # packets of one table; a longer burst makes several
 RUN_PACKETS = 48  # below the kernel's UDP_MAX_SEGMENTS (64 on older kernels)
@@ -90,7 +90,11 @@ class _Run:
 
     start: int
     count: int
-    size: int  # of each but the last, before SRTP
+    size: int  # of each but the last, before SRTP; that one may be shorter
+
+    @property
+    def end(self) -> int:
+        return self.start + self.count
 
 
 def padded(sizes: list[int]) -> list[int]:
@@ -232,31 +236,33 @@ class Fanout:
             if size != ring.lengths[cell]:
                 ring.pad(cell, size)
         runs = runs_of(sizes)
+        blocks = [ring.cells[cells[run.start : run.end], : run.size] for run in runs]
         markers = np.array([ring.markers[cell] for cell in cells], np.uint8)
         sequence = np.array(numbers, np.int64)
+        lengths = np.array(sizes, np.int32)
         most_rows = min(CELLS // columns, MOST_MESSAGES // len(runs))
         receivers = 0
         for group in _columns_of(lane):
+            encrypted = lengths + group.tag_bytes
             for first in range(0, len(group.sessions), most_rows):
                 part = slice(first, min(first + most_rows, len(group.sessions)))
                 rows = part.stop - first
                 table = self._cells[: rows * columns].reshape(rows, columns, CELL_BYTES)
-                for column, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
-                    table[:, column, :size] = ring.cells[cell, :size]
+                for run, block in zip(runs, blocks, strict=True):
+                    table[:, run.start : run.end, : run.size] = block
                 table[:, :, 1] = group.payload_types[part, None] | markers
                 table[:, :, 2:4] = _big_endian(sequence + group.offsets[part, None], ">u2")
                 if group.time_shifts is not None:
                     times = np.array([ring.times[cell] for cell in cells], np.int64)
                     table[:, :, 4:8] = _big_endian(times + group.time_shifts[part, None], ">u4")
-                self._lengths[: rows * columns].reshape(rows, columns)[:] = sizes
+                self._lengths[: rows * columns].reshape(rows, columns)[:] = lengths
                 failed = self._protect(group.sessions[part], columns)
-                self._vectors["size"][: rows * columns].reshape(rows, columns)[:] = np.add(sizes, group.tag_bytes)
+                self._vectors["size"][: rows * columns].reshape(rows, columns)[:] = encrypted
                 if failed:
                     self._send(self._address_singly(group, part, columns))
                 else:
                     self._address_runs(group, part, columns, runs)
-                    octets = rows * (sum(sizes) + columns * group.tag_bytes)
-                    self._send(rows * len(runs), (rows * columns, octets))
+                    self._send(rows * len(runs), (rows * columns, rows * int(encrypted.sum())))
                 receivers += rows
         if receivers:
             self._delays.add(arrivals_s, receivers)
