@@ -19,7 +19,7 @@ demo: install ## the whole province on this machine with six simulated rooms, un
 	@exec $(BIN)/tiepdan demo --rooms $(or $(ROOMS),6)
 
 test: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## all tests (those in Chromium where there is one)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
 check: $(VENV)/developed ## format, lint, types, import direction
 	$(BIN)/ruff format --check .

@@ -10,14 +10,14 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-HERE = Path(__file__).parent
 ONLY_COMPUTE = tuple(
-    HERE / folder
+    f"tests/{folder}/"
     for folder in (
         "signaling",
         "server/commands",
@@ -35,17 +35,20 @@ STEPS_BACK = 10  # niceness; what has a clock keeps nine tenths of a core that b
 SETTLE_S = 5.0  # a thread that is told to end needs a moment
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What has a clock is one group, so that no two of its tests share the cores."""
-    for item in items:
-        if not any(item.path.is_relative_to(folder) for folder in ONLY_COMPUTE):
-            item.add_marker(pytest.mark.xdist_group("clock"))
+class _Scheduling(LoadScopeScheduling):
+    """What has a clock is one scope, so that no two of its tests share the cores; it begins first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(ONLY_COMPUTE) else "has a clock"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    return _Scheduling(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:  # who is not root could not come back
-        clock = item.get_closest_marker("xdist_group") is not None
-        os.setpriority(os.PRIO_PROCESS, 0, 0 if clock else STEPS_BACK)
+        os.setpriority(os.PRIO_PROCESS, 0, STEPS_BACK if item.nodeid.startswith(ONLY_COMPUTE) else 0)
 
 
 def _threads() -> set[str]:
