@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format rehearse bench bench-peer clean
+.PHONY: help install demo test check format rehearse bench bench-peer bench-lines clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -39,6 +39,9 @@ bench: install ## what this machine carries, measured with 177 rooms (ROOMS=N, S
 
 bench-peer: install ## side by side with Debian's janus, over veth; needs root (ROOMS=N, SECONDS=N, JSON=FILE)
 	$(BIN)/tiepdan bench --peer --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(JSON),--json $(JSON))
+
+bench-lines: install ## what one room sees and hears behind bad lines, a quarter of an hour; needs root (JSON=FILE)
+	$(BIN)/tiepdan bench --lines $(if $(JSON),--json $(JSON))
 
 clean: ## remove what the other commands made, but not the data
 	rm -rf $(VENV) $(WEB)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -68,9 +68,7 @@ async def test_a_million_packets(tmp_path: Path, per_second: int) -> None:
             grown_mb = reception.memory_mb() - memory_mb
             print(f"{fired}, {arrived} arrived, memory +{grown_mb:.1f} MB, {reception.process.cpu_times()}")
             assert fired["sent"] >= PACKETS
-            assert arrived >= PACKETS / (2 if per_second else 5), (
-                "most of it never reached the process"
-            )
+            assert arrived >= PACKETS / (2 if per_second else 5), "most of it never reached the process"
             sent = reception.camera.pictures_sent - pictures
             for earlier, later in zip(before, during, strict=True):
                 assert not later.ended

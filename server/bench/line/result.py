@@ -34,6 +34,8 @@ class LineResult:
     lost: int  # of them: by chance, in the dark
     overflowed: int  # of them: for want of room before the bottleneck
 
+    lost_for_good: bool  # the line became good again, and the picture never came back
+
     def as_json(self) -> dict[str, object]:
         return asdict(self)
 
@@ -65,6 +67,7 @@ def judged(
     good_since_s = None if ends_s is None else first.at_s + ends_s
     layer, chosen_s = _held_longest(layers, bad_since_s, last.at_s if good_since_s is None else good_since_s)
     gone = {name: after[name] - before[name] for name in after}
+    recovered_after_s = None if good_since_s is None else _recovery_s(last, good_since_s)
     return LineResult(
         preset=preset.name,
         says=preset.says,
@@ -75,12 +78,13 @@ def judged(
         missing_sound_s=round(max(0.0, last.missing_sound_s - first.missing_sound_s), 2),
         layer=layer,
         layer_after_s=None if chosen_s is None else round(max(0.0, chosen_s - bad_since_s), 1),
-        recovered_after_s=None if good_since_s is None else _recovery_s(last, good_since_s),
+        recovered_after_s=recovered_after_s,
         full_layer_after_s=None if good_since_s is None else _full_again_s(layers, bad_since_s, good_since_s),
         joins=last.joins - first.joins,
         offered=gone["offered"],
         lost=gone["lost"] + gone["dark"],
         overflowed=gone["overflowed"],
+        lost_for_good=good_since_s is not None and recovered_after_s is None,
     )
 
 
@@ -140,6 +144,7 @@ def as_table(results: Sequence[LineResult]) -> Table:
         "missing sound",
         "layer",
         "back after",
+        "full layer after",
         "joins",
     ):
         table.add_column(heading, justify="left" if heading == "Line" else "right", no_wrap=heading == "Line")
@@ -151,10 +156,15 @@ def as_table(results: Sequence[LineResult]) -> Table:
             f"{result.longest_freeze_s:.1f} s",
             f"{result.missing_sound_s:.1f} s",
             _layer_words(result),
-            "" if result.recovered_after_s is None else f"{result.recovered_after_s:.1f} s",
+            _seconds(result.recovered_after_s),
+            _seconds(result.full_layer_after_s),
             str(result.joins),
         )
     return table
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f} s"
 
 
 def _layer_words(result: LineResult) -> str:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.table import Table
+
+from server.bench.line.browser_desk import chromium
 from server.bench.line.conditions import Preset
 from server.bench.line.joined import Joined, joined_by_line
 from server.bench.line.namespaces import demand
 from server.bench.line.office import Ready
 from server.bench.line.presets import PRESETS
-from server.bench.line.result import LineResult, judged
+from server.bench.line.result import LineResult, as_table, judged
 from server.bench.line.situation import Desk, RoomBehindLine, office, room_behind
+from server.bench.report import machine
 
 SEED = 1
 GOOD = PRESETS["good-line"]
@@ -25,6 +31,39 @@ SETTLES_S = 3.0  # on a good line, before the measurement: what a camera needs t
 
 class RoomReceivesNothing(Exception):
     """The room saw no picture on a good line, so there is nothing to measure."""
+
+
+@dataclass(slots=True)
+class LinesMeasured:
+    """A whole table of them. `desk`: where there is a Chromium it sends three layers, else a film is the one."""
+
+    desk: Desk
+    results: list[LineResult] = field(default_factory=list)
+    started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def ok(self) -> bool:
+        """Every room was there again when its line was, and none had to join anew for that."""
+        return all(result.joins == 0 and not result.lost_for_good for result in self.results)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "started_at": self.started_at,
+            "machine": machine(),
+            "desk": self.desk,
+            "lines": [result.as_json() for result in self.results],
+            "ok": self.ok,
+        }
+
+    def as_table(self) -> Table:
+        return as_table(self.results)
+
+
+async def measure_lines(presets: Sequence[Preset], step: Callable[[str], None]) -> LinesMeasured:
+    """Raises as `run_lines`."""
+    found = LinesMeasured("browser" if chromium() else "film")
+    found.results = await run_lines(presets, desk=found.desk, step=step)
+    return found
 
 
 async def run_lines(

@@ -10,6 +10,7 @@ from rich.console import Console
 from server.bench.line.line import Counters
 from server.bench.line.presets import PRESETS
 from server.bench.line.result import Layers, LineResult, as_table, judged, worst
+from server.bench.line.run import LinesMeasured
 from server.bench.line.witness import Seen
 
 BEGAN_S = 1000.0
@@ -87,6 +88,13 @@ def test_a_line_that_is_bad_from_the_beginning_has_no_recovery() -> None:
 def test_where_nothing_is_known_of_layers_nothing_is_said() -> None:
     result = judge(seen(60))
     assert (result.layer, result.layer_after_s, result.full_layer_after_s) == ("", None, None)
+
+
+def test_a_picture_that_never_comes_back_is_a_failure_of_the_whole_table() -> None:
+    back, gone = judge(seen(60, ((10.1, 30.9),))), judge(seen(60, ((10.1, None),)))
+    assert (back.lost_for_good, gone.lost_for_good) == (False, True)
+    assert LinesMeasured("film", [back]).ok
+    assert not LinesMeasured("film", [back, gone]).ok
 
 
 def test_the_bad_phase_of_every_preset_lies_within_its_measurement() -> None:
