@@ -1,7 +1,8 @@
 """For all tests: which run beside each other, and nothing may be left behind by one of them.
 
-Two workers share the tests. One of them plays everything that has a clock: servers, browsers, links, lines;
-the other takes what only computes, and steps back when both want a core.
+Two workers share the tests. One of them plays everything that has a clock: servers, links, lines, browsers;
+the other takes what only computes, and steps back when both want a core. What wants both cores for itself comes
+last, when the other worker has done its part.
 """
 
 from __future__ import annotations
@@ -31,8 +32,18 @@ ONLY_COMPUTE = tuple(
         "server/web",
     )
 )
+COMES_LAST = ("tests/hostile/", "tests/lines/", "tests/browser/")
 STEPS_BACK = 10  # niceness; what has a clock keeps nine tenths of a core that both want
 SETTLE_S = 5.0  # a thread that is told to end needs a moment
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    found = [place for place, folder in enumerate(COMES_LAST, 1) if item.nodeid.startswith(folder)]
+    return found[0] if found else 0
 
 
 class _Scheduling(LoadScopeScheduling):
