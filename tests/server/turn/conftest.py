@@ -59,6 +59,9 @@ def printed(*words: str, media_port: int, turn: str) -> str:
     return result.stdout
 
 
+STARTS_WITHIN_S = 30.0  # it loads a dozen libraries of databases, once from a cold disk
+
+
 class MediaPort(asyncio.DatagramProtocol):
     """Stands where the media plane does, and answers what it hears."""
 
@@ -105,8 +108,8 @@ class Relay:
         return client
 
 
-async def _answers(port: int, process: asyncio.subprocess.Process) -> None:
-    """Wait until the server answers a STUN binding request."""
+async def _answers(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+    """Wait until the server answers a STUN binding request; `log` says why it does not."""
     ask = aioice.stun.Message(message_method=aioice.stun.Method.BINDING, message_class=aioice.stun.Class.REQUEST)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.setblocking(False)
@@ -119,9 +122,10 @@ async def _answers(port: int, process: asyncio.subprocess.Process) -> None:
                 probe.send(bytes(ask))
                 return None if probe.recv(2000) else "an empty answer"
             except OSError as error:
-                return f"turnserver does not answer: {type(error).__name__}"
+                said = log.read_text(errors="replace").splitlines()[-3:]
+                return f"turnserver does not answer ({type(error).__name__}) and says {said}"
 
-        await eventually(silent)
+        await eventually(silent, STARTS_WITHIN_S)
 
 
 @pytest_asyncio.fixture
@@ -139,14 +143,15 @@ async def relay(tmp_path: Path, media_port: tuple[int, MediaPort]) -> AsyncItera
     file = tmp_path / "turnserver.conf"
     # On one machine the peers are loopback addresses, which a TURN server rightly refuses.
     file.write_text(configuration + "allow-loopback-peers\n")
-    process = await asyncio.create_subprocess_exec(
-        program, "-c", str(file), "--pidfile", str(tmp_path / "pid"), "--db", str(tmp_path / "none.db"),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        cwd=tmp_path,
-    )  # fmt: skip
+    log = tmp_path / "turnserver.log"
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            program, "-c", str(file), "--pidfile", str(tmp_path / "pid"), "--db", str(tmp_path / "none.db"),
+            stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=tmp_path,
+        )  # fmt: skip
     running = Relay(port, media_port[0], process)
     try:
-        await _answers(port, process)
+        await _answers(port, process, log)
         yield running
     finally:
         for client in running.clients:
