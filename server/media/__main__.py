@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvloop
@@ -35,6 +37,7 @@ from signaling.wire.rtp import VideoCodec
 log = logging.getLogger("tiepdan.media")
 
 CANNOT_START = 2  # told to the supervisor: starting again would not help
+NICENESS = -5  # a page or an export may wait for a picture, not the other way round; three times their share
 
 
 class MediaProcess:
@@ -133,6 +136,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="how many media processes share the rooms")
     arguments = parser.parse_args()
     logs.configure()
+    with suppress(PermissionError):  # not root, and no LimitNICE: then all processes are equal
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
     async def run() -> None:
         await MediaProcess(arguments).run()

@@ -136,35 +136,33 @@ def _full_again_s(layers: Layers, bad_since_s: float, good_since_s: float) -> fl
 
 def as_table(results: Sequence[LineResult]) -> Table:
     table = Table(title="One room behind a line")
-    for heading in (
-        "Line",
-        "measured",
-        "frozen picture",
-        "longest",
-        "missing sound",
-        "layer",
-        "back after",
-        "full layer after",
-        "joins",
-    ):
-        table.add_column(heading, justify="left" if heading == "Line" else "right", no_wrap=heading == "Line")
+    table.add_column("Line", min_width=15, max_width=24)
+    for heading in ("frozen", "longest", "no\nsound"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("layer")
+    for heading in ("back\nafter", "full\nafter"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for result in results:
         table.add_row(
             result.says,
-            f"{result.measured_s:.0f} s",
             f"{result.frozen_s:.1f} s",
             f"{result.longest_freeze_s:.1f} s",
             f"{result.missing_sound_s:.1f} s",
             _layer_words(result),
-            _seconds(result.recovered_after_s),
+            _back_words(result),
             _seconds(result.full_layer_after_s),
-            str(result.joins),
         )
     return table
 
 
 def _seconds(value: float | None) -> str:
     return "" if value is None else f"{value:.1f} s"
+
+
+def _back_words(result: LineResult) -> str:
+    """Joining anew is not what a line that comes back should need, so it is said."""
+    words = "[red]never[/]" if result.lost_for_good else _seconds(result.recovered_after_s)
+    return f"{words}\n[red]{result.joins} joins[/]" if result.joins else words
 
 
 def _layer_words(result: LineResult) -> str:
