@@ -44,7 +44,7 @@ async def measure_capacity(hall: Hall, seconds: float, empty: Cost) -> Scenario:
     found.add("lost", counted["lost"], "packets", packets)
     got = shares(sent, [n for a in before for n in a["desk"]], [n for b in after for n in b["desk"]])
     found.add("of the camera's picture, the room that got least", min(got) * 100, "%", len(got))
-    found.expect(not (reason := incomplete(got)), reason)
+    found.expect(not (reason := incomplete(sent, got)), reason)
     found.add("decrypted as proof", counted["proven"], "packets", counted["proven"])
     grown = media_after.resident_bytes - empty.resident_bytes
     found.add("media, memory per room", grown / len(hall.room_keys) / 1e6, "MB", len(hall.room_keys))

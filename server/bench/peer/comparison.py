@@ -206,7 +206,7 @@ class Comparison:
 
         cpu_s = cost_after.cpu_s - cost_before.cpu_s
         got = shares(sent, before["desk"], after["desk"])
-        if server == TIEPDAN and (reason := incomplete(got)):
+        if server == TIEPDAN and (reason := incomplete(sent, got)):
             self.found.problems.append(f"{server}: {reason}")
         return Turn(
             server=server,

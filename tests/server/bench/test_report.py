@@ -70,8 +70,10 @@ def test_histogram_is_read_from_metrics_and_only_what_is_new_counts() -> None:
 def test_rooms_that_were_sent_less_are_told_though_nothing_is_missing_in_their_numbering() -> None:
     got = shares(1000, [0, 10, 20], [1000, 1005, 520])
     assert got == [1.0, 0.995, 0.5]
-    assert incomplete(got[:2]) == ""
-    assert incomplete(got).startswith("1 of 3 rooms were sent less")
+    assert incomplete(1000, got[:2]) == ""
+    assert incomplete(1000, got).startswith("1 of 3 rooms were sent less")
+    assert incomplete(5000, [0.985]), "in 20 s a key frame that is under way is less than that"
+    assert incomplete(760, [0.985]) == "", "in 3 s it is more"
 
 
 def _turn(server: str, cpu_us: float) -> Turn:
