@@ -36,11 +36,10 @@ class _Commands(TyperGroup):
             return None
         module, _, name = place.partition(":")
         found = getattr(import_module(module), name)
-        if not isinstance(found, typer.Typer):
-            single, found = typer.Typer(add_completion=False), found
-            single.command(cmd_name)(found)
-            found = single
-        command = typer.main.get_command(found)
+        group = found if isinstance(found, typer.Typer) else typer.Typer(add_completion=False)
+        if group is not found:
+            group.command()(found)
+        command = typer.main.get_command(group)
         command.name = cmd_name
         return command
 

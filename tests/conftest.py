@@ -42,8 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    found = [place for place, folder in enumerate(COMES_LAST, 1) if item.nodeid.startswith(folder)]
-    return found[0] if found else 0
+    return next((place for place, folder in enumerate(COMES_LAST, 1) if item.nodeid.startswith(folder)), 0)
 
 
 class _Scheduling(LoadScopeScheduling):
