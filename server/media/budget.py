@@ -1,9 +1,11 @@
-"""What a room's line carries of the pictures: learnt from its receiver reports and its REMB.
+"""What a room's line carries of the pictures: learnt from its receiver reports, its NACKs and its REMB.
 
-A line is trusted until it shows otherwise: packets are lost in number, the round trip grows, or the room's own
-estimate (REMB) falls below what is sent. Then the budget falls to what came through. A browser's REMB hardly
-rises above what it receives, so the way back up is a cautious trial of the next step after a pause, and the
-pause doubles with every trial that fails. Sans-IO: time comes in.
+A room begins with the least of every picture. Each step up is a trial of the next one: what was sent before it
+is known to be carried, and that is where a trial falls back to, at its first bad sign. On a line that never
+showed a limit trials follow each other as fast as reports come; after a limit they come after a pause, which
+doubles with every trial that fails. Signs of a full line: packets lost in number, a round trip that grows by a
+queue, a room's own estimate (REMB) far below what is sent. What all lines have in common (a round trip that
+grows everywhere at once) is the server's lateness and no line's limit. Sans-IO: time comes in.
 """
 
 from __future__ import annotations
@@ -11,113 +13,199 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from server.media.allocation import Step
+from server.media.allocation import OVERHEAD, Step
+from signaling.wire.slots import Layer
 
-START_BPS = 900_000
-RAMP_S = 0.5  # between steps up on a line that never showed a weakness
 MUCH_LOSS_PERCENT = 15.0  # below, repeats mend it; random loss is not a matter of rate
 QUEUE_MS = 250.0  # a round trip this much above its least: a queue is filling
-CLEAN_LOSS_PERCENT = 6.0
-CLEAN_QUEUE_MS = 120.0
-SETTLING_S = 2.5  # after a step down, the old queue is still draining
-SURVIVED_S = 8.0  # a trial that held this long has succeeded
+CLEAN_LOSS_PERCENT = 12.0
+CLEAN_QUEUE_MS = 120.0  # on trial, more than this is a bad sign
+MARGIN = 0.75  # of what came through: so the queue can drain, and sound has room
+FLUCTUATION = 1.25  # an encoder sends so much more at times than it did; no reason to change the layer
+SETTLING_S = 1.5  # after a step down, the old queue is still draining
+LEAST_TRIAL_S = 0.45  # a report that comes sooner tells of what was sent before
+SURVIVED_S = 4.0  # a trial that held this long has succeeded
+SOON_AGAIN_S = 30.0  # a limit found this soon after a trial is that trial's
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 60.0
 LEAST_RTT_KEPT_S = 30.0
+MUCH_ASKED = 0.25  # of the packets of half a second, asked for again
+LEAST_ASKED = 10  # fewer say nothing
+WINDOW_S = 0.4  # at least so long are NACKs added up
+PACKET_BITS = 8 * 1100
 
 
 class LineBudget:
-    """One link's. Feed `reported` and `estimated` as they come; ask `choose` about twice a second."""
+    """One link's. Feed `reported`, `asked` and `estimated` as they come; ask `choose` about twice a second, and
+    as soon as it has `fallen`."""
 
     __slots__ = (
+        "_asked",
+        "_asked_since_s",
         "_bad_reports",
-        "_clean",
+        "_bad_windows",
+        "_base_bps",
+        "_base_layers",
+        "_clean_reports",
+        "_cost_bps",
+        "_layers",
+        "_least_bps",
         "_least_rtt_ms",
         "_least_rtt_s",
         "_next_trial_s",
+        "_on_trial",
         "_pause_s",
         "_quiet_until_s",
         "_remb_bps",
         "_trial_s",
-        "_trial_stands",
         "_weak",
         "bps",
+        "common_queue_ms",
+        "fallen",
+        "queue_ms",
     )
 
     def __init__(self) -> None:
-        self.bps: float = START_BPS
+        self.bps = 0.0
+        self.fallen = False  # since the last choice
+        self.queue_ms = 0.0  # how far the last round trip was above the least of the last half minute
+        self.common_queue_ms = 0.0  # the same of all lines of the server together, as their owner found it
         self._weak = False  # it has shown its limit at least once
+        self._layers: tuple[Layer | None, ...] | None = None  # of the step it is on; None: to be found by `bps`
+        self._cost_bps = self._least_bps = 0  # of that step; of the lowest with a picture
+        self._base_bps = 0.0  # to this step a trial falls back
+        self._base_layers: tuple[Layer | None, ...] | None = None
+        self._on_trial = False
+        self._trial_s = float("-inf")
+        self._next_trial_s = 0.0
+        self._pause_s = FIRST_PAUSE_S
+        self._quiet_until_s = 0.0
+        self._clean_reports = self._bad_reports = self._bad_windows = 0  # in a row
+        self._asked = 0  # packets asked for again in the present window
+        self._asked_since_s = float("-inf")
         self._remb_bps = 0
         self._least_rtt_ms = math.inf
         self._least_rtt_s = 0.0
-        self._bad_reports = 0
-        self._clean = True
-        self._next_trial_s = 0.0
-        self._trial_s = float("-inf")
-        self._trial_stands = False  # nothing has spoken against the last step up
-        self._pause_s = FIRST_PAUSE_S
-        self._quiet_until_s = 0.0
 
     @property
     def estimate_bps(self) -> int | None:
         """What the line is known to carry; None while it never showed a limit."""
         return int(self.bps) if self._weak else None
 
+    # --- what the room says
+
     def reported(self, loss_percent: float, rtt_ms: float | None, sent_bps: int, now_s: float) -> None:
         """A receiver report of the room: loss since its last one, and the round trip. `sent_bps`: pictures."""
-        queue_ms = self._queue_ms(rtt_ms, now_s) if rtt_ms is not None else 0.0
-        bad = loss_percent >= MUCH_LOSS_PERCENT or queue_ms >= QUEUE_MS
+        if rtt_ms is not None:
+            self._note_rtt(rtt_ms, now_s)
+        queue_ms = self.queue_ms - self.common_queue_ms if rtt_ms is not None else 0.0
+        if now_s - self._trial_s < LEAST_TRIAL_S:
+            return
+        clean = loss_percent < CLEAN_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
+        self._clean_reports = self._clean_reports + 1 if clean else 0
+        bad = loss_percent >= MUCH_LOSS_PERCENT or queue_ms >= (CLEAN_QUEUE_MS if self._on_trial else QUEUE_MS)
         self._bad_reports = self._bad_reports + 1 if bad else 0
-        self._clean = loss_percent < CLEAN_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
-        on_trial = self._weak and now_s - self._trial_s < SURVIVED_S
-        if self._bad_reports >= (1 if on_trial else 2):
-            carried = 1 - loss_percent / 100 if loss_percent >= MUCH_LOSS_PERCENT else 0.8
-            self._fall(sent_bps * carried, now_s)
+        if self._bad_reports >= (1 if self._on_trial else 2):
+            came = 1 - loss_percent / 100 if loss_percent >= MUCH_LOSS_PERCENT else 1.0
+            self._fall(sent_bps * came, now_s)
+
+    def asked(self, packets: int, now_s: float) -> None:
+        """So many packets of pictures were asked for again, each for the first time."""
+        if not self._asked:
+            self._asked_since_s = now_s
+        self._asked += packets
+        if self._on_trial and self._much_asked(0.5):
+            self._fall(0.0, now_s)
 
     def estimated(self, remb_bps: int, sent_bps: int, now_s: float) -> None:
-        """A REMB. Only one that falls, and to less than is sent, says that the line is full."""
+        """A REMB. Only one that falls, and far below what is sent, says that the line is full.
+
+        It is the earliest sign; how much came through the NACKs tell better, as the estimate still remembers
+        better times. Without any NACK it never takes the last picture away: an estimate starts low and rises
+        slowly, whatever the line is.
+        """
         fell = remb_bps < 0.95 * self._remb_bps
         self._remb_bps = remb_bps
-        if fell and remb_bps < sent_bps:
-            self._fall(remb_bps, now_s)
+        if not fell or remb_bps >= 0.8 * sent_bps or now_s - self._trial_s < LEAST_TRIAL_S:
+            return
+        if self._asked >= LEAST_ASKED:
+            self._fall(min(remb_bps, self._came_bps(now_s - self._asked_since_s)), now_s)
+        elif self._cost_bps > self._least_bps:
+            self._fall(max(remb_bps, self._least_bps * FLUCTUATION / MARGIN), now_s)
+
+    # --- what follows
 
     def choose(self, steps: Sequence[Step], now_s: float) -> Step:
         """The step of the ladder to be on now."""
-        index = self._fitting(steps)
-        if index + 1 < len(steps) and self._may_try(now_s):
-            self._trial_s, self._trial_stands = now_s, self._weak
-            self._next_trial_s = now_s + (max(self._pause_s / 2, 2.0) if self._weak else RAMP_S)
-            self.bps = max(self.bps, steps[index + 1].cost_bps * 1.02)
-            if not self._weak:
-                self.bps *= 2
-            index = self._fitting(steps)
-        return steps[index]
+        self._look_at_window(now_s)
+        self._look_at_trial(now_s)
+        index = self._present(steps)
+        may_try = not self._on_trial and self._clean_reports > 0 and now_s >= self._next_trial_s
+        if may_try and index + 1 < len(steps):
+            self._base_bps, self._base_layers = max(self.bps, steps[index].cost_bps), steps[index].layers
+            index += 1
+            self.bps = max(self.bps, steps[index].cost_bps)
+            self._on_trial, self._trial_s = True, now_s
+            self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
+        step = steps[index]
+        self._layers, self._cost_bps = step.layers, step.cost_bps
+        self._least_bps = steps[1].cost_bps if len(steps) > 1 else 0
+        self.fallen = False
+        return step
 
-    def _fitting(self, steps: Sequence[Step]) -> int:
+    def _present(self, steps: Sequence[Step]) -> int:
+        """The step it is on, or the next lower one that the budget carries."""
+        at = next((i for i, step in enumerate(steps) if step.layers == self._layers), None)
+        highest, budget_bps = (len(steps) - 1, self.bps) if at is None else (at, self.bps * FLUCTUATION)
         least = 0 if self._weak else min(len(steps) - 1, len(steps[0].layers))
-        return max([least, *(i for i, step in enumerate(steps) if step.cost_bps <= self.bps)])
+        carried = (i for i in range(highest + 1) if steps[i].cost_bps <= budget_bps)
+        return max(least, *carried, 0)
 
-    def _may_try(self, now_s: float) -> bool:
-        if now_s < self._next_trial_s or not self._clean:
-            return False
-        if self._trial_stands and now_s - self._trial_s > SURVIVED_S:
+    def _look_at_trial(self, now_s: float) -> None:
+        """Whether it has succeeded; the next one may follow at once."""
+        survived = now_s - self._trial_s > SURVIVED_S or not self._weak
+        if self._on_trial and self._clean_reports and survived:
+            self._on_trial = False
             self._pause_s = max(FIRST_PAUSE_S, self._pause_s / 2)
-        return True
+            self._next_trial_s = now_s
 
-    def _fall(self, bps: float, now_s: float) -> None:
+    def _look_at_window(self, now_s: float) -> None:
+        """NACKs tell of a full line before the next report does; a single gap is not yet one."""
+        window_s = now_s - self._asked_since_s
+        if window_s < WINDOW_S:
+            return
+        self._bad_windows = self._bad_windows + 1 if self._much_asked(window_s) else 0
+        if self._bad_windows == 2:
+            self._fall(self._came_bps(window_s), now_s)
+        self._asked, self._asked_since_s = 0, now_s
+
+    def _much_asked(self, window_s: float) -> bool:
+        return self._asked >= max(LEAST_ASKED, self._packets(window_s) * MUCH_ASKED)
+
+    def _came_bps(self, window_s: float) -> float:
+        """What came through of pictures in the window, as far as nothing was asked for again."""
+        return self._cost_bps / OVERHEAD * max(0.0, 1 - self._asked / self._packets(max(window_s, WINDOW_S)))
+
+    def _packets(self, seconds: float) -> float:
+        """Of pictures, as the present step sends them; at least one."""
+        return max(1.0, self._cost_bps / OVERHEAD / PACKET_BITS * min(seconds, 1.0))
+
+    def _fall(self, came_bps: float, now_s: float) -> None:
+        """A bad sign, while so much of the pictures came through."""
         if now_s < self._quiet_until_s:
             return
-        failed = self._trial_stands and now_s - self._trial_s < SURVIVED_S
-        if failed:
-            self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2)
-        self._trial_stands = False
-        self._weak = True
-        self.bps = min(self.bps, bps)
-        self._bad_reports = 0
+        if self._on_trial or now_s - self._trial_s < SOON_AGAIN_S:
+            self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2) if self._weak else FIRST_PAUSE_S
+        if self._on_trial:
+            self.bps, self._layers = self._base_bps, self._base_layers
+        else:
+            self.bps, self._layers = min(self.bps, came_bps * MARGIN), None
+        self._on_trial = False
+        self._weak = self.fallen = True
+        self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
         self._quiet_until_s = now_s + SETTLING_S
         self._next_trial_s = now_s + self._pause_s
 
-    def _queue_ms(self, rtt_ms: float, now_s: float) -> float:
-        """How far the round trip is above the least of the last half minute."""
+    def _note_rtt(self, rtt_ms: float, now_s: float) -> None:
         if rtt_ms <= self._least_rtt_ms or now_s - self._least_rtt_s > LEAST_RTT_KEPT_S:
             self._least_rtt_ms, self._least_rtt_s = rtt_ms, now_s
-        return rtt_ms - self._least_rtt_ms
+        self.queue_ms = rtt_ms - self._least_rtt_ms

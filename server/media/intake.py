@@ -109,7 +109,7 @@ class Intake:
         self._heard(link, now_s)
         packet = data[: self._length[0]]
         if is_report:
-            link.handle_rtcp(bytes(packet), now_s, time.time(), self._repeat)
+            link.handle_rtcp(bytes(packet), now_s, self._arrived_s(), self._repeat)
             return
         link.received += 1
         if link.handle_rtp(self._view, packet, now_s, self._arrived_s()) is not None:

@@ -44,6 +44,7 @@ class Receiver:
         "_octets",
         "_packets",
         "allowed",
+        "asked",
         "expected",
         "first",
         "lane",
@@ -52,6 +53,7 @@ class Receiver:
         "loss_percent",
         "name",
         "offset",
+        "packets_before",
         "payload_type",
         "repeats",
         "resends_left",
@@ -79,6 +81,8 @@ class Receiver:
         self.rtx_next = FIRST_NUMBER
         self.repeats = 0
         self.resends_left = 0
+        self.asked = 0  # the highest lane number of the present stay that it asked for again
+        self.packets_before = 0  # a second ago
         self.loss_percent: float | None = None
         self.rtt_ms: float | None = None
         self.expected = 0  # highest number its last report told of
@@ -102,6 +106,7 @@ class Receiver:
         """Stand in `lane` from its packet `number` at `time` on, going on with one's own numbers and times."""
         self.lane = lane
         self.first = number
+        self.asked = 0
         self.offset = self._next - number
         earliest = time if self.last_time is None else self.last_time + int(LEAST_STEP_S * lane.clock_hz)
         self.time_shift = max(0, earliest - time)

@@ -29,7 +29,8 @@ from signaling.wire.slots import Layer, SlotName, Upstream
 GONE_AFTER_S = 75.0  # of silence; a cable that was out for a minute costs no new link
 NEGOTIATION_S = 30.0  # from the answer to the keys
 RECEIVING_S = 8.0  # Chromium reports on sound every 5 s only
-RESENDS_PER_S = 400
+LEAST_RESENDS_PER_S = 60  # and half of what was sent in the last second: on a full line repeats fill it more
+MOST_REPORTED = 1000  # packets a report block may count for
 RTX_HEADER_BYTES = 2  # the original sequence number (RFC 4588, section 4)
 CNAME = b"tiepdan"
 REMB_BPS = {1: 2_500_000, 2: 3_000_000, 3: 3_300_000}  # what a picture of so many layers may send
@@ -203,15 +204,15 @@ class Link:
     def handle_rtcp(
         self, packet: bytes, now_s: float, wall_s: float, repeat: Callable[[Receiver, int], None]
     ) -> None:
-        losses: list[float] = []
+        expected = lost = 0.0
         for said in rtcp.parse(packet):
             if isinstance(said, rtcp.PacketsWanted):
                 if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
-                    self._answer_nack(receiver, said.sequences, repeat)
+                    self._answer_nack(receiver, said.sequences, repeat, now_s)
             elif isinstance(said, rtcp.ReportBlock):
                 if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
-                    self._note_report(receiver, said, now_s, wall_s)
-                    losses.append(said.fraction_lost * 100 / 256)
+                    packets = self._note_report(receiver, said, now_s, wall_s)
+                    expected, lost = expected + packets, lost + packets * said.fraction_lost / 256
             elif isinstance(said, rtcp.KeyFrameWanted):
                 receiver = self._by_down_ssrc.get(said.ssrc)
                 if receiver is not None and receiver.allowed and receiver.lane is not None:
@@ -222,30 +223,45 @@ class Link:
                     found[1].handle_sender_report(said, now_s)
             elif isinstance(said, rtcp.BitrateEstimated):
                 self.line.estimated(said.bitrate_bps, self.sent_bps, now_s)
-        if losses:
-            self.line.reported(max(losses), self.rtt_ms, self.sent_bps, now_s)
+        if expected:
+            self.line.reported(100 * lost / expected, self.rtt_ms, self.sent_bps, now_s)
 
     def _answer_nack(
-        self, receiver: Receiver, sequences: tuple[int, ...], repeat: Callable[[Receiver, int], None]
+        self,
+        receiver: Receiver,
+        sequences: tuple[int, ...],
+        repeat: Callable[[Receiver, int], None],
+        now_s: float,
     ) -> None:
         self.nacks_received += 1
+        asked_before, first_time = receiver.asked, 0
         for sequence in sequences:
             number = receiver.lane_number(sequence)
-            if number >= 0 and receiver.resends_left > 0:
+            if number < 0:
+                continue
+            if number > asked_before:
+                first_time += 1
+                receiver.asked = max(receiver.asked, number)
+            if receiver.resends_left > 0:
                 receiver.resends_left -= 1
                 repeat(receiver, number)
+        if first_time and receiver.name.is_video:
+            self.line.asked(first_time, now_s)
 
-    def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> None:
+    def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> int:
+        """How many packets the block tells of."""
         receiver.loss_percent = block.fraction_lost * 100 / 256
         if block.last_sr:
             middle = rtcp.ntp_middle(*rtcp.ntp_words(wall_s))
             round_trip = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if round_trip < 60 << 16:  # else the clocks stepped
                 receiver.rtt_ms = round_trip * 1000 / 65536
-        if block.highest_sequence != receiver.expected:
+        packets = (block.highest_sequence - receiver.expected) & 0xFFFFFFFF if receiver.expected else 1
+        if packets:
             receiver.expected = block.highest_sequence
             if receiver.packets:
                 self._progress_s = now_s
+        return min(packets, MOST_REPORTED)
 
     # --- downstream
 
@@ -264,7 +280,9 @@ class Link:
         parts = b""
         octets = 0
         for name, receiver in self.receivers.items():
-            receiver.resends_left = RESENDS_PER_S
+            packets = receiver.packets
+            receiver.resends_left = LEAST_RESENDS_PER_S + max(0, packets - receiver.packets_before) // 2
+            receiver.packets_before = packets
             if name.is_video:
                 octets += receiver.octets
             if receiver.lane is not None and receiver.allowed and receiver.packets:

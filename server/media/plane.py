@@ -299,6 +299,8 @@ class MediaPlane:
             if ticks % ALLOCATE_EVERY_TICKS == 0:
                 self.stage.allocate(now_s)
                 self._ask_the_silent(now_s)
+            else:
+                self.stage.allocate(now_s, fallen_only=True)
             self._look_at_links(ticks % TICKS_PER_S, now_s)
             if ticks % TICKS_PER_S == 0:
                 self._report()

@@ -164,11 +164,17 @@ class Slot:
             self.admitted.remove(receiver)
         self._take_out(receiver)
 
-    def set_wanted(self, receiver: Receiver, wanted: Layer | None) -> None:
-        """The best layer the receiver's line carries from now on; None: no picture."""
+    def set_wanted(self, receiver: Receiver, wanted: Layer | None, at_once: bool = False) -> None:
+        """The best layer the receiver's line carries from now on; None: no picture.
+
+        `at_once`: nothing more of a layer that is too good, even before the new one's key frame is there. On a
+        full line each further packet of it takes the place of sound and of that key frame.
+        """
         if wanted is not receiver.wanted:
             receiver.wanted = wanted
             if receiver.allowed:
+                if at_once and receiver.lane is not None and not self._may_stand(receiver, receiver.lane):
+                    receiver.lane.leave(receiver)
                 self._place(receiver)
 
     def _place_all(self, now_s: float) -> None:

@@ -9,6 +9,7 @@ recorder is one more receiver and gets nothing of a closed item.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median_low
 from typing import Protocol
 
 from pydantic import JsonValue
@@ -24,6 +25,7 @@ from signaling.ports import SetStage
 from signaling.wire.slots import Layer, SlotName, Upstream
 
 LOUDER_DB = 6.0
+LEAST_IN_COMMON = 8  # lines of which the half says something about the server
 SPEAKER_HOLD_S = 0.8  # the programme's sound does not jump at every breath
 _PICTURES = (SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO, SlotName.DESK_VIDEO)  # what matters most first
 _BY_WEIGHT = (*_PICTURES, SlotName.PROGRAMME_VIDEO)
@@ -234,23 +236,38 @@ class Stage:
 
     # --- what each line carries of it
 
-    def allocate(self, now_s: float) -> None:
-        """About twice a second: every link gets of each picture the layer that its line carries."""
+    def allocate(self, now_s: float, fallen_only: bool = False) -> None:
+        """About twice a second: every link gets of each picture the layer that its line carries.
+
+        In between `fallen_only`: those whose line has just shown its limit.
+        """
+        links = [link for link in self._links.values() if link.line.fallen or not fallen_only]
+        if not links:
+            return
         pictures = {
             name: Picture(name, _rates(source, now_s))
             for name in _BY_WEIGHT
             if (source := self.slots[name].coming) is not None
         }
         ladders: dict[tuple[SlotName, ...], tuple[Step, ...]] = {}
-        for link in self._links.values():
+        common_queue_ms = self._common_queue_ms()
+        for link in links:
+            link.line.common_queue_ms = common_queue_ms
+            fallen = link.line.fallen
             names = tuple(n for n in pictures if (r := link.receivers.get(n)) is not None and r.allowed)
             steps = ladders.get(names)
             if steps is None:
                 steps = ladders[names] = ladder([pictures[name] for name in names])
             layers = link.line.choose(steps, now_s).layers
             for name, layer in zip(names, layers, strict=True):
-                self.slots[name].set_wanted(link.receivers[name], layer)
+                self.slots[name].set_wanted(link.receivers[name], layer, at_once=fallen)
             link.carried = "" if not layers else "none" if layers[0] is None else _CARRIED[layers[0]]
+
+    def _common_queue_ms(self) -> float:
+        """By how much the round trip of half of all lines has grown: that is the server's lateness, not theirs."""
+        if len(self._links) < LEAST_IN_COMMON:
+            return 0.0
+        return median_low(link.line.queue_ms for link in self._links.values())
 
 
 def _rates(source: Source, now_s: float) -> tuple[tuple[Layer, int], ...]:

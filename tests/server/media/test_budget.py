@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from server.media.allocation import Picture, Step, ladder
-from server.media.budget import LineBudget
+from server.media.budget import PACKET_BITS, LineBudget
 from signaling.wire.slots import Layer, SlotName
 
 RATES = ((Layer.HIGH, 2_000_000), (Layer.MEDIUM, 600_000), (Layer.LOW, 150_000))
@@ -31,6 +31,7 @@ class Line:
     budget: LineBudget = field(default_factory=LineBudget)
     now_s: float = 100.0
     queue_bits: float = 0.0
+    overflowing_s: float = 0.0  # how long it threw packets away, sound among them
     history: list[tuple[float, Layer | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -38,7 +39,7 @@ class Line:
         self._step = self.steps[0]
         self._sent = self._lost = self._came = 0.0
         self._ticks = 0
-        self._remb = 0.0
+        self._remb = self._asked = 0.0
 
     @property
     def layer(self) -> Layer | None:
@@ -48,7 +49,7 @@ class Line:
         for _ in range(int(seconds / STEP_S)):
             self._ticks += 1
             self.now_s += STEP_S
-            if self._ticks % 10 == 0:
+            if self._ticks % 10 == 0 or self.budget.fallen:
                 self._step = self.budget.choose(self.steps, self.now_s)
                 self.history.append((self.now_s, self.layer))
             self._carry()
@@ -66,6 +67,11 @@ class Line:
         self.queue_bits -= carried
         self._sent += bits
         self._lost += dropped + overflow
+        self.overflowing_s += STEP_S if overflow else 0.0
+        self._asked += (dropped + overflow) / PACKET_BITS
+        if self._asked >= 1:
+            self.budget.asked(int(self._asked), self.now_s)
+            self._asked %= 1
         self._came += carried
 
     def _report(self) -> None:
@@ -86,9 +92,9 @@ class Line:
 
 
 @pytest.mark.parametrize("remb", [False, True])
-def test_a_good_line_has_the_full_picture_after_two_seconds_and_keeps_it(remb: bool) -> None:
+def test_a_good_line_has_the_full_picture_after_three_seconds_and_keeps_it(remb: bool) -> None:
     line = Line(20_000_000, remb=remb)
-    line.run(2)
+    line.run(3)
     assert line.layer is Layer.HIGH
     settled = line.now_s
     line.run(120)
@@ -111,6 +117,7 @@ def test_a_thin_line_gets_what_it_carries_and_seldom_a_trial(
     settled = line.now_s
     line.run(240)
     assert line.share(right, settled) > 0.85, line.history[-80:]
+    assert line.overflowing_s < 3, "a trial ends before the queue is full"
 
 
 @pytest.mark.parametrize("loss", [0.02, 0.05, 0.1])
@@ -133,7 +140,17 @@ def test_a_line_that_gets_better_gets_the_full_picture_again() -> None:
     line.run(30)
     assert line.layer is None
     line.rate_bps = 20_000_000
-    line.run(75)
+    line.run(45)
+    assert line.layer is Layer.HIGH
+
+
+def test_half_a_minute_of_a_thin_line_is_made_good_within_a_quarter() -> None:
+    line = Line(20_000_000)
+    line.run(15)
+    line.rate_bps = 500_000
+    line.run(30)
+    line.rate_bps = 20_000_000
+    line.run(15)
     assert line.layer is Layer.HIGH
 
 
@@ -141,10 +158,69 @@ def test_a_line_that_gets_worse_loses_the_picture_within_seconds() -> None:
     line = Line(20_000_000)
     line.run(30)
     line.rate_bps = 500_000
-    line.run(6)
+    line.run(2)
     assert line.layer in (Layer.LOW, None)
     line.run(20)
     assert line.layer is Layer.LOW
+    line.run(120)
+    assert line.overflowing_s < 3
+
+
+@pytest.mark.parametrize("rate_bps", [300_000, 1_000_000, 5_000_000])
+def test_a_picture_of_one_layer_that_does_not_fit_is_tried_ever_more_seldom(rate_bps: int) -> None:
+    line = Line(rate_bps, steps=ONE_LAYER)
+    line.run(600)
+    fits = rate_bps > RATES[0][1]
+    assert line.share(Layer.HIGH if fits else None, 110.0) > 0.9
+    assert line.overflowing_s < 12
+
+
+def test_an_encoder_that_sends_a_little_more_now_and_then_keeps_its_layer() -> None:
+    line = Line(1_000_000)
+    line.run(18)
+    assert line.layer is Layer.MEDIUM
+    line.budget._next_trial_s = 1e9
+    chance = random.Random(7)
+    settled = line.now_s
+    for _ in range(100):
+        rates = tuple((layer, int(rate * chance.uniform(0.85, 1.15))) for layer, rate in RATES)
+        line.steps = ladder([Picture(SlotName.FLOOR_VIDEO, rates)])
+        line.run(0.5)
+    assert line.share(Layer.MEDIUM, settled) == 1.0
+
+
+def test_a_low_estimate_alone_does_not_take_the_last_picture_away() -> None:
+    line = Line(500_000)
+    line.run(20)
+    assert line.layer is Layer.LOW
+    for remb_bps in (100_000, 50_000, 20_000, 10_000):
+        line.budget.estimated(remb_bps, 150_000, line.now_s)
+        line.run(2)
+        assert line.layer is not None
+
+
+def test_a_gap_of_a_moment_is_no_thin_line() -> None:
+    """Everything of half a second is asked for at once, and one report tells of it."""
+    line = Line(20_000_000)
+    line.run(15)
+    line.budget.asked(126, line.now_s)
+    line.budget.reported(55.0, 40.0, 2_000_000, line.now_s)
+    settled = line.now_s
+    line.run(5)
+    assert line.share(Layer.HIGH, settled) == 1.0
+
+
+def test_a_round_trip_that_grows_everywhere_is_not_this_lines_limit() -> None:
+    line = Line(20_000_000)
+    line.run(15)
+    settled = line.now_s
+    line.base_rtt_ms = 900
+    line.budget.common_queue_ms = 800
+    line.run(10)
+    assert line.share(Layer.HIGH, settled) == 1.0
+    line.budget.common_queue_ms = 0
+    line.run(10)
+    assert line.layer is not Layer.HIGH
 
 
 def test_the_most_important_picture_comes_first_and_sound_is_on_no_step() -> None:
