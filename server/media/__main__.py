@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ from signaling.wire.rtp import VideoCodec
 log = logging.getLogger("tiepdan.media")
 
 CANNOT_START = 2  # told to the supervisor: starting again would not help
+COLLECT = (5000, 20, 50)  # new objects before the youngest are collected, and so on; few of ours have cycles
 NICENESS = -5  # a page or an export may wait for a picture, not the other way round; three times their share
 
 
@@ -136,6 +138,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="how many media processes share the rooms")
     arguments = parser.parse_args()
     logs.configure()
+    gc.freeze()  # what was imported lives for ever; a full collection that walks it holds up pictures
+    gc.set_threshold(*COLLECT)
     with suppress(PermissionError):  # not root, and no LimitNICE: then all processes are equal
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 

@@ -5,12 +5,9 @@ per packet."""
 from __future__ import annotations
 
 import time
-
-import numpy as np
+from bisect import bisect_left
 
 from signaling.ports import DELAY_BOUNDS_S
-
-_BOUNDS = np.array(DELAY_BOUNDS_S)
 
 
 class DelayHistogram:
@@ -19,11 +16,16 @@ class DelayHistogram:
     __slots__ = ("counts", "sum_s")
 
     def __init__(self) -> None:
-        self.counts = np.zeros(len(DELAY_BOUNDS_S) + 1, np.int64)
+        self.counts = [0] * (len(DELAY_BOUNDS_S) + 1)
         self.sum_s = 0.0
 
     def add(self, arrivals_s: list[float], receivers: int) -> None:
-        """Packets that arrived at these wall-clock seconds have just left for the last of so many receivers."""
-        delays = time.time() - np.array(arrivals_s)
-        self.counts += np.bincount(np.searchsorted(_BOUNDS, delays), minlength=len(self.counts)) * receivers
-        self.sum_s += float(delays.sum()) * receivers
+        """Packets that arrived at these wall-clock seconds have just left for the last of so many receivers.
+
+        There are about ten of them, most in one bucket: the array functions of NumPy took five times as long.
+        """
+        now_s, counts = time.time(), self.counts
+        for arrived_s in arrivals_s:
+            delay_s = now_s - arrived_s
+            counts[bisect_left(DELAY_BOUNDS_S, delay_s)] += receivers
+            self.sum_s += delay_s * receivers

@@ -22,7 +22,6 @@ from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import JsonValue
 
 from server.media.delay import DelayHistogram
@@ -142,6 +141,7 @@ class Fanout:
         self._cells, self._cell_memory = records(CELLS * CELL_BYTES, np.uint8)
         self._cells = self._cells.reshape(CELLS, CELL_BYTES)
         self._cell_buffer = self._cells.data.cast("B")
+        self._numbers, self._times = self._cells[:, 2:4].view(">u2")[:, 0], self._cells[:, 4:8].view(">u4")[:, 0]
         self._lengths, length_memory = records(CELLS, np.int32)
         length_pointer = srtp_ffi.cast("int *", length_memory)
         self._length_pointers = [length_pointer + i for i in range(CELLS)]
@@ -243,7 +243,7 @@ class Fanout:
         most_rows = min(CELLS // columns, MOST_MESSAGES // len(runs))
         receivers = 0
         for group in _columns_of(lane):
-            encrypted = lengths + group.tag_bytes
+            encrypted, row_bytes = lengths + group.tag_bytes, sum(sizes) + columns * group.tag_bytes
             for first in range(0, len(group.sessions), most_rows):
                 part = slice(first, min(first + most_rows, len(group.sessions)))
                 rows = part.stop - first
@@ -251,10 +251,11 @@ class Fanout:
                 for run, block in zip(runs, blocks, strict=True):
                     table[:, run.start : run.end, : run.size] = block
                 table[:, :, 1] = group.payload_types[part, None] | markers
-                table[:, :, 2:4] = _big_endian(sequence + group.offsets[part, None], ">u2")
+                self._numbers[: rows * columns].reshape(rows, columns)[:] = sequence + group.offsets[part, None]
                 if group.time_shifts is not None:
                     times = np.array([ring.times[cell] for cell in cells], np.int64)
-                    table[:, :, 4:8] = _big_endian(times + group.time_shifts[part, None], ">u4")
+                    shifted = times + group.time_shifts[part, None]
+                    self._times[: rows * columns].reshape(rows, columns)[:] = shifted
                 self._lengths[: rows * columns].reshape(rows, columns)[:] = lengths
                 failed = self._protect(group.sessions[part], columns)
                 self._vectors["size"][: rows * columns].reshape(rows, columns)[:] = encrypted
@@ -262,7 +263,7 @@ class Fanout:
                     self._send(self._address_singly(group, part, columns))
                 else:
                     self._address_runs(group, part, columns, runs)
-                    self._send(rows * len(runs), (rows * columns, rows * int(encrypted.sum())))
+                    self._send(rows * len(runs), (rows * columns, rows * row_bytes))
                 receivers += rows
         if receivers:
             self._delays.add(arrivals_s, receivers)
@@ -393,12 +394,6 @@ class Fanout:
                 self.bytes_sent += int(own["length"][0])
             else:
                 self.packets_dropped += 1
-
-
-def _big_endian(values: npt.NDArray[np.int64], dtype: str) -> npt.NDArray[np.uint8]:
-    """Rows and columns of numbers, cut to the width of `dtype`, as bytes in a third dimension."""
-    width = np.dtype(dtype).itemsize
-    return values.astype(dtype).view(np.uint8).reshape(*values.shape, width)
 
 
 def _pictures_last(lane: Lane) -> bool:

@@ -49,6 +49,7 @@ TICK_S, TICKS_PER_S = 0.05, 20
 MOST_LINKS = 2000
 ALLOCATE_EVERY_TICKS = 10
 LONGEST_PACKET = 1500
+REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
 _SHOWN_AS = {
     SlotName.DESK_VIDEO: "desk",
     SlotName.FLOOR_VIDEO: "floor",
@@ -232,9 +233,11 @@ class MediaPlane:
             self._started_anew = False
             self._arrange()
         self.fanout.flush()
-        if self.fanout.waiting and not self._rest_is_due:
-            self._rest_is_due = True
-            asyncio.get_running_loop().call_later(GATHER_S, self._flush_rest)
+        if self.fanout.waiting:  # the rest of a picture is on its way
+            self.port.rest(REST_S)
+            if not self._rest_is_due:
+                self._rest_is_due = True
+                asyncio.get_running_loop().call_later(GATHER_S, self._flush_rest)
 
     def _arrange(self) -> None:
         """A source started, here or at another worker: the stage looks at it at once."""

@@ -48,6 +48,7 @@ class UdpPort:
         self._descriptor = self.socket.fileno()
         self.datagrams_received = 0
         self._on_burst_end = on_burst_end
+        self._rest: asyncio.TimerHandle | None = None
         self._prepare_batch()
 
     def start(self, on_datagram: OnDatagram) -> None:
@@ -55,11 +56,25 @@ class UdpPort:
         self._on_datagram = on_datagram
         asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
 
+    def rest(self, seconds: float) -> None:
+        """Let what is coming come: read again after so long, all of it at once. Resting already: nothing more."""
+        if self._rest is None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._descriptor)
+            self._rest = loop.call_later(seconds, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
+        self._readable()
+
     @property
     def bound_port(self) -> int:
         return int(self.socket.getsockname()[1])
 
     def close(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
         asyncio.get_running_loop().remove_reader(self._descriptor)
         self.socket.close()
 

@@ -98,6 +98,6 @@ def media_report(
         key_frames_asked=counted.key_frames_asked,
         key_frames_wanted=counted.key_frames_wanted,
         layers=dict(Counter(str(link.carried) for link in links if link.connected)),
-        delay_counts=tuple(int(count) for count in delays.counts),
+        delay_counts=tuple(delays.counts),
         delay_sum_s=delays.sum_s,
     )

@@ -68,6 +68,7 @@ class Stage:
         self.wish = SetStage(live=False, closed=False, audience=(), floor=None, record=False, desk=None)
         self._audience: frozenset[str] | None = frozenset()
         self._links: dict[str, StageLink] = {}
+        self._desk: list[StageLink] = []  # those of them that are the desk's
         self._taps: Sequence[Receiver] = ()
         self._on_shown = on_shown
         self.on_switched: list[Callable[[Slot], None]] = []  # told of every change of what a slot shows
@@ -85,12 +86,12 @@ class Stage:
 
     def link_connected(self, link: StageLink, now_s: float) -> None:
         self._links[link.identity] = link
-        self.arrange(now_s)
+        self._joined(link, now_s)
 
     def link_changed(self, link: StageLink) -> None:
         """It fell silent, or is heard again: media to it rests, or goes on."""
         if link.identity in self._links:
-            self._admit()
+            self._admit((link,))
 
     def address_changed(self, link: StageLink) -> None:
         """What is sent to it from now on goes elsewhere."""
@@ -102,7 +103,16 @@ class Stage:
         if self._links.pop(link.identity, None) is not None:
             for name, receiver in link.receivers.items():
                 self.slots[name].dismiss(receiver)
+            self._joined(link, now_s)
+
+    def _joined(self, link: StageLink, now_s: float) -> None:
+        """A link came or went. A room that only listens changes nothing for the others: a province that comes
+        back at once would otherwise look at everybody with everybody."""
+        if link.purpose is Purpose.DESK or link.room == self.wish.floor:
+            self._desk = [link for link in self._links.values() if link.purpose is Purpose.DESK]
             self.arrange(now_s)
+        elif link.identity in self._links:
+            self._admit((link,))
 
     def set_taps(self, taps: Sequence[Receiver]) -> None:
         """The recorder's receivers, one for each of TAPPED, or none; they take the place of those before."""
@@ -129,8 +139,7 @@ class Stage:
 
     def _choose(self, now_s: float) -> None:
         self._now_s = now_s
-        desk = [link for link in self._links.values() if link.purpose is Purpose.DESK]
-        floor = self._floor_link()
+        desk, floor = self._desk, self._floor_link()
         slots = self.slots
         slots[SlotName.DESK_VIDEO].show(_latest(desk, Upstream.CAMERA, now_s), now_s)
         slots[SlotName.DESK_AUDIO].show(_latest(desk, Upstream.MICROPHONE, now_s), now_s)
@@ -204,8 +213,9 @@ class Stage:
             return not wish.closed
         return room in self._audience
 
-    def _admit(self) -> None:
-        for link in self._links.values():
+    def _admit(self, links: Iterable[StageLink] | None = None) -> None:
+        """All links, or these; and the recorder."""
+        for link in self._links.values() if links is None else links:
             allowed = self.may_receive(link.room)
             resting = link.state is LinkState.SILENT
             for name, receiver in link.receivers.items():
