@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 SR, RR, SDES, BYE, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 202, 203, 205, 206
 NTP_EPOCH_S = 2_208_988_800  # from 1900-01-01 to 1970-01-01
@@ -28,9 +29,8 @@ class SenderReported:
     rtp_time: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportBlock:
-    """What an end received of `ssrc` (RFC 3550, section 6.4.1)."""
+class ReportBlock(NamedTuple):
+    """What an end received of `ssrc` (RFC 3550, section 6.4.1). One a second and stream: a tuple is made faster."""
 
     ssrc: int
     fraction_lost: int  # of 256

@@ -39,7 +39,7 @@ class SlotName(StrEnum):
 
     @property
     def is_video(self) -> bool:
-        return self.value.endswith("video")
+        return self.endswith("video")
 
 
 VIDEO_SLOTS = (SlotName.DESK_VIDEO, SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO)

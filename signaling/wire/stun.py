@@ -10,8 +10,8 @@ from __future__ import annotations
 import hmac
 import struct
 import zlib
-from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import NamedTuple
 
 BINDING_REQUEST = 0x0001
 BINDING_SUCCESS = 0x0101
@@ -27,8 +27,7 @@ _FINGERPRINT_BYTES = 8
 PEER_REFLEXIVE_PRIORITY = 110 << 24 | 65535 << 8 | 255  # RFC 8445, section 5.1.2.1; one address, one component
 
 
-@dataclass(frozen=True, slots=True)
-class StunMessage:
+class StunMessage(NamedTuple):
     kind: int
     transaction: bytes  # 12 bytes
     username: str  # of a request; empty in an answer
