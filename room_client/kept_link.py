@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from room_client.experience import Experience
 from room_client.kept_signalling import FINAL, KeptSignalling
 from room_client.link import LineObserver, Link, LinkEnd, LinkFailed, LinkObserver
+from room_client.link_over import LinkOver
 from room_client.observing import RoomState
 from room_client.pausing import Pause
 from room_client.publishing import Publishing
@@ -70,7 +71,7 @@ class KeptLink:
         self._experience = experience
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
         self._joined_on: Signalling | None = None
-        self._over = asyncio.Event()  # the server, or a refused restart, says that the link is of no more use
+        self._over = LinkOver()  # the server, or a refused restart, says that the link is of no more use
         self._restart: asyncio.Task[None] | None = None
 
     async def keep(self) -> None:
@@ -96,7 +97,7 @@ class KeptLink:
             if time.monotonic() - since_s > STEADY_S:
                 self._pause.reset()
             link = self.present
-            if link is not None and (self._over.is_set() or link.ended.done()):
+            if link is not None and (self._over.event.is_set() or link.ended.done()):
                 await self._let_go(link)
             if self.present is None:
                 self._owner.link_state(RoomState.WAITING)
@@ -104,8 +105,8 @@ class KeptLink:
 
     def link_ended(self, message: LinkEnded) -> None:
         """The server said so, and that the room shall come back."""
-        self._owner.link_over(message.refusal)
-        self._over.set()
+        if self._over.told(message):
+            self._owner.link_over(message.refusal)
 
     async def close(self) -> None:
         if self._restart is not None:
@@ -123,7 +124,7 @@ class KeptLink:
         line = _Line(self)
         watches = self._experience.begin_link()
         link = line.link = Link(self._purpose, self._observer, line, lambda: self.servers, watches)
-        self._over.clear()
+        self._over.begin()
         try:
             joined = await signalling.join(link.offer())
             await link.connect(joined.sdp)
@@ -131,6 +132,7 @@ class KeptLink:
             await link.close()
             raise
         before, self.present, self._joined_on = self.present, link, signalling
+        self._over.joined(joined.link)
         self._publishing.attach(link)
         self._owner.link_up(link)
         if before is not None:
@@ -147,7 +149,7 @@ class KeptLink:
         if link is None:
             return
         waits: list[asyncio.Task[Any]] = [
-            asyncio.create_task(self._over.wait(), name="room waits for the link's end")
+            asyncio.create_task(self._over.event.wait(), name="room waits for the link's end")
         ]
         if self._purpose is not Purpose.ROOM:
             waits.append(asyncio.create_task(self._another_connection(), name="room waits for signalling"))
@@ -188,9 +190,9 @@ class KeptLink:
             return  # asked again as long as the silence lasts
         except Refused as refused:
             if refused.refusal.code not in _MAY_RESTART_LATER and link is self.present:
-                self._over.set()
+                self._over.event.set()
         except AnswerUnusable:
-            self._over.set()
+            self._over.event.set()
 
 
 class _Line(LineObserver):

@@ -14,6 +14,7 @@ from room_client.counting.path import Shared
 from room_client.kept_link import FIRST_REJOIN_S, LONGEST_PAUSE_S, STEADY_S
 from room_client.kept_signalling import FINAL, KeptSignalling
 from room_client.link import LinkFailed
+from room_client.link_over import LinkOver
 from room_client.observing import RoomOptions, RoomState
 from room_client.pausing import Pause
 from room_client.reporting import RECEIVED_INTERVAL_S
@@ -41,7 +42,7 @@ class CountingRoom:
         self._inspects_floor = False
         self._before = CountingCounts()  # of links that are over
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
-        self._over = asyncio.Event()  # the server says that the link is of no more use
+        self._over = LinkOver()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -75,9 +76,10 @@ class CountingRoom:
             signalling = await self._signalling.connected()
             since_s = time.monotonic()
             link = CountingLink(self._shared, Purpose.ROOM, self._key_frame, self._label)
-            self._over.clear()
+            self._over.begin()
             try:
                 joined = await signalling.join(link.offer())
+                self._over.joined(joined.link)
                 await link.connect(joined.sdp)
                 await self._until_over(link)
             except Refused as refused:
@@ -101,7 +103,7 @@ class CountingRoom:
         if self._inspects_floor:
             self.inspect_floor(True)
         self._changed()
-        over = asyncio.create_task(self._over.wait(), name="counting room waits for the link's end")
+        over = asyncio.create_task(self._over.event.wait(), name="counting room waits for the link's end")
         try:
             await asyncio.wait((link.end.ended, over), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -138,7 +140,7 @@ class CountingRoom:
         """A counting room's line is a local one."""
 
     def link_ended(self, message: LinkEnded) -> None:
-        self._over.set()
+        self._over.told(message)
         if not message.rejoin:
             self.refused(message.refusal)
 

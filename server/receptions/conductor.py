@@ -50,7 +50,7 @@ class Screens(Protocol):
 
     def rooms_changed(self, codes: frozenset[RoomCode] | None) -> None: ...
     def console_changed(self, rooms: frozenset[RoomCode] | None) -> None: ...
-    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None: ...
+    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool, link: str = "") -> None: ...
     def line_changed(self, connection: str, layer: Carried) -> None: ...
 
 
@@ -227,9 +227,9 @@ class Conductor:
             case effects.EndLink(link, connection, code, rejoin):
                 self.media.close_link(link)
                 if connection is not None:
-                    self._tell_link_ended(connection, code, rejoin)
-            case effects.TellLinkEnded(connection, code, rejoin):
-                self._tell_link_ended(connection, code, rejoin)
+                    self._tell_link_ended(connection, link, code, rejoin)
+            case effects.TellLinkEnded(connection, link, code, rejoin):
+                self._tell_link_ended(connection, link, code, rejoin)
             case effects.LineChanged(connection, layer):
                 for screen in self.screens:
                     screen.line_changed(connection, layer)
@@ -241,9 +241,9 @@ class Conductor:
             case row:
                 self.rows.put(row)
 
-    def _tell_link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None:
+    def _tell_link_ended(self, connection: str, link: str, code: RefusalCode, rejoin: bool) -> None:
         for screen in self.screens:
-            screen.link_ended(connection, code, rejoin)
+            screen.link_ended(connection, code, rejoin, link)
 
     def _tell_console(self, rooms: frozenset[RoomCode] | None) -> None:
         for screen in self.screens:

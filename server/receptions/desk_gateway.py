@@ -158,7 +158,7 @@ class DeskGateway(SocketNamespace):
     def rooms_changed(self, codes: frozenset[RoomCode] | None) -> None:
         """Not ours: whatever changes a room's screen is told to the console as well."""
 
-    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None:
+    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool, link: str = "") -> None:
         """Not ours: a console's link is a connection to /room."""
 
     def line_changed(self, connection: str, layer: Carried) -> None:

@@ -39,6 +39,7 @@ class TellLinkEnded:
     """Media closed the link by itself; its holder has not heard of it yet."""
 
     connection: str
+    link: str
     code: RefusalCode
     rejoin: bool
 

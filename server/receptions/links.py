@@ -147,7 +147,9 @@ class LinkBook(LinkStore):
             return []
         before = entry.holder
         self._hand_over(entry, connection)
-        return [TellLinkEnded(before, RefusalCode.REPLACED, rejoin=False)] if before in self._connections else []
+        if before is None or before not in self._connections:
+            return []
+        return [TellLinkEnded(before, link, RefusalCode.REPLACED, rejoin=False)]
 
     def drop(self, link: str) -> list[Effect]:
         """End a link that failed or was given up. Harmless for one that is gone already."""
@@ -229,7 +231,7 @@ class LinkBook(LinkStore):
 
     def _told(self, link: LinkEntry, code: RefusalCode, *, rejoin: bool = True) -> list[Effect]:
         if link.holder in self._connections and link.holder is not None:
-            return [TellLinkEnded(link.holder, code, rejoin)]
+            return [TellLinkEnded(link.holder, link.name, code, rejoin)]
         return []
 
     def drain_lines(self) -> list[LineChanged]:

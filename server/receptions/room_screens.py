@@ -33,8 +33,7 @@ class RoomConnection:
     paths_at: datetime | None = None  # when it was told its paths
     shown: dict[str, object] = field(default_factory=dict)
     line: Carried | None = None  # to be told
-    ended: Refusal | None = None  # to be told
-    rejoin: bool = True
+    ended: LinkEnded | None = None  # to be told
 
 
 class RoomScreens:
@@ -69,10 +68,10 @@ class RoomScreens:
     def console_changed(self, rooms: frozenset[RoomCode] | None) -> None:
         """Not ours: the console is another namespace."""
 
-    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool) -> None:
+    def link_ended(self, connection: str, code: RefusalCode, rejoin: bool, link: str = "") -> None:
         known = self._connections.get(connection)
-        if known is not None:
-            known.ended, known.rejoin = Refusal(code=code), rejoin
+        if known is not None and (known.ended is None or known.ended.rejoin):
+            known.ended = LinkEnded(link=link, refusal=Refusal(code=code), rejoin=rejoin)
             self._wake.set()
 
     def line_changed(self, connection: str, layer: Carried) -> None:
@@ -125,11 +124,11 @@ class RoomScreens:
             await self._send_to(connection.sid, "line", LineView(layer=layer).model_dump(mode="json"))
 
     async def _push_end(self, connection: RoomConnection) -> None:
-        refusal, connection.ended = connection.ended, None
-        if refusal is None:
+        ended, connection.ended = connection.ended, None
+        if ended is None:
             return
-        text = sentence(refusal, connection.language)
-        ended = LinkEnded(refusal=refusal.model_copy(update={"text": text}), rejoin=connection.rejoin)
-        await self._send_to(connection.sid, "link_ended", ended.model_dump(mode="json"))
-        if not connection.rejoin:
+        worded = ended.refusal.model_copy(update={"text": sentence(ended.refusal, connection.language)})
+        message = ended.model_copy(update={"refusal": worded})
+        await self._send_to(connection.sid, "link_ended", message.model_dump(mode="json"))
+        if not ended.rejoin:
             await self._hang_up(connection.sid)

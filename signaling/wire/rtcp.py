@@ -30,7 +30,7 @@ class SenderReported:
 
 
 class ReportBlock(NamedTuple):
-    """What an end received of `ssrc` (RFC 3550, section 6.4.1). One a second and stream: a tuple is made faster."""
+    """What an end received of `ssrc` (RFC 3550, section 6.4.1). One a second and stream: tuples are made fast."""
 
     ssrc: int
     fraction_lost: int  # of 256

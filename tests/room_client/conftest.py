@@ -175,8 +175,8 @@ class Server:
         self.stage = self.stage.model_copy(update=changes)
         await self.socket.emit("stage", self.stage.model_dump(mode="json"), namespace="/room")
 
-    async def end_links(self, code: RefusalCode, rejoin: bool) -> None:
-        message = LinkEnded(refusal=Refusal(code=code), rejoin=rejoin)
+    async def end_links(self, code: RefusalCode, rejoin: bool, link: str = "") -> None:
+        message = LinkEnded(link=link, refusal=Refusal(code=code), rejoin=rejoin)
         await self.socket.emit("link_ended", message.model_dump(mode="json"), namespace="/room")
 
     async def _connect(self, sid: str, environ: dict[str, object], auth: dict[str, str]) -> None:

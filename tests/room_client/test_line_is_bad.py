@@ -183,6 +183,14 @@ async def test_server_says_that_the_link_ended(media: MediaServer, room: Room) -
     await until_more_pictures(room, 3)
 
 
+async def test_what_is_said_of_a_former_link_ends_no_other(media: MediaServer, room: Room) -> None:
+    before = room.joins
+    for _ in range(3):
+        await media.end_links(RefusalCode.ROOM_NOT_CONNECTED, rejoin=True, link="a-link-of-before")
+    await until_more_pictures(room, 10)
+    assert room.joins == before
+
+
 async def test_watcher_joins_anew_without_losing_the_picture(media: MediaServer, desk: Room) -> None:
     async with Fleet([RoomOptions(media.url, ROOM, Purpose.WATCH)]) as fleet:
         watcher = fleet.rooms[0]

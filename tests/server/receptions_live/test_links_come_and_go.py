@@ -146,7 +146,9 @@ def test_rooms_are_told_to_rejoin_when_media_comes_back_without_their_links() ->
     scene.feed(snapshot((f"link-{HA_TU}", HA_TU, Purpose.ROOM)))
     assert scene.seen[0] == effects.StageChanged(scene.live.stage())
     told = [effect for effect in scene.seen if isinstance(effect, effects.TellLinkEnded)]
-    assert [(effect.connection, effect.rejoin) for effect in told] == [(f"socket-{BAI_CHAY}", True)]
+    assert [(effect.connection, effect.link, effect.rejoin) for effect in told] == [
+        (f"socket-{BAI_CHAY}", f"link-{BAI_CHAY}", True)
+    ]
     assert spans(scene, BAI_CHAY)[-1] == ("PresenceEnded", "receiving", 10)  # as of when media was lost
     assert len(spans(scene, HA_TU)) == 2
 

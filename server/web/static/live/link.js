@@ -220,9 +220,12 @@ export class Link extends EventTarget {
     this.#tellState();
   }
 
-  #onLinkEnded({ refusal, rejoin }) {
+  #onLinkEnded({ link, refusal, rejoin }) {
     if (!rejoin) return this.#end(refusal);
-    this.#current?.end(); // its last picture stays on the screen until the next link brings another
+    const coming = this.#coming?.peer.identity;
+    // Of a link that is no more, told late: the next one is under way or there.
+    if (link && link !== coming && link !== this.#current?.peer.identity) return;
+    if (!link || link !== coming) this.#current?.end(); // its last picture stays until the next link brings another
     this.#onRefusal(refusal);
   }
 

@@ -10,6 +10,7 @@ export class Peer {
   #peer;
   #senders;
   #closed = false;
+  #identity = "";
   /** "video desk" and so on -> MediaStreamTrack */
   slots;
 
@@ -29,6 +30,11 @@ export class Peer {
 
   get connection() {
     return this.#peer;
+  }
+
+  /** As the server names this link; empty before its answer. */
+  get identity() {
+    return this.#identity;
   }
 
   get isUp() {
@@ -76,7 +82,8 @@ export class Peer {
     await this.#peer.setLocalDescription(offer);
     if (this.#closed) return;
     // Not waiting for candidates: the server is ICE-lite and learns the address from the first STUN check.
-    const { sdp } = await signalling.ask(event, { sdp: this.#peer.localDescription.sdp }, within_ms);
+    const { link, sdp } = await signalling.ask(event, { sdp: this.#peer.localDescription.sdp }, within_ms);
+    this.#identity = link;
     if (!this.#closed) await this.#peer.setRemoteDescription({ type: "answer", sdp });
   }
 }
