@@ -194,7 +194,7 @@ class LineView(Message):
 
 
 class LinkEnded(Message):
-    """The server ended a link, or the connection itself. `rejoin`: try again by yourself; else it is for the person."""
+    """The server ended a link, or the connection. `rejoin`: try again by yourself; else it is for the person."""
 
     event: ClassVar[str] = "link_ended"
     link: str = ""  # as `Joined` named it; empty: whatever link the connection has
