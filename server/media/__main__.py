@@ -39,7 +39,7 @@ log = logging.getLogger("tiepdan.media")
 
 CANNOT_START = 2  # told to the supervisor: starting again would not help
 COLLECT = (5000, 20, 50)  # new objects before the youngest are collected, and so on; few of ours have cycles
-NICENESS = -5  # a page or an export may wait for a picture, not the other way round; three times their share
+NICENESS = -5  # three times the share of a page or an export, where we may not come first altogether
 
 
 class MediaProcess:
@@ -140,8 +140,7 @@ def main() -> int:
     logs.configure()
     gc.freeze()  # what was imported lives for ever; a full collection that walks it holds up pictures
     gc.set_threshold(*COLLECT)
-    with suppress(PermissionError):  # not root, and no LimitNICE: then all processes are equal
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    _come_first()
 
     async def run() -> None:
         await MediaProcess(arguments).run()
@@ -154,6 +153,18 @@ def main() -> int:
         )
         return CANNOT_START
     return 0
+
+
+def _come_first() -> None:
+    """A page, an export or a backup waits for a picture, never the other way round.
+
+    By real time where that is allowed (root, or LimitRTPRIO of the unit): the kernel still keeps a twentieth of each
+    core for all others. Else by niceness (LimitNICE), else as everybody.
+    """
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
 
 
 if __name__ == "__main__":
