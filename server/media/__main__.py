@@ -158,8 +158,8 @@ def main() -> int:
 def _come_first() -> None:
     """A page, an export or a backup waits for a picture, never the other way round.
 
-    By real time where that is allowed (root, or LimitRTPRIO of the unit): the kernel still keeps a twentieth of each
-    core for all others. Else by niceness (LimitNICE), else as everybody.
+    By real time where that is allowed (root, or LimitRTPRIO of the unit): the kernel still keeps a twentieth of
+    each core for all others. Else by niceness (LimitNICE), else as everybody.
     """
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)

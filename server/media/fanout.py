@@ -236,7 +236,7 @@ class Fanout:
             if size != ring.lengths[cell]:
                 ring.pad(cell, size)
         runs = runs_of(sizes)
-        blocks = [ring.cells[cells[run.start : run.end], : run.size] for run in runs]
+        blocks = [ring.rows(cells[run.start : run.end], run.size) for run in runs]
         markers = np.array([ring.markers[cell] for cell in cells], np.uint8)
         sequence = np.array(numbers, np.int64)
         lengths = np.array(sizes, np.int32)

@@ -85,10 +85,10 @@ class UdpPort:
 
     def arrived_s(self) -> float:
         """Wall-clock seconds at which the kernel had the datagram that `on_datagram` is being called for."""
-        stamp = self._stamps[self._current]
-        if stamp["kind"] != SCM_TIMESTAMPNS:
+        at = self._current
+        if self._stamp_kinds[at] != SCM_TIMESTAMPNS:
             return time.time()
-        return float(stamp["seconds"]) + float(stamp["nanoseconds"]) * 1e-9
+        return float(self._stamp_seconds[at]) + float(self._stamp_nanoseconds[at]) * 1e-9
 
     def _prepare_batch(self) -> None:
         self._cells: Any = srtp_ffi.new("unsigned char[]", BATCH * CELL_BYTES)
@@ -100,24 +100,31 @@ class UdpPort:
         self._names = names.data.cast("B")
         vectors, self._vector_memory = records(BATCH, VECTOR)
         vectors["base"], vectors["size"] = address_of(self._cells) + index * CELL_BYTES, CELL_BYTES
-        self._stamps, self._stamp_memory = records(BATCH, TIMESTAMP)
-        self._messages, self._message_memory = records(BATCH, MESSAGE)
-        self._messages["name"] = address_of(self._name_memory) + index * NAME_BYTES
-        self._messages["vectors"] = address_of(self._vector_memory) + index * VECTOR.itemsize
-        self._messages["vector_count"] = 1
-        self._messages["control"] = address_of(self._stamp_memory) + index * TIMESTAMP.itemsize
+        stamps, self._stamp_memory = records(BATCH, TIMESTAMP)
+        self._stamp_kinds = stamps["kind"]
+        self._stamp_seconds, self._stamp_nanoseconds = stamps["seconds"], stamps["nanoseconds"]
+        messages, self._message_memory = records(BATCH, MESSAGE)
+        messages["name"] = address_of(self._name_memory) + index * NAME_BYTES
+        messages["vectors"] = address_of(self._vector_memory) + index * VECTOR.itemsize
+        messages["vector_count"] = 1
+        messages["control"] = address_of(self._stamp_memory) + index * TIMESTAMP.itemsize
+        self._widths, self._sizes, self._controls = (
+            messages["name_bytes"],
+            messages["length"],
+            messages["control_bytes"],
+        )
         self._pointer = void_pointer(self._message_memory)
         self._current = 0
 
     def _readable(self) -> None:
-        messages, names, receive = self._messages, self._names, libc.recvmmsg
+        names, receive = self._names, libc.recvmmsg
         for _ in range(BATCHES_PER_TURN):
-            messages["name_bytes"], messages["control_bytes"] = NAME_BYTES, TIMESTAMP.itemsize
+            self._widths[:], self._controls[:] = NAME_BYTES, TIMESTAMP.itemsize
             count = receive(self._descriptor, self._pointer, BATCH, 0, system.NULL)
             if count <= 0:
                 break
             self.datagrams_received += count
-            widths, sizes = messages["name_bytes"][:count].tolist(), messages["length"][:count].tolist()
+            widths, sizes = self._widths[:count].tolist(), self._sizes[:count].tolist()
             for i in range(count):
                 self._current = i
                 name = bytes(names[i * NAME_BYTES : i * NAME_BYTES + widths[i]])

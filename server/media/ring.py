@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from signaling.wire.rtp import HEADER
 
@@ -50,6 +51,13 @@ class Ring:
         self._buffer[at + self.lengths[cell] : at + length] = bytes(more - 1) + bytes((more,))
         self._buffer[at] = self.firsts[cell] = 0xA0
         self.lengths[cell] = length
+
+    def rows(self, cells: list[int], size: int) -> npt.NDArray[np.uint8]:
+        """The first `size` bytes of each of these cells, not copied where the cells follow each other."""
+        first = cells[0]
+        if cells[-1] - first == len(cells) - 1:
+            return self.cells[first : first + len(cells), :size]
+        return self.cells[cells, :size]
 
     def cell(self, number: int) -> int:
         """The cell that holds packet `number`, or -1 when it is not kept any more."""
