@@ -22,6 +22,7 @@ CLEAN_LOSS_PERCENT = 12.0
 CLEAN_QUEUE_MS = 120.0  # on trial, more than this is a bad sign
 MARGIN = 0.75  # of what came through: so the queue can drain, and sound has room
 FLUCTUATION = 1.25  # an encoder sends so much more at times than it did; no reason to change the layer
+UNTESTED = 2.0  # a line that never showed a limit carries so much more, when a picture comes to those it has
 SETTLING_S = 1.5  # after a step down, the old queue is still draining
 LEAST_TRIAL_S = 0.45  # a report that comes sooner tells of what was sent before
 SURVIVED_S = 4.0  # a trial that held this long has succeeded
@@ -147,6 +148,8 @@ class LineBudget:
             self._on_trial, self._trial_s = True, now_s
             self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
         step = steps[index]
+        if not self._weak:
+            self.bps = max(self.bps, step.cost_bps)
         self._layers, self._cost_bps = step.layers, step.cost_bps
         self._least_bps = steps[1].cost_bps if len(steps) > 1 else 0
         self.fallen = False
@@ -155,7 +158,10 @@ class LineBudget:
     def _present(self, steps: Sequence[Step]) -> int:
         """The step it is on, or the next lower one that the budget carries."""
         at = next((i for i, step in enumerate(steps) if step.layers == self._layers), None)
-        highest, budget_bps = (len(steps) - 1, self.bps) if at is None else (at, self.bps * FLUCTUATION)
+        if at is None:  # it fell, or there are other pictures than before
+            highest, budget_bps = len(steps) - 1, self.bps * (1 if self._weak else UNTESTED)
+        else:
+            highest, budget_bps = at, self.bps * FLUCTUATION
         least = 0 if self._weak else min(len(steps) - 1, len(steps[0].layers))
         carried = (i for i in range(highest + 1) if steps[i].cost_bps <= budget_bps)
         return max(least, *carried, 0)
@@ -174,7 +180,7 @@ class LineBudget:
         if window_s < WINDOW_S:
             return
         self._bad_windows = self._bad_windows + 1 if self._much_asked(window_s) else 0
-        if self._bad_windows == 2:
+        if self._bad_windows >= 2:
             self._fall(self._came_bps(window_s), now_s)
         self._asked, self._asked_since_s = 0, now_s
 

@@ -47,6 +47,13 @@ PRESETS: dict[str, Preset] = {
             known_before=True,
         ),
         Preset("500-kbit", "500 kbit/s", _always(_WIDE, _thin(500e3, 32_000)), 90),
+        Preset(
+            "500-kbit-from-the-start",
+            "500 kbit/s from the room's first moment",
+            _always(_WIDE, _thin(500e3, 32_000)),
+            _ONE_MINUTE,
+            known_before=True,
+        ),
         Preset("150-kbit", "150 kbit/s", _always(_WIDE, _thin(150e3, 16_000)), 90),
         Preset(
             "500-kbit-for-30-s",

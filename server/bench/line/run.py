@@ -26,7 +26,7 @@ GOOD = PRESETS["good-line"]
 FIRST_PICTURES = 15  # a second of them: the room receives
 RECEIVES_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.2
-SETTLES_S = 3.0  # on a good line, before the measurement: what a camera needs to reach full quality
+SETTLES_S = 3.0  # on a good line, before it turns bad: what a room needs to reach full quality
 
 
 class RoomReceivesNothing(Exception):
@@ -89,7 +89,8 @@ async def measured(joined: Joined, ready: Ready, preset: Preset, seed: int) -> L
     joined.line.becomes(preset.phases if preset.known_before else GOOD.phases)
     with room_behind(joined.room, ready.address, next(iter(ready.room_keys.values()))) as room:
         await _until_receiving(room)
-        await asyncio.sleep(SETTLES_S)
+        if not preset.known_before:
+            await asyncio.sleep(SETTLES_S)
         first, before = room.seen(), joined.line.becomes(preset.phases).down
         await asyncio.sleep(preset.measure_s)
         last, after = room.seen(), joined.line.counted().down

@@ -223,6 +223,26 @@ def test_a_round_trip_that_grows_everywhere_is_not_this_lines_limit() -> None:
     assert line.layer is not Layer.HIGH
 
 
+def test_a_second_picture_on_a_good_line_is_there_in_full_at_once() -> None:
+    """The floor was given: the face that matters may not begin as the smallest of its layers."""
+    line = Line(20_000_000)
+    line.run(15)
+    line.steps = ladder([Picture(SlotName.FLOOR_VIDEO, RATES), Picture(SlotName.DESK_VIDEO, RATES)])
+    line.run(0.5)
+    assert line._step.layers == (Layer.HIGH, Layer.HIGH)
+    line.run(30)
+    assert line._step.layers == (Layer.HIGH, Layer.HIGH)
+
+
+def test_on_a_thin_line_a_second_picture_takes_from_the_first() -> None:
+    line = Line(1_000_000)
+    line.run(18)
+    assert line.layer is Layer.MEDIUM
+    line.steps = ladder([Picture(SlotName.FLOOR_VIDEO, RATES), Picture(SlotName.DESK_VIDEO, RATES)])
+    line.run(0.5)
+    assert line._step.layers == (Layer.LOW, Layer.LOW)
+
+
 def test_the_most_important_picture_comes_first_and_sound_is_on_no_step() -> None:
     steps = ladder([Picture(SlotName.FLOOR_VIDEO, RATES), Picture(SlotName.DESK_VIDEO, RATES)])
     assert steps[0].layers == (None, None)
