@@ -71,7 +71,7 @@ async def test_the_camera_is_sent_in_three_layers(province: Province, chromium: 
     await until(missing)
     await listener.picture("floor").moves()
     await listener.line.hears("audio floor")
-    assert await listener.picture("floor").width() == FULL_WIDTH
+    await listener.picture("floor").becomes(FULL_WIDTH)
     await speaker.negotiated_once()
 
 

@@ -63,8 +63,9 @@ async def test_the_room_watches_and_speaks_through_the_relay(province: Province,
     await other.picture("floor").moves()
     await other.line.hears("audio floor")
 
-    # Another path is found with the same servers.
+    # Another path is found with the same servers, and that costs no new link.
+    joins = blocked.joins
     await blocked.gets_another_network()
     await blocked.picture("desk").moves()
     assert await blocked.line.path() == "relay"
-    await blocked.negotiated_by_one_join()
+    assert blocked.joins == joins

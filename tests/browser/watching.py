@@ -67,6 +67,15 @@ class Picture:
         """Of the picture that is decoded, in pixels; 0 while there is none."""
         return int(await self.video.evaluate("video => video.videoWidth"))
 
+    async def becomes(self, width: int) -> None:
+        """Wait until the picture has that width: a room begins with the smallest layer and climbs."""
+
+        async def other() -> str | None:
+            seen = await self.width()
+            return None if seen == width else f"{self._name} is {seen} wide"
+
+        await until(other)
+
     async def stays(self) -> None:
         """There is a picture to be seen now, the last one that came if no other."""
         assert await self.video.evaluate("video => video.closest('.tile').dataset.picture !== undefined"), (
