@@ -23,6 +23,7 @@ ONLY_COMPUTE = tuple(
         "signaling",
         "server/commands",
         "server/data",
+        "server/deadlines",
         "server/demo",
         "server/people",
         "server/petitions",
