@@ -13,8 +13,8 @@ from sqlalchemy.engine import Engine
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine) -> None:
-    """Run every migration that `engine`'s database lacks, in one transaction; run twice, it does nothing.
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run every migration up to `to` that `engine`'s database lacks, in one transaction; twice is as once.
 
     Raises alembic.util.CommandError for a database of a newer version of Tiepdan.
     """
@@ -25,7 +25,7 @@ def upgrade(engine: Engine) -> None:
             # and two processes starting at once would both migrate.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def newest_revision() -> str | None:

@@ -22,8 +22,16 @@ KIND_WORDS: dict[PetitionKind, str] = {
 STATUS_WORDS: dict[PetitionStatus, str] = {
     PetitionStatus.RECEIVED: "Received",
     PetitionStatus.ACCEPTED: "Accepted",
+    PetitionStatus.NOT_ACCEPTED: "Not accepted",
+    PetitionStatus.GUIDED: "Guided elsewhere",
+    PetitionStatus.FORWARDED: "Forwarded",
+    PetitionStatus.RETURNED: "Returned",
     PetitionStatus.IN_SETTLEMENT: "In settlement",
+    PetitionStatus.SUSPENDED: "Suspended",
+    PetitionStatus.WITHDRAWN: "Withdrawn",
+    PetitionStatus.TERMINATED: "Terminated",
     PetitionStatus.SETTLED: "Settled",
+    PetitionStatus.IN_EXECUTION: "In execution",
     PetitionStatus.FILED: "Filed",
 }
 CHANNEL_WORDS: dict[str, str] = {

@@ -1,14 +1,15 @@
-"""Petitions, as far as a reception needs them. Fuller handling adds tables beside these."""
+"""Petitions, and what became of them: states, extensions and notices, each a row that stays as it was written."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Text
+from sqlalchemy import CheckConstraint, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
+from server.deadlines.rules import DeadlineKey, Variant
 
 
 class PetitionKind(StrEnum):
@@ -19,10 +20,20 @@ class PetitionKind(StrEnum):
 
 
 class PetitionStatus(StrEnum):
+    """Which may follow which says `transitions`."""
+
     RECEIVED = "received"
-    ACCEPTED = "accepted"
+    ACCEPTED = "accepted"  # thụ lý
+    NOT_ACCEPTED = "not_accepted"
+    GUIDED = "guided"  # told where to turn to
+    FORWARDED = "forwarded"
+    RETURNED = "returned"
     IN_SETTLEMENT = "in_settlement"
-    SETTLED = "settled"
+    SUSPENDED = "suspended"  # tạm đình chỉ
+    WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"  # đình chỉ
+    SETTLED = "settled"  # decision on a complaint, conclusion on a denunciation, answer to the others
+    IN_EXECUTION = "in_execution"
     FILED = "filed"
 
 
@@ -62,5 +73,59 @@ class Petition(SQLModel, table=True):
     unit_in_charge: str = Field(default="", max_length=120)
     status: PetitionStatus = Field(sa_column=Column(Word(PetitionStatus), nullable=False))
     confidentiality: Confidentiality = Field(sa_column=Column(Word(Confidentiality), nullable=False))
+    variant: Variant = Field(
+        default=Variant.NORMAL, sa_column=Column(Word(Variant), nullable=False, server_default=Variant.NORMAL)
+    )
+    instance: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # of a complaint: 1 or 2
     search_key: str = Field(default="", sa_column=Column(Text, nullable=False))  # without diacritics
     created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+
+
+class PetitionStatusChange(SQLModel, table=True):
+    """One line of a petition's history; `previous` is None in the first. Append-only: the database refuses to
+    change or delete a row (a `reason` may be erased), and a reason in words for a denunciation."""
+
+    __tablename__ = "petition_status_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    petition_id: int = Field(foreign_key="petition.id", index=True)
+    status: PetitionStatus = Field(sa_column=Column(Word(PetitionStatus), nullable=False))
+    previous: PetitionStatus | None = Field(default=None, sa_column=Column(Word(PetitionStatus)))
+    holds_on: date  # the day from which it holds
+    document: str = Field(default="", max_length=60)
+    reason: str = Field(default="", max_length=300)
+    recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    recorded_by: str = Field(max_length=80)  # as in the audit log: "account:3", "system"
+    unit: str = Field(default="", max_length=120)
+
+
+class PetitionExtension(SQLModel, table=True):
+    """The term of settlement was extended by `count`, in the unit of the term. Append-only."""
+
+    __tablename__ = "petition_extension"
+
+    id: int | None = Field(default=None, primary_key=True)
+    petition_id: int = Field(foreign_key="petition.id", index=True)
+    count: int
+    decided_on: date
+    document: str = Field(max_length=60)
+    recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    recorded_by: str = Field(max_length=80)
+    unit: str = Field(default="", max_length=120)
+
+
+class PetitionNotice(SQLModel, table=True):
+    """What `key` asks for since `trigger_on` was sent or published. Append-only."""
+
+    __tablename__ = "petition_notice"
+    __table_args__ = (UniqueConstraint("petition_id", "key", "trigger_on", name="uq_petition_notice"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    petition_id: int = Field(foreign_key="petition.id", index=True)
+    key: DeadlineKey = Field(sa_column=Column(Word(DeadlineKey), nullable=False))
+    trigger_on: date
+    done_on: date
+    document: str = Field(default="", max_length=60)
+    recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    recorded_by: str = Field(max_length=80)
+    unit: str = Field(default="", max_length=120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 import server.people.tables
-import server.petitions.tables
 import server.receptions.tables
 import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
 from server.data.schema import newest_revision, revision_of, upgrade
 from server.people import audit
+from server.petitions.tables import Petition, PetitionStatusChange
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -37,7 +38,73 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         assert revision_of(database.engine) is None
         upgrade(database.engine)
         upgrade(database.engine)
-        assert revision_of(database.engine) == newest_revision() == "0001"
+        assert revision_of(database.engine) == newest_revision() == "0002"
+    finally:
+        database.close()
+
+
+def _before_histories(database: Database) -> None:
+    upgrade(database.engine, "0001")
+    with database.engine.begin() as connection:
+        for number, (kind, status) in enumerate((("complaint", "in_settlement"), ("denunciation", "received")), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO petition (id, code, kind, received_on, channel, petitioner_name,"
+                    " petitioner_address, petitioner_count, opaque_reference, summary, content, request,"
+                    " place_code, unit_in_charge, status, confidentiality, search_key, created_at) VALUES"
+                    " (:id, :code, :kind, '2026-03-02', 'direct', '', '', 1, '', 'x', '', '', '', '', :status,"
+                    " 'normal', '', '2026-03-02 01:00:00.000000')"
+                ),
+                {"id": number, "code": f"X-{number}", "kind": kind, "status": status},
+            )
+
+
+def test_petitions_of_before_begin_their_history_with_the_status_they_have(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        upgrade(database.engine)
+        rows = database.run_here(lambda session: list(session.exec(select(PetitionStatusChange))))
+        assert [(row.petition_id, row.status, row.previous, row.holds_on) for row in rows] == [
+            (1, "in_settlement", None, date(2026, 3, 2)),
+            (2, "received", None, date(2026, 3, 2)),
+        ]
+        assert {(row.recorded_by, row.document, row.reason, row.unit) for row in rows} == {("system", "", "", "")}
+        assert all(row.recorded_at.tzinfo is not None for row in rows)
+        petitions = database.run_here(lambda session: list(session.exec(select(Petition))))
+        assert [(petition.variant, petition.instance) for petition in petitions] == [("normal", 1)] * 2
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE petition_status_change SET status = 'filed'", "append-only"),
+        ("UPDATE petition_status_change SET reason = 'another'", "append-only"),
+        ("DELETE FROM petition_status_change", "append-only"),
+        ("INSERT INTO petition_status_change SELECT 9, 2, status, previous, holds_on, '', 'ông A', recorded_at,"
+         " recorded_by, unit FROM petition_status_change WHERE id = 1", "no reason in words"),
+    ],
+)  # fmt: skip
+def test_the_database_keeps_a_history_as_it_was_written(tmp_path: Path, statement: str, said: str) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        upgrade(database.engine)
+        with pytest.raises(DatabaseError, match=said), database.engine.begin() as connection:
+            connection.execute(text(statement))
+    finally:
+        database.close()
+
+
+def test_a_reason_may_be_erased(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        upgrade(database.engine)
+        with database.engine.begin() as connection:
+            connection.execute(text("UPDATE petition_status_change SET reason = ''"))
     finally:
         database.close()
 
