@@ -31,10 +31,13 @@ from server import settings as settings_module
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
+from server.deadlines.errors import BadDataFile
+from server.deadlines.terms import read_terms
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
 from server.petitions.rules import KIND_WORDS
+from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, recording_pages, whip
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
@@ -65,9 +68,11 @@ _SIGNALLING = web.AppKey("_SIGNALLING", Signalling)
 def make_app(settings: Settings, database: Database) -> web.Application:
     """The whole control process as one application; `database` is migrated, and stays the caller's.
 
-    Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret.
+    Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret, and
+    BadDataFile for a calendar or a table of terms that cannot be used.
     """
     secret = load_secret(settings.data)
+    terms = read_terms(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -75,6 +80,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
+    app[TERMS] = terms
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -154,7 +160,7 @@ def main() -> int:
     logs.configure()
     try:
         uvloop.run(serve(settings_module.load()))
-    except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, ValueError) as wrong:
+    except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, BadDataFile, ValueError) as wrong:
         _log.critical("cannot start: %s", wrong)
         return 2
     except OSError as failed:

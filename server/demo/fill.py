@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, select
 
 from server.demo.accounts import fill_accounts
+from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
 from server.people.tables import Account
@@ -44,13 +45,18 @@ class DemoFilled:
 
 
 def fill(session: Session, today: date) -> DemoFilled:
-    """Rooms, five accounts, thirty petitions, four receptions. `today`: the day on the province's clock."""
+    """Rooms, five accounts, thirty petitions with their history, four receptions.
+
+    `today`: the day on the province's clock.
+    """
     if session.exec(select(Account)).first() is not None:
         return DemoFilled(filled=False, reception_id=_again(session, today))
     import_rooms(session, SAMPLE.read_bytes(), actor="system")
     fill_accounts(session)
     rooms = rooms_on(session, today)
-    petitions = fill_petitions(session, today)
+    author = writer(session)
+    petitions = fill_petitions(session, today, author)
+    fill_history(session, petitions, today, author)
     reception = fill_receptions(session, petitions, rooms, today)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 
@@ -78,7 +84,9 @@ def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:
     fill_accounts(session)
     there = rooms_on(session, today)
     codes = frozenset(code for item in _REHEARSAL for code in item.petitions)
-    petitions = fill_petitions(session, today, codes)
+    author = writer(session)
+    petitions = fill_petitions(session, today, author, codes)
+    fill_history(session, petitions, today, author)
     reception = plan_reception(session, petitions, {room.code: room for room in there}, today, _REHEARSAL)
     return DemoFilled(True, len(there), len(petitions), reception.id)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from server.petitions.history import Author
 from server.petitions.register import Entry, create
 from server.petitions.rules import CODE_PREFIXES
-from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.tables import Confidentiality, Petition, PetitionKind
 
 FILE = Path(__file__).parent / "data" / "petitions.csv"
 _KINDS: dict[str, PetitionKind] = {prefix: kind for kind, prefix in CODE_PREFIXES.items()}
@@ -22,10 +23,12 @@ def entries(today: date) -> list[Entry]:
         return [_entry(row, today) for row in csv.DictReader(file)]
 
 
-def fill_petitions(session: Session, today: date, codes: frozenset[str] | None = None) -> dict[str, Petition]:
+def fill_petitions(
+    session: Session, today: date, author: Author, codes: frozenset[str] | None = None
+) -> dict[str, Petition]:
     """Write them (those with `codes`, or all) and return them by code. The rooms must be there already."""
     chosen = [entry for entry in entries(today) if codes is None or entry.code in codes]
-    return {entry.code: create(session, entry) for entry in chosen}
+    return {entry.code: create(session, entry, author) for entry in chosen}
 
 
 def _entry(row: dict[str, str], today: date) -> Entry:
@@ -43,6 +46,5 @@ def _entry(row: dict[str, str], today: date) -> Entry:
         request=row["request"],
         place_code=row["place_code"],
         unit_in_charge=row["unit_in_charge"],
-        status=PetitionStatus(row["status"]),
         confidentiality=Confidentiality(row["confidentiality"]),
     )

@@ -14,10 +14,11 @@ from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.heard import HEARINGS, BeingHeard
-from server.petitions.queries import PetitionView, petition_view
-from server.petitions.record_page import WORDS, account_in, show_record
+from server.petitions.history import author_of
+from server.petitions.queries import PetitionView
+from server.petitions.record_page import WORDS, account_in, editable, show_record, to_record
 from server.petitions.rules import EDITORS, may_create, may_edit
-from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
@@ -43,7 +44,7 @@ def add_routes(app: web.Application) -> None:
 async def new(request: web.Request) -> web.StreamResponse:
     denunciation = _asks_denunciation(request, await account_in(request))
     values = dict.fromkeys({*forms.FIELDS, *forms.DENUNCIATION_FIELDS}, "")
-    values |= {"received_on": today().isoformat(), "channel": "direct", "status": "received"}
+    values |= {"received_on": today().isoformat(), "channel": "direct"}
     values |= {"petitioner_count": "1", "confidentiality": "normal"}
     return await _form(request, forms.Filled(values), denunciation)
 
@@ -60,7 +61,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         raise web.HTTPForbidden
 
     def work(session: Session) -> int:
-        petition = register.create(session, entry)
+        petition = register.create(session, entry, author_of(account))
         subject = f"petition:{petition.id}"
         audit.record(session, subject_of(account), "petition_created", subject, {"kind": petition.kind})
         return petition.id or 0
@@ -70,13 +71,13 @@ async def create(request: web.Request) -> web.StreamResponse:
     except register.CodeTaken:
         filled.mistakes["code"] = forms.CODE_TAKEN
         return await _form(request, filled, denunciation, status=422)
-    raise _to_record(request, petition_id)
+    raise to_record(request, petition_id)
 
 
 @require(*EDITORS)
 async def edit(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    view = await _editable(request, account)
+    view = await editable(request, account)
     if view.audited:
         await request.app[DATABASE].run(_note_reading, account, view.id)
     place = next(
@@ -90,7 +91,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
 @require(*EDITORS)
 async def change(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    view = await _editable(request, account)
+    view = await editable(request, account)
     denunciation = view.kind == PetitionKind.DENUNCIATION
     filled = await _read(request, denunciation, view)
     if filled.entry is None:
@@ -99,10 +100,12 @@ async def change(request: web.Request) -> web.StreamResponse:
         await _change(request, account, view.id, filled.entry, "petition_changed")
     except register.CodeTaken:
         filled.mistakes["code"] = forms.CODE_TAKEN
+    except register.ReceivedTooLate:
+        filled.mistakes["received_on"] = forms.RECEIVED_TOO_LATE
     except BeingHeard:
         filled.mistakes["confidentiality"] = BEING_HEARD
     else:
-        raise _to_record(request, view.id)
+        raise to_record(request, view.id)
     return await _form(request, filled, denunciation, view, status=422)
 
 
@@ -110,14 +113,13 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def reclassify(request: web.Request) -> web.StreamResponse:
     """The matter turned out to be a denunciation: what names a person is erased here and now."""
     account = await account_in(request)
-    view = await _editable(request, account)
+    view = await editable(request, account)
     if not may_create(account.role, PetitionKind.DENUNCIATION):
         raise web.HTTPForbidden
     known = {
         "code": view.code,
         "received_on": view.received_on.isoformat(),
         "channel": view.channel,
-        "status": str(view.status),
     }
     filled = forms.read_denunciation({**await request.post(), **known}, today())
     if filled.entry is None:
@@ -128,13 +130,8 @@ async def reclassify(request: web.Request) -> web.StreamResponse:
         except BeingHeard:
             mistake = BEING_HEARD
         else:
-            raise _to_record(request, view.id)
-    heard = await request.app[DATABASE].run(request.app[HEARINGS].of_petition, view.id)
-    return await show_record(request, view, heard, mistake)
-
-
-def _to_record(request: web.Request, petition_id: int) -> web.HTTPSeeOther:
-    return web.HTTPSeeOther(str(request.app.router["petition"].url_for(id=str(petition_id))))
+            raise to_record(request, view.id)
+    return await show_record(request, account, view.id, mistake=mistake)
 
 
 def _asks_denunciation(request: web.Request, account: Account) -> bool:
@@ -142,16 +139,6 @@ def _asks_denunciation(request: web.Request, account: Account) -> bool:
     if asked and not may_create(account.role, PetitionKind.DENUNCIATION):
         raise web.HTTPForbidden
     return asked
-
-
-async def _editable(request: web.Request, account: Account) -> PetitionView:
-    petition_id = int(request.match_info["id"])
-    view = await request.app[DATABASE].run(petition_view, account.role, petition_id)
-    if view is None:
-        raise web.HTTPNotFound
-    if not may_edit(account.role, view.kind, view.confidentiality):
-        raise web.HTTPForbidden
-    return view
 
 
 async def _change(
@@ -216,7 +203,6 @@ async def _form(
         petition=view,
         places=[forms.place_label(room) for room in communes],
         kinds=KINDS,
-        statuses=list(PetitionStatus),
         may_denounce=may_create(account.role, PetitionKind.DENUNCIATION),
         may_classify=may_edit(account.role, KINDS[0], Confidentiality.CONFIDENTIAL),
         **WORDS,

@@ -16,7 +16,7 @@ from typing import TypeVar
 from server.data.folding import fold
 from server.petitions.register import Entry
 from server.petitions.rules import CHANNEL_WORDS, DENUNCIATION_SUMMARY
-from server.petitions.tables import Confidentiality, PetitionKind, PetitionStatus
+from server.petitions.tables import Confidentiality, PetitionKind
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import N_
 
@@ -35,10 +35,9 @@ FIELDS = (
     "request",
     "place",
     "unit_in_charge",
-    "status",
     "confidentiality",
 )
-DENUNCIATION_FIELDS = ("code", "received_on", "channel", "opaque_reference", "status")
+DENUNCIATION_FIELDS = ("code", "received_on", "channel", "opaque_reference")
 LENGTHS = {
     "petitioner_name": 120,
     "petitioner_address": 200,
@@ -52,6 +51,7 @@ LENGTHS = {
 BAD_CODE = N_("Write the code as letters, a hyphen and a number, for instance KN-0231, or leave it empty.")
 CODE_TAKEN = N_("Another petition has this code. Leave the field empty to get the next free one.")
 BAD_DATE = N_("Enter the day of receipt; it cannot lie in the future.")
+RECEIVED_TOO_LATE = N_("A later status of the petition is dated before this day. Check both days.")
 BAD_CHOICE = N_("Choose one of the list.")
 BAD_COUNT = N_("Enter how many people signed, a whole number from 1 to 100,000.")
 NO_SUMMARY = N_("Say in one line what it is about, without names. Rooms in the audience read this line.")
@@ -88,7 +88,7 @@ def read(form: Mapping[str, object], communes: Sequence[Room], today: date) -> F
     kind = _word(filled, "kind", PetitionKind)
     if kind == PetitionKind.DENUNCIATION:  # it has its own form; see the module
         filled.mistakes["kind"] = BAD_CHOICE
-    code, received_on, channel, status = _register_fields(filled, today)
+    code, received_on, channel = _register_fields(filled, today)
     count = values["petitioner_count"] or "1"
     if not count.isdecimal() or not 1 <= int(count) <= 100_000:
         filled.mistakes["petitioner_count"] = BAD_COUNT
@@ -102,7 +102,7 @@ def read(form: Mapping[str, object], communes: Sequence[Room], today: date) -> F
     if place_code is None:
         filled.mistakes["place"] = BAD_PLACE
     confidentiality = _word(filled, "confidentiality", Confidentiality, Confidentiality.NORMAL)
-    if not filled.mistakes and kind and received_on and status and confidentiality:
+    if not filled.mistakes and kind and received_on and confidentiality:
         filled.entry = Entry(
             code=code,
             kind=kind,
@@ -116,7 +116,6 @@ def read(form: Mapping[str, object], communes: Sequence[Room], today: date) -> F
             request=values["request"],
             place_code=place_code or "",
             unit_in_charge=values["unit_in_charge"],
-            status=status,
             confidentiality=confidentiality,
         )
     return filled
@@ -124,10 +123,10 @@ def read(form: Mapping[str, object], communes: Sequence[Room], today: date) -> F
 
 def read_denunciation(form: Mapping[str, object], today: date) -> Filled:
     filled = Filled(_texts(form, DENUNCIATION_FIELDS))
-    code, received_on, channel, status = _register_fields(filled, today)
+    code, received_on, channel = _register_fields(filled, today)
     if not filled.values["opaque_reference"]:
         filled.mistakes.setdefault("opaque_reference", NO_REFERENCE)
-    if not filled.mistakes and received_on and status:
+    if not filled.mistakes and received_on:
         filled.entry = Entry(
             code=code,
             kind=PetitionKind.DENUNCIATION,
@@ -135,12 +134,11 @@ def read_denunciation(form: Mapping[str, object], today: date) -> Filled:
             channel=channel,
             summary=DENUNCIATION_SUMMARY,
             opaque_reference=filled.values["opaque_reference"],
-            status=status,
         )
     return filled
 
 
-def _register_fields(filled: Filled, today: date) -> tuple[str, date | None, str, PetitionStatus | None]:
+def _register_fields(filled: Filled, today: date) -> tuple[str, date | None, str]:
     for name, limit in LENGTHS.items():
         if len(filled.values.get(name, "")) > limit:
             filled.mistakes[name] = TOO_LONG
@@ -153,7 +151,7 @@ def _register_fields(filled: Filled, today: date) -> tuple[str, date | None, str
     channel = filled.values["channel"]
     if channel not in CHANNEL_WORDS:
         filled.mistakes["channel"] = BAD_CHOICE
-    return code, received_on, channel, _word(filled, "status", PetitionStatus, PetitionStatus.RECEIVED)
+    return code, received_on, channel
 
 
 def _texts(form: Mapping[str, object], names: Sequence[str]) -> dict[str, str]:

@@ -9,13 +9,11 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlmodel import Session
 
-from server.people import audit
-from server.people.accounts import subject_of
-from server.petitions import form_pages
-from server.petitions.heard import HEARINGS, Heard
-from server.petitions.queries import Page, PetitionView, Wanted, petition_view, search
+from server.petitions import form_pages, standing_pages
+from server.petitions.heard import HEARINGS
+from server.petitions.queries import Page, Wanted, search
 from server.petitions.record_page import WORDS, account_in, show_record
-from server.petitions.rules import EDITORS, READERS, Reading
+from server.petitions.rules import EDITORS, READERS
 from server.petitions.tables import PetitionKind, PetitionStatus
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
@@ -27,10 +25,12 @@ W = TypeVar("W", bound=StrEnum)
 
 
 def add_routes(app: web.Application) -> None:
-    """Needs HEARINGS in `app` when a page is asked for: `server.receptions.pages.add_routes` gives it."""
+    """Needs in `app` when a page is asked for: HEARINGS, which `server.receptions.pages.add_routes` gives, and
+    TERMS, which the composition root reads."""
     app.router.add_get("/petitions", table, name="petitions")
     app.router.add_get(r"/petitions/{id:\d{1,9}}", record, name="petition")
     form_pages.add_routes(app)
+    standing_pages.add_routes(app)
 
 
 @require(*READERS)
@@ -78,19 +78,4 @@ def _word(words: type[W], value: str) -> W | None:
 
 @require(*READERS)
 async def record(request: web.Request) -> web.StreamResponse:
-    account = await account_in(request)
-    petition_id = int(request.match_info["id"])
-    hearings = request.app[HEARINGS]
-
-    def work(session: Session) -> tuple[PetitionView, list[Heard]] | None:
-        view = petition_view(session, account.role, petition_id)
-        if view is None:
-            return None
-        if view.audited and view.reading > Reading.CODE:
-            audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
-        return view, hearings.of_petition(session, petition_id)
-
-    found = await request.app[DATABASE].run(work)
-    if found is None:
-        raise web.HTTPNotFound
-    return await show_record(request, *found)
+    return await show_record(request, await account_in(request), int(request.match_info["id"]), opened=True)

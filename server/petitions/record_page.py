@@ -1,15 +1,18 @@
-"""One record with every time it was heard: the page, as the reader's role may see it."""
+"""One record with its history and every time it was heard: the page, as the reader's role may see it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aiohttp import web
+from sqlmodel import Session
 
+from server.people import audit
+from server.people.accounts import subject_of
 from server.people.sessions import account_of
 from server.people.tables import Account
-from server.petitions.heard import Heard
-from server.petitions.queries import PetitionView
+from server.petitions.heard import HEARINGS, Heard
+from server.petitions.queries import PetitionView, petition_view
 from server.petitions.rules import (
     CHANNEL_WORDS,
     KIND_WORDS,
@@ -18,8 +21,12 @@ from server.petitions.rules import (
     may_create,
     may_edit,
 )
-from server.petitions.tables import PetitionKind
-from server.web.shell import render
+from server.petitions.standing import STANDING_WORDS, TERMS, Standing, standing_of
+from server.petitions.standing_forms import Filled
+from server.petitions.tables import Petition, PetitionKind
+from server.web.keys import DATABASE
+from server.web.languages import today
+from server.web.shell import render, translator_of
 
 WORDS: dict[str, Any] = {
     "kind_words": KIND_WORDS,
@@ -37,21 +44,66 @@ async def account_in(request: web.Request) -> Account:
     return account
 
 
+async def editable(request: web.Request, account: Account) -> PetitionView:
+    """The record that the address names, for somebody who may change it."""
+    view = await request.app[DATABASE].run(petition_view, account.role, int(request.match_info["id"]))
+    if view is None:
+        raise web.HTTPNotFound
+    if not may_edit(account.role, view.kind, view.confidentiality):
+        raise web.HTTPForbidden
+    return view
+
+
+def to_record(request: web.Request, petition_id: int, part: str = "") -> web.HTTPSeeOther:
+    address = request.app.router["petition"].url_for(id=str(petition_id))
+    return web.HTTPSeeOther(str(address.with_fragment(part or None)))
+
+
 async def show_record(
-    request: web.Request, view: PetitionView, heard: list[Heard], mistake: str = ""
+    request: web.Request,
+    account: Account,
+    petition_id: int,
+    *,
+    opened: bool = False,
+    mistake: str = "",
+    filled: Filled | None = None,
 ) -> web.Response:
-    """`mistake`: the sentence beside the form that makes it a denunciation, empty if there is none."""
-    account = await account_in(request)
-    editable = may_edit(account.role, view.kind, view.confidentiality)
+    """`opened`: somebody came to read it, which is noted where that is asked for. `mistake`: the sentence beside
+    the form that makes it a denunciation; `filled`: a form of the history with its mistakes."""
+    hearings, terms = request.app[HEARINGS], request.app[TERMS]
+
+    def work(session: Session) -> tuple[PetitionView, list[Heard], Standing | None] | None:
+        view = petition_view(session, account.role, petition_id)
+        petition = session.get(Petition, petition_id)
+        if view is None or petition is None:
+            return None
+        readable = view.reading >= Reading.RECORD
+        if opened and view.audited and readable:
+            audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
+        standing = standing_of(session, petition, terms, today()) if readable else None
+        return view, hearings.of_petition(session, petition_id), standing
+
+    found = await request.app[DATABASE].run(work)
+    if found is None:
+        raise web.HTTPNotFound
+    view, heard, standing = found
+    _ = translator_of(request)
+    allowed = may_edit(account.role, view.kind, view.confidentiality)
     denouncing = may_create(account.role, PetitionKind.DENUNCIATION)
     return await render(
         request,
         "petitions/detail.html",
-        status=422 if mistake else 200,
+        status=422 if mistake or filled else 200,
         petition=view,
         heard=heard,
-        may_edit=editable,
-        may_reclassify=editable and denouncing and view.kind != PetitionKind.DENUNCIATION,
+        standing=standing,
+        today=today(),
+        may_edit=allowed,
+        may_reclassify=allowed and denouncing and view.kind != PetitionKind.DENUNCIATION,
         mistake=mistake,
+        filled_form="" if filled is None else filled.form,
+        filled_values={} if filled is None else filled.values,
+        mistakes={} if filled is None else {name: _(said) for name, said in filled.mistakes.items()},
         **WORDS,
+        **STANDING_WORDS,
     )

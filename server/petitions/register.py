@@ -1,4 +1,4 @@
-"""Writing the register: new records, changes, codes, and the key that search runs on.
+"""Writing the register: new records, changes, codes, and the key that search runs on. States: see `history`.
 
 The table refuses a denouncer's name and address by a constraint; here nothing of the kind even reaches it.
 """
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from server.data.folding import fold
 from server.petitions.heard import Hearings
+from server.petitions.history import SYSTEM, Author, begin, case_of, erase_reasons
 from server.petitions.rules import CODE_PREFIXES, DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
 from server.rooms.queries import room_by_code
@@ -40,7 +41,6 @@ class Entry:
     request: str = ""
     place_code: str = ""
     unit_in_charge: str = ""
-    status: PetitionStatus = PetitionStatus.RECEIVED
     confidentiality: Confidentiality = Confidentiality.NORMAL
 
     def redacted(self) -> Entry:
@@ -54,7 +54,6 @@ class Entry:
             code=self.code,
             channel=self.channel,
             opaque_reference=self.opaque_reference,
-            status=self.status,
             confidentiality=Confidentiality.CONFIDENTIAL,
         )
 
@@ -67,7 +66,11 @@ class StaysDenunciation(Exception):
     """A denunciation does not become another kind: what is left of the matter is a petition of its own."""
 
 
-def create(session: Session, entry: Entry) -> Petition:
+class ReceivedTooLate(Exception):
+    """The day of receipt would lie after a status that came later."""
+
+
+def create(session: Session, entry: Entry, author: Author = SYSTEM) -> Petition:
     """Raises CodeTaken."""
     entry = entry.redacted()
     code = entry.code or next_code(session, entry.kind)
@@ -78,15 +81,16 @@ def create(session: Session, entry: Entry) -> Petition:
         kind=entry.kind,
         received_on=entry.received_on,
         summary=entry.summary,
-        status=entry.status,
+        status=PetitionStatus.RECEIVED,
         confidentiality=entry.confidentiality,
     )
     _write(session, petition, replace(entry, code=code))
+    begin(session, petition, author)
     return petition
 
 
 def change(session: Session, petition: Petition, entry: Entry, hearings: Hearings) -> None:
-    """Raises CodeTaken, StaysDenunciation, and BeingHeard (see `Hearings.petition_changed`)."""
+    """Raises CodeTaken, StaysDenunciation, ReceivedTooLate, and BeingHeard (see `Hearings.petition_changed`)."""
     if petition.kind == PetitionKind.DENUNCIATION and entry.kind != PetitionKind.DENUNCIATION:
         raise StaysDenunciation
     entry = entry.redacted()
@@ -94,6 +98,10 @@ def change(session: Session, petition: Petition, entry: Entry, hearings: Hearing
     taken = session.exec(select(Petition).where(Petition.code == code, Petition.id != petition.id)).first()
     if taken is not None:
         raise CodeTaken
+    if any(step.holds_on < entry.received_on for step in case_of(session, petition).steps[1:]):
+        raise ReceivedTooLate
+    if entry.kind == PetitionKind.DENUNCIATION:
+        erase_reasons(session, petition.id or 0)
     _write(session, petition, replace(entry, code=code))
     hearings.petition_changed(session, petition.id or 0)
 
@@ -112,7 +120,6 @@ def _write(session: Session, petition: Petition, entry: Entry) -> None:
     petition.request = entry.request
     petition.place_code = entry.place_code
     petition.unit_in_charge = entry.unit_in_charge
-    petition.status = entry.status
     petition.confidentiality = entry.confidentiality
     petition.search_key = search_key(petition, _place(session, petition))
     session.add(petition)

@@ -7,8 +7,10 @@ from pathlib import Path
 from aiohttp import web
 
 from server.data.engine import Database
+from server.deadlines.terms import Terms, read_terms
 from server.demo.fill import fill
 from server.petitions import pages as petition_pages
+from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
 from server.web.languages import today
@@ -22,10 +24,11 @@ def filled_file(folder: Path) -> Path:
     return finished_file(folder / "province.db", lambda session: fill(session, today()))
 
 
-def make_province_app(database: Database, recordings: Path) -> web.Application:
+def make_province_app(database: Database, recordings: Path, terms: Terms | None = None) -> web.Application:
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
+    app[TERMS] = terms or read_terms(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[recording_pages.RECORDINGS_DIRECTORY] = recordings
     return app

@@ -3,16 +3,21 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
 from server.data.engine import Database
+from server.deadlines.computing import State
+from server.deadlines.terms import read_terms
 from server.demo.accounts import ACCOUNTS, PASSWORD
 from server.demo.fill import fill, fill_rehearsal
 from server.demo.petitions import FILE
 from server.people.passwords import matches
 from server.people.tables import Account
+from server.petitions.duties import duties_of
+from server.petitions.history import cases_of
 from server.petitions.tables import Petition, PetitionKind
 from server.receptions.queries import agenda_of, attendance_of, reception_today
 from server.receptions.tables import Audience, Hearing, Reception, ReceptionState, Recording
@@ -88,6 +93,20 @@ def test_the_lists_are_not_empty(database: Database) -> None:
         attendance = database.run_here(attendance_of, reception.id or 0)
         assert bool(attendance) == (reception.state == ReceptionState.ENDED)
         assert all(line.connected_s >= line.receiving_s for line in attendance)
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2026, 2, 18), date(2027, 2, 28), date(2026, 5, 2)])
+def test_every_state_of_a_deadline_is_there_on_any_day(database: Database, tmp_path: Path, day: date) -> None:
+    """On a Monday, within Tết, on a Sunday, after the holidays of May."""
+    database.run_here(fill, day)
+    terms = read_terms(tmp_path)
+
+    def states(session: Session) -> set[State | None]:
+        cases = cases_of(session, session.exec(select(Petition)).all()).values()
+        return {duty.state for case in cases for duty in duties_of(case, terms, day)}
+
+    shown = {State.DUE, State.SOON, State.OVERDUE, State.SUSPENDED, State.DONE_IN_TIME}
+    assert database.run_here(states) >= shown
 
 
 def test_every_account_logs_in_with_the_printed_password(database: Database) -> None:

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from server.data.engine import Database
-from server.petitions.register import Entry, StaysDenunciation, change, create
+from server.petitions.history import rows_of
+from server.petitions.register import Entry, ReceivedTooLate, StaysDenunciation, change, create
 from server.petitions.rules import DENUNCIATION_SUMMARY
-from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus, PetitionStatusChange
 from server.receptions.hearings import ReceptionHearings
 from tests.server.demo.fixtures import petition
 
@@ -75,4 +76,44 @@ def test_a_denunciation_stays_one(filled: Database) -> None:
         change(session, row, entry, ReceptionHearings())
 
     with pytest.raises(StaysDenunciation):
+        filled.run_here(work)
+
+
+def test_turning_into_a_denunciation_erases_what_the_history_says_in_words(filled: Database) -> None:
+    def work(session: Session) -> list[PetitionStatusChange]:
+        row = petition(session, "KN-0187")
+        assert any(line.reason for line in rows_of(session, [row.id or 0]))
+        entry = Entry(kind=PetitionKind.DENUNCIATION, received_on=row.received_on, opaque_reference="HS-M/1")
+        change(session, row, entry, ReceptionHearings())
+        return list(rows_of(session, [row.id or 0]))
+
+    rows = filled.run_here(work)
+    assert len(rows) == 4
+    assert [row.reason for row in rows] == [""] * 4
+
+
+def test_the_table_itself_refuses_words_in_the_history_of_a_denunciation(filled: Database) -> None:
+    def work(session: Session) -> None:
+        row = petition(session, "TC-0007")
+        session.add(
+            PetitionStatusChange(
+                petition_id=row.id or 0,
+                status=PetitionStatus.TERMINATED,
+                previous=row.status,
+                holds_on=DAY,
+                reason="bà B rút đơn",
+                recorded_by="system",
+            )
+        )
+
+    with pytest.raises(IntegrityError, match="no reason in words"):
+        filled.run_here(work)
+
+
+def test_a_day_of_receipt_does_not_pass_what_came_after_it(filled: Database) -> None:
+    def work(session: Session) -> None:
+        row = petition(session, "KG-0231")
+        change(session, row, Entry(row.kind, row.received_on + timedelta(days=7), "x"), ReceptionHearings())
+
+    with pytest.raises(ReceivedTooLate):
         filled.run_here(work)

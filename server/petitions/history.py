@@ -1,0 +1,185 @@
+"""Writing and reading what became of a petition: rows that stay as written; `petition.status` is the last one's.
+
+Of a denunciation only document numbers are written: free text would sooner or later name somebody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from server.deadlines.computing import Extension
+from server.deadlines.rules import DeadlineKey, Variant
+from server.people.accounts import subject_of
+from server.people.tables import Account
+from server.petitions.duties import Case, Step
+from server.petitions.tables import (
+    Petition,
+    PetitionExtension,
+    PetitionNotice,
+    PetitionStatusChange,
+)
+from server.petitions.transitions import Fault, NextStatus, faults
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes, and of which unit: "account:3" or "system"."""
+
+    actor: str
+    unit: str = ""
+
+
+SYSTEM = Author("system")
+
+
+class ChangeRefused(Exception):
+    """The status may not be changed like this; nothing was written."""
+
+    def __init__(self, found: Mapping[str, Fault]) -> None:
+        super().__init__(", ".join(f"{name}: {fault}" for name, fault in found.items()))
+        self.faults = dict(found)
+
+
+def author_of(account: Account) -> Author:
+    return Author(subject_of(account), account.office)
+
+
+def begin(session: Session, petition: Petition, author: Author) -> None:
+    """The first row of a petition that was just entered."""
+    session.add(
+        PetitionStatusChange(
+            petition_id=petition.id or 0,
+            status=petition.status,
+            holds_on=petition.received_on,
+            recorded_by=author.actor,
+            unit=author.unit,
+        )
+    )
+    session.flush()
+
+
+def status_faults(session: Session, petition: Petition, wanted: NextStatus, today: date) -> dict[str, Fault]:
+    """What is wrong with `wanted` now, by the name of the field."""
+    since = case_of(session, petition).present.holds_on
+    return faults(petition.kind, petition.status, since, wanted, today)
+
+
+def record_status(session: Session, petition: Petition, wanted: NextStatus, author: Author, today: date) -> None:
+    """Raises ChangeRefused."""
+    found = status_faults(session, petition, wanted, today)
+    if found or wanted.status is None or wanted.holds_on is None:
+        raise ChangeRefused(found)
+    session.add(
+        PetitionStatusChange(
+            petition_id=petition.id or 0,
+            status=wanted.status,
+            previous=petition.status,
+            holds_on=wanted.holds_on,
+            document=wanted.document,
+            reason=wanted.reason,
+            recorded_by=author.actor,
+            unit=author.unit,
+        )
+    )
+    petition.status = wanted.status
+    session.add(petition)
+    session.flush()
+
+
+def record_extension(
+    session: Session, petition: Petition, extension: Extension, document: str, author: Author
+) -> None:
+    """Whether the law allows it is for the caller to ask first (`deadlines.computing.due_on`)."""
+    session.add(
+        PetitionExtension(
+            petition_id=petition.id or 0,
+            count=extension.count,
+            decided_on=extension.decided_on,
+            document=document,
+            recorded_by=author.actor,
+            unit=author.unit,
+        )
+    )
+    session.flush()
+
+
+def record_notice(
+    session: Session,
+    petition: Petition,
+    duty: tuple[DeadlineKey, date],
+    done_on: date,
+    document: str,
+    author: Author,
+) -> None:
+    """`duty`: its key and the day it began. Once for each: the table refuses a second."""
+    key, trigger_on = duty
+    session.add(
+        PetitionNotice(
+            petition_id=petition.id or 0,
+            key=key,
+            trigger_on=trigger_on,
+            done_on=done_on,
+            document=document,
+            recorded_by=author.actor,
+            unit=author.unit,
+        )
+    )
+    session.flush()
+
+
+def erase_reasons(session: Session, petition_id: int) -> None:
+    """The matter turned out to be a denunciation: what stands in words about it goes."""
+    rows = select(PetitionStatusChange).where(PetitionStatusChange.petition_id == petition_id)
+    for row in session.exec(rows):
+        row.reason = ""
+        session.add(row)
+    session.flush()
+
+
+def case_of(session: Session, petition: Petition) -> Case:
+    return cases_of(session, [petition])[petition.id or 0]
+
+
+def cases_of(session: Session, petitions: Sequence[Petition]) -> dict[int, Case]:
+    """By the petitions' ids, in three queries for all."""
+    ids = [petition.id or 0 for petition in petitions]
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for row in rows_of(session, ids):
+        steps[row.petition_id].append(Step(row.status, row.holds_on))
+    extensions: dict[int, list[Extension]] = defaultdict(list)
+    for extended in session.exec(select(PetitionExtension).where(col(PetitionExtension.petition_id).in_(ids))):
+        extensions[extended.petition_id].append(Extension(extended.count, extended.decided_on))
+    notices: dict[int, dict[tuple[DeadlineKey, date], date]] = defaultdict(dict)
+    for notice in session.exec(select(PetitionNotice).where(col(PetitionNotice.petition_id).in_(ids))):
+        notices[notice.petition_id][notice.key, notice.trigger_on] = notice.done_on
+    return {
+        number: Case(
+            kind=petition.kind,
+            received_on=petition.received_on,
+            steps=_from_receipt(petition, steps[number]),
+            variant=Variant(petition.variant),
+            instance=petition.instance,
+            extensions=tuple(extensions[number]),
+            notices=notices[number],
+        )
+        for number, petition in zip(ids, petitions, strict=True)
+    }
+
+
+def _from_receipt(petition: Petition, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The first status holds from the day of receipt, as the record has it now."""
+    first = steps[0].status if steps else petition.status
+    return (Step(first, petition.received_on), *steps[1:])
+
+
+def rows_of(session: Session, ids: Iterable[int]) -> Sequence[PetitionStatusChange]:
+    return session.exec(
+        select(PetitionStatusChange)
+        .where(col(PetitionStatusChange.petition_id).in_(list(ids)))
+        .order_by(col(PetitionStatusChange.id))
+    ).all()
