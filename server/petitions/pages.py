@@ -9,11 +9,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 from sqlmodel import Session
 
+from server.deadlines.computing import State
 from server.petitions import form_pages, standing_pages
+from server.petitions.due_queries import search_with_duties
+from server.petitions.duties import Duty
 from server.petitions.heard import HEARINGS
-from server.petitions.queries import Page, Wanted, search
+from server.petitions.queries import Page, Wanted
 from server.petitions.record_page import WORDS, account_in, show_record
 from server.petitions.rules import EDITORS, READERS
+from server.petitions.standing import DUTY_WORDS, TERMS
 from server.petitions.tables import PetitionKind, PetitionStatus
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
@@ -22,6 +26,7 @@ from server.web.languages import today
 from server.web.shell import render, require
 
 W = TypeVar("W", bound=StrEnum)
+DEADLINE_FILTERS = (State.OVERDUE, State.SOON)
 
 
 def add_routes(app: web.Application) -> None:
@@ -43,17 +48,19 @@ async def table(request: web.Request) -> web.StreamResponse:
         kind=_word(PetitionKind, query.get("kind", "")),
         status=_word(PetitionStatus, query.get("status", "")),
         district_code=query.get("district", "")[:3],
+        deadline=next((state for state in DEADLINE_FILTERS if state == query.get("deadline")), None),
         page=int(page) if page.isdecimal() and len(page) < 7 else 1,
     )
-    hearings = request.app[HEARINGS]
+    hearings, terms = request.app[HEARINGS], request.app[TERMS]
 
-    def work(session: Session) -> tuple[Page, dict[int, int], list[Room]]:
-        found = search(session, account.role, wanted)
+    def work(session: Session) -> tuple[Page, dict[int, Duty], dict[int, int], list[Room]]:
+        found, duties = search_with_duties(session, account.role, wanted, terms, today())
         counts = hearings.counts(session, [petition.id for petition in found.petitions])
-        return found, counts, [room for room in rooms_on(session, today()) if room.level == RoomLevel.DISTRICT]
+        districts = [room for room in rooms_on(session, today()) if room.level == RoomLevel.DISTRICT]
+        return found, duties, counts, districts
 
-    found, counts, districts = await request.app[DATABASE].run(work)
-    kept = {name: query[name] for name in ("q", "kind", "status", "district") if query.get(name)}
+    found, duties, counts, districts = await request.app[DATABASE].run(work)
+    kept = {name: query[name] for name in ("q", "kind", "status", "district", "deadline") if query.get(name)}
 
     def address(number: int) -> str:
         return "?" + urlencode({**kept, "page": number})
@@ -65,9 +72,12 @@ async def table(request: web.Request) -> web.StreamResponse:
         wanted=wanted,
         filtered=bool(kept),
         counts=counts,
+        duties=duties,
+        deadline_filters=DEADLINE_FILTERS,
         districts=districts,
         address=address,
         may_create=account.role in EDITORS,
+        duty_words=DUTY_WORDS,
         **WORDS,
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, false, or_
 from sqlmodel import Session, col, func, select
 
+from server.deadlines.computing import State
 from server.people.tables import Role
 from server.petitions.register import SEPARATOR, folded_words
 from server.petitions.rules import Reading, is_audited, reading
@@ -28,6 +29,7 @@ class Wanted:
     kind: PetitionKind | None = None
     status: PetitionStatus | None = None
     district_code: str = ""
+    deadline: State | None = None  # of the most urgent duty; `due_queries` answers it
     page: int = 1
 
 
@@ -66,7 +68,7 @@ class Page:
 
 def search(session: Session, role: Role, wanted: Wanted) -> Page:
     """One page of what `role` may read, newest first. Every word must be found, accented or not."""
-    condition = and_(*_conditions(role, wanted))
+    condition = and_(*conditions(role, wanted))
     total = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
     pages = max(1, -(-total // PAGE))
     number = min(max(1, wanted.page), pages)
@@ -77,8 +79,7 @@ def search(session: Session, role: Role, wanted: Wanted) -> Page:
         .limit(PAGE)
         .offset((number - 1) * PAGE)
     ).all()
-    places = _places(session, petitions)
-    return Page([_view(role, petition, places) for petition in petitions], total, number, pages)
+    return Page(views_of(session, role, petitions), total, number, pages)
 
 
 def petition_view(session: Session, role: Role, petition_id: int) -> PetitionView | None:
@@ -86,7 +87,13 @@ def petition_view(session: Session, role: Role, petition_id: int) -> PetitionVie
     petition = session.get(Petition, petition_id)
     if petition is None or reading(role, petition.kind, petition.confidentiality) == Reading.NOTHING:
         return None
-    return _view(role, petition, _places(session, [petition]))
+    return views_of(session, role, [petition])[0]
+
+
+def views_of(session: Session, role: Role, petitions: Sequence[Petition]) -> list[PetitionView]:
+    """As `role` may read them, in the same order."""
+    places = _places(session, petitions)
+    return [_view(role, petition, places) for petition in petitions]
 
 
 def _nearest_first(wanted: Wanted) -> list[ColumnElement[int]]:
@@ -95,7 +102,8 @@ def _nearest_first(wanted: Wanted) -> list[ColumnElement[int]]:
     return [case((_found(phrase, Reading.RECORD, begun=True), 0), else_=1)] if phrase else []
 
 
-def _conditions(role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
+def conditions(role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which petitions `role` may find by `wanted`, its deadline left aside."""
     levels: dict[Reading, list[ColumnElement[bool]]] = defaultdict(list)
     for kind in PetitionKind:
         for confidentiality in Confidentiality:
@@ -111,16 +119,16 @@ def _conditions(role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
         for level, groups in levels.items()
         if level > Reading.NOTHING
     ]
-    conditions: list[ColumnElement[bool]] = [or_(*allowed) if allowed else false()]
+    asked: list[ColumnElement[bool]] = [or_(*allowed) if allowed else false()]
     if wanted.kind is not None:
-        conditions.append(col(Petition.kind) == wanted.kind)
+        asked.append(col(Petition.kind) == wanted.kind)
     if wanted.status is not None:
-        conditions.append(col(Petition.status) == wanted.status)
+        asked.append(col(Petition.status) == wanted.status)
     if wanted.district_code:
         communes = select(Room.code).where(Room.district_code == wanted.district_code)
         readable = [group for level, groups in levels.items() if level >= Reading.RECORD for group in groups]
-        conditions.append(and_(col(Petition.place_code).in_(communes), or_(false(), *readable)))
-    return conditions
+        asked.append(and_(col(Petition.place_code).in_(communes), or_(false(), *readable)))
+    return asked
 
 
 def _found(words: str, level: Reading, *, begun: bool) -> ColumnElement[bool]:

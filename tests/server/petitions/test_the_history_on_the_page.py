@@ -231,3 +231,5 @@ async def test_a_calendar_without_the_year_is_said_and_breaks_no_page(filled: Da
         await province.as_("canbo")
         page = await province.page(f"/petitions/{number_of(province, 'KN-0209')}")
         assert "Lịch làm việc chưa có năm" in page
+        assert "Chưa tính được" in await province.page("/petitions")
+        assert "Không có đơn nào khớp bộ lọc" in await province.page("/petitions?deadline=overdue")
