@@ -10,6 +10,8 @@ The table of terms says how long; here stands from which day, and what ends it. 
   longer term has reasons of its own (several places, a delegation) and would be granted in hindsight.
 - What lies before the first row of a history is not known: no duty is listed for it. Where a history begins with
   an accepted petition its term is counted from the day of receipt, which is never too late, and `assumed`.
+- Not found here: what citizens have time for (lodging a complaint), what is asked of a superior when a settlement
+  is overdue, and the answer owed after a reception, which begins with a hearing and not with a status.
 - Local terms (recommendations, reflections) count from the day of receipt: what nobody took up would never be due.
 """
 

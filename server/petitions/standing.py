@@ -40,7 +40,7 @@ DUTY_WORDS: dict[DeadlineKey, str] = {
     DeadlineKey.RECOMMENDATION: N_("Answer the recommendation"),
     DeadlineKey.REFLECTION: N_("Answer the reflection"),
 }
-"""Of the duties that `duties` finds; the others of the table are not the office's."""
+"""Of the duties that `duties` finds."""
 VARIANT_WORDS: dict[Variant, str] = {
     Variant.NORMAL: N_("None of them"),
     Variant.COMPLICATED: N_("Complicated case"),

@@ -32,6 +32,17 @@ def test_its_own_files_are_added(tmp_path: Path) -> None:
     assert terms.deadline(DeadlineKey.REFLECTION, date(2026, 3, 2)).due_on == date(2026, 3, 17)
 
 
+def test_the_files_in_the_handbook_are_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    for name, head in ((HOLIDAYS_FILE, "    date,kind"), (DEADLINES_FILE, "    key,variant")):
+        block = text[text.index(head) :].split("\n\n", 1)[0]
+        (tmp_path / name).write_text("".join(line[4:] + "\n" for line in block.splitlines()), encoding="utf-8")
+    terms = read_terms(tmp_path)
+    assert not terms.calendar.is_working(date(2026, 1, 2))
+    assert terms.calendar.is_working(date(2026, 1, 10))
+    assert terms.deadline(DeadlineKey.RECOMMENDATION, date(2026, 3, 2)).rule.count == 15
+
+
 def test_the_problems_of_both_files_are_told_together(tmp_path: Path) -> None:
     (tmp_path / HOLIDAYS_FILE).write_text(HOLIDAYS + "2026-13-01,holiday,Nghỉ\n", encoding="utf-8")
     (tmp_path / DEADLINES_FILE).write_text(DEADLINES + "reflexion,normal,0\n", encoding="utf-8")
