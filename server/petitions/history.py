@@ -12,6 +12,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from server.data.folding import fold
 from server.deadlines.computing import Extension
 from server.deadlines.rules import DeadlineKey, Variant
 from server.people.accounts import subject_of
@@ -64,9 +65,12 @@ def begin(session: Session, petition: Petition, author: Author) -> None:
 
 
 def status_faults(session: Session, petition: Petition, wanted: NextStatus, today: date) -> dict[str, Fault]:
-    """What is wrong with `wanted` now, by the name of the field."""
+    """What is wrong with `wanted` now, by the name of the field. A reason is read by some who read no names."""
     since = case_of(session, petition).present.holds_on
-    return faults(petition.kind, petition.status, since, wanted, today)
+    found = faults(petition.kind, petition.status, since, wanted, today)
+    if petition.petitioner_name and fold(petition.petitioner_name) in fold(wanted.reason):
+        found["reason"] = Fault.NAMES_PETITIONER
+    return found
 
 
 def record_status(session: Session, petition: Petition, wanted: NextStatus, author: Author, today: date) -> None:

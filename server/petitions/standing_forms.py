@@ -21,6 +21,7 @@ SENTENCES: dict[Fault | ExtensionFault, str] = {
     Fault.NO_NUMBER: N_("Write the number as on the document, without names: 123/QĐ-UBND, 45/2026/TB-TTr."),
     Fault.NO_REASON: N_("The law asks for a reason here. Say it in a sentence, without names."),
     Fault.REASON_IN_DENUNCIATION: N_("Of a denunciation no reason in words is kept, only a document's number."),
+    Fault.NAMES_PETITIONER: N_("The reason carries the petitioner's name. Say it without the name."),
     Fault.TOO_LONG: N_("This text is too long. Shorten it."),
     ExtensionFault.NOT_ALLOWED: N_("The law allows no further extension of this term. Nothing was recorded."),
     ExtensionFault.TOO_MANY_DAYS: N_("Enter the days of this extension, not more than the law allows for one."),

@@ -99,6 +99,7 @@ class Fault(StrEnum):
     NO_NUMBER = "no_number"  # the document is not written as a document's number is
     NO_REASON = "no_reason"
     REASON_IN_DENUNCIATION = "reason_in_denunciation"
+    NAMES_PETITIONER = "names_petitioner"
     TOO_LONG = "too_long"
 
 

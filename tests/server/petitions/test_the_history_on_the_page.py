@@ -91,6 +91,14 @@ async def test_a_mistake_is_marked_where_it_is(province: Province, field: str, v
     assert province.audited("petition_status_recorded") == []
 
 
+async def test_a_reason_names_nobody_who_wrote_the_petition(province: Province) -> None:
+    await province.as_("canbo")
+    wanted = {**ACCEPTED, "status": "not_accepted", "reason": "Ông PHÙNG VĂN  SÁU đã nộp đơn ở nơi khác"}
+    assert "Lý do có tên người gửi đơn" in await send(province, "KN-0209", "status", wanted, 422)
+    await send(province, "KN-0209", "status", {**wanted, "reason": "Đã nộp đơn ở nơi khác"})
+    assert history(province, "KN-0209")[-1].reason == "Đã nộp đơn ở nơi khác"
+
+
 async def test_only_what_may_follow_is_offered(province: Province) -> None:
     await province.as_("thuky")
     page = await province.page(f"/petitions/{number_of(province, 'TC-0005')}")
