@@ -5,8 +5,8 @@ are ours: aiortc never sees an RTP packet, and of what arrives only datagrams in
 RFC 7983), never empty and never above `LONGEST_DTLS` (an empty datagram would end its transport for good).
 
 Private names used: `RTCDtlsTransport._set_role`, `._srtp_profiles`, `._ssl`, `._task`, `._rx_srtp`, of its
-transport `role`, `_recv()`, `_send()`; `SRTPProtectionProfile.get_key_and_salt`; `pylibsrtp._binding`,
-`pylibsrtp.Session._srtp`.
+transport `role`, `_recv()`, `_send()`; `RTCCertificate._create_ssl_context`;
+`SRTPProtectionProfile.get_key_and_salt`; `pylibsrtp._binding`, `pylibsrtp.Session._srtp`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any, Literal, cast
 
 import pylibsrtp
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport, RTCIceTransport
-from aiortc.rtcdtlstransport import SRTP_PROFILES
+from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
+from OpenSSL import SSL
 from pylibsrtp import _binding
 
 LONGEST_DTLS = 1500  # what aiortc reads at once
@@ -45,7 +46,21 @@ _TAG_BYTES = {  # RFC 7714, section 14; RFC 3711, section 5.2
     b"SRTP_AES128_CM_SHA1_80": 10,
 }
 SrtpError = pylibsrtp.Error
-Certificate = RTCCertificate
+
+
+class Certificate(RTCCertificate):
+    """A certificate whose OpenSSL context is made once: 600 rooms at once would have its key parsed 600 times.
+
+    No session is kept in it: each link proves its certificate anew.
+    """
+
+    _context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
 
 
 class DtlsPipe:
@@ -153,7 +168,7 @@ class Dtls:
 
 def make_certificate() -> Certificate:
     """A self-signed ECDSA certificate; a process may use one for all its links."""
-    return RTCCertificate.generateCertificate()
+    return Certificate.generateCertificate()
 
 
 def certificate_fingerprint(certificate: Certificate) -> str:

@@ -36,8 +36,8 @@ def prints(certificate: Certificate) -> list[tuple[str, str]]:
 class Pair:
     """A client and a server whose pipes lead into each other."""
 
-    def __init__(self) -> None:
-        self.certificates = {"client": make_certificate(), "server": make_certificate()}
+    def __init__(self, server: Certificate | None = None) -> None:
+        self.certificates = {"client": make_certificate(), "server": server or make_certificate()}
         self.closed: list[str] = []
         self.client = Dtls(
             self.certificates["client"],
@@ -168,6 +168,26 @@ async def test_a_certificate_that_is_not_the_answers_is_refused_by_the_client() 
     client, _ = await pair.shake(client_expects=make_certificate())
     assert client is None
     await pair.stop()
+
+
+async def test_one_certificate_serves_many_links_and_each_proves_itself() -> None:
+    """They share what OpenSSL made of the certificate, and nothing of each other."""
+    ours = make_certificate()
+    pairs = [Pair(ours) for _ in range(3)]
+    shaken = await asyncio.gather(
+        pairs[0].shake(), pairs[1].shake(server_expects=pairs[0].certificates["client"]), pairs[2].shake()
+    )
+    assert [server is not None for _, server in shaken] == [True, False, True]
+    (client, server), _, (_, another) = shaken
+    assert client is not None
+    assert server is not None
+    assert another is not None
+    sealed = client.protect(PACKET)
+    with pytest.raises(SrtpError):
+        another.unprotect(sealed)
+    assert server.unprotect(sealed) == PACKET
+    for pair in pairs:
+        await pair.stop()
 
 
 async def test_a_handshake_ends_when_its_link_does() -> None:
