@@ -1,6 +1,6 @@
 """The desk sends 1.5 Mbit/s, and the line carries less: sound is never given up before the picture.
 
-A film has one layer, so a trial of it is three times what the line carries: each costs up to a second of sound
+A film has one layer, so a trial of it is many times what the line carries: each costs a second or two of sound
 until it is given up. The first one comes after five seconds, the next ones ever more seldom.
 """
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.lines.scene import Scene
 
-ONE_TRIAL_S = 1.5
+ONE_TRIAL_S = 2.5  # until it is noticed, and until the queue of the line is empty again
 GIVES_WAY_WITHIN_S = 3  # the server learns of it from reports that come once a second
 
 
