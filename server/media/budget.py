@@ -20,6 +20,8 @@ MUCH_LOSS_PERCENT = 15.0  # below, repeats mend it; random loss is not a matter 
 QUEUE_MS = 250.0  # a round trip this much above its least: a queue is filling
 CLEAN_LOSS_PERCENT = 12.0
 CLEAN_QUEUE_MS = 120.0  # on trial, more than this is a bad sign
+HARDLY = 2.0  # a step that costs so much more than came through
+HARDLY_PAUSE_S = 15.0  # is not tried sooner: its trial costs a second of sound
 MARGIN = 0.75  # of what came through: so the queue can drain, and sound has room
 FLUCTUATION = 1.25  # an encoder sends so much more at times than it did; no reason to change the layer
 UNTESTED = 2.0  # a line that never showed a limit carries so much more, when a picture comes to those it has
@@ -48,15 +50,18 @@ class LineBudget:
         "_base_layers",
         "_clean_reports",
         "_cost_bps",
+        "_fell_s",
         "_layers",
-        "_least_bps",
         "_least_rtt_ms",
         "_least_rtt_s",
+        "_least_spared",
         "_next_trial_s",
+        "_on_least",
         "_on_trial",
         "_pause_s",
         "_quiet_until_s",
         "_remb_bps",
+        "_sent_bps",
         "_trial_s",
         "_weak",
         "bps",
@@ -72,12 +77,15 @@ class LineBudget:
         self.common_queue_ms = 0.0  # the same of all lines of the server together, as their owner found it
         self._weak = False  # it has shown its limit at least once
         self._layers: tuple[Layer | None, ...] | None = None  # of the step it is on; None: to be found by `bps`
-        self._cost_bps = self._least_bps = 0  # of that step; of the lowest with a picture
+        self._cost_bps = self._sent_bps = 0  # of that step; what was really sent of it, by the last report
+        self._on_least = False  # it shows the least picture, or none
+        self._least_spared = False  # that one stays, whatever the budget is
         self._base_bps = 0.0  # to this step a trial falls back
         self._base_layers: tuple[Layer | None, ...] | None = None
         self._on_trial = False
         self._trial_s = float("-inf")
         self._next_trial_s = 0.0
+        self._fell_s = float("-inf")
         self._pause_s = FIRST_PAUSE_S
         self._quiet_until_s = 0.0
         self._clean_reports = self._bad_reports = self._bad_windows = 0  # in a row
@@ -96,6 +104,7 @@ class LineBudget:
 
     def reported(self, loss_percent: float, rtt_ms: float | None, sent_bps: int, now_s: float) -> None:
         """A receiver report of the room: loss since its last one, and the round trip. `sent_bps`: pictures."""
+        self._sent_bps = sent_bps
         if rtt_ms is not None:
             self._note_rtt(rtt_ms, now_s)
         queue_ms = self.queue_ms - self.common_queue_ms if rtt_ms is not None else 0.0
@@ -130,8 +139,8 @@ class LineBudget:
             return
         if self._asked >= LEAST_ASKED:
             self._fall(min(remb_bps, self._came_bps(now_s - self._asked_since_s)), now_s)
-        elif self._cost_bps > self._least_bps:
-            self._fall(max(remb_bps, self._least_bps * FLUCTUATION / MARGIN), now_s)
+        elif not self._on_least:
+            self._fall(remb_bps, now_s, spare_least=True)
 
     # --- what follows
 
@@ -140,8 +149,7 @@ class LineBudget:
         self._look_at_window(now_s)
         self._look_at_trial(now_s)
         index = self._present(steps)
-        may_try = not self._on_trial and self._clean_reports > 0 and now_s >= self._next_trial_s
-        if may_try and index + 1 < len(steps):
+        if index + 1 < len(steps) and self._may_try(steps[index + 1], now_s):
             self._base_bps, self._base_layers = max(self.bps, steps[index].cost_bps), steps[index].layers
             index += 1
             self.bps = max(self.bps, steps[index].cost_bps)
@@ -151,7 +159,7 @@ class LineBudget:
         if not self._weak:
             self.bps = max(self.bps, step.cost_bps)
         self._layers, self._cost_bps = step.layers, step.cost_bps
-        self._least_bps = steps[1].cost_bps if len(steps) > 1 else 0
+        self._on_least = index <= 1
         self.fallen = False
         return step
 
@@ -162,9 +170,18 @@ class LineBudget:
             highest, budget_bps = len(steps) - 1, self.bps * (1 if self._weak else UNTESTED)
         else:
             highest, budget_bps = at, self.bps * FLUCTUATION
-        least = 0 if self._weak else min(len(steps) - 1, len(steps[0].layers))
+        if not self._weak:
+            least = min(len(steps) - 1, len(steps[0].layers))
+        else:
+            least = min(len(steps) - 1, 1) if self._least_spared else 0
         carried = (i for i in range(highest + 1) if steps[i].cost_bps <= budget_bps)
         return max(least, *carried, 0)
+
+    def _may_try(self, step: Step, now_s: float) -> bool:
+        if self._on_trial or not self._clean_reports or now_s < self._next_trial_s:
+            return False
+        hardly = self._weak and step.cost_bps > HARDLY * self.bps
+        return not hardly or now_s - self._fell_s >= HARDLY_PAUSE_S
 
     def _look_at_trial(self, now_s: float) -> None:
         """Whether it has succeeded; the next one may follow at once."""
@@ -189,14 +206,15 @@ class LineBudget:
 
     def _came_bps(self, window_s: float) -> float:
         """What came through of pictures in the window, as far as nothing was asked for again."""
-        return self._cost_bps / OVERHEAD * max(0.0, 1 - self._asked / self._packets(max(window_s, WINDOW_S)))
+        share = max(0.0, 1 - self._asked / self._packets(max(window_s, WINDOW_S)))
+        return min(self._cost_bps / OVERHEAD, self._sent_bps) * share
 
     def _packets(self, seconds: float) -> float:
         """Of pictures, as the present step sends them; at least one."""
         return max(1.0, self._cost_bps / OVERHEAD / PACKET_BITS * min(seconds, 1.0))
 
-    def _fall(self, came_bps: float, now_s: float) -> None:
-        """A bad sign, while so much of the pictures came through."""
+    def _fall(self, came_bps: float, now_s: float, spare_least: bool = False) -> None:
+        """A bad sign, while so much of the pictures came through. `spare_least`: the least picture may stay."""
         if now_s < self._quiet_until_s:
             return
         if self._on_trial or now_s - self._trial_s < SOON_AGAIN_S:
@@ -207,6 +225,8 @@ class LineBudget:
             self.bps, self._layers = min(self.bps, came_bps * MARGIN), None
         self._on_trial = False
         self._weak = self.fallen = True
+        self._least_spared = spare_least
+        self._fell_s = now_s
         self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
         self._quiet_until_s = now_s + SETTLING_S
         self._next_trial_s = now_s + self._pause_s

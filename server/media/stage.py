@@ -249,7 +249,8 @@ class Stage:
     def allocate(self, now_s: float, fallen_only: bool = False) -> None:
         """About twice a second: every link gets of each picture the layer that its line carries.
 
-        In between `fallen_only`: those whose line has just shown its limit.
+        In between `fallen_only`: those whose line has just shown its limit. A source that sends nothing (a
+        document that nobody shows) costs nothing and takes no place.
         """
         links = [link for link in self._links.values() if link.line.fallen or not fallen_only]
         if not links:
@@ -257,8 +258,9 @@ class Stage:
         pictures = {
             name: Picture(name, _rates(source, now_s))
             for name in _BY_WEIGHT
-            if (source := self.slots[name].coming) is not None
+            if (source := self.slots[name].coming) is not None and source.active(now_s)
         }
+        silent = [name for name in _BY_WEIGHT if name not in pictures]
         ladders: dict[tuple[SlotName, ...], tuple[Step, ...]] = {}
         common_queue_ms = self._common_queue_ms()
         for link in links:
@@ -271,6 +273,10 @@ class Stage:
             layers = link.line.choose(steps, now_s).layers
             for name, layer in zip(names, layers, strict=True):
                 self.slots[name].set_wanted(link.receivers[name], layer, at_once=fallen)
+            if link.line.estimate_bps is not None:  # what starts next starts small there
+                for name in silent:
+                    if name in link.receivers:
+                        self.slots[name].set_wanted(link.receivers[name], Layer.LOW)
             link.carried = "" if not layers else "none" if layers[0] is None else _CARRIED[layers[0]]
 
     def _common_queue_ms(self) -> float:

@@ -199,6 +199,39 @@ def test_a_low_estimate_alone_does_not_take_the_last_picture_away() -> None:
         assert line.layer is not None
 
 
+def test_a_low_estimate_leaves_the_only_layer_until_packets_are_lost() -> None:
+    line = Line(20_000_000, steps=ONE_LAYER)
+    line.run(15)
+    line.budget.estimated(3_000_000, 2_000_000, line.now_s)
+    line.budget.estimated(100_000, 2_000_000, line.now_s)
+    line.run(5)
+    assert line.layer is Layer.HIGH
+    line.rate_bps = 300_000
+    line.run(3)
+    assert line.layer is None
+
+
+def test_a_low_estimate_leaves_the_least_of_several_layers() -> None:
+    line = Line(20_000_000)
+    line.run(15)
+    line.budget.estimated(3_000_000, 2_000_000, line.now_s)
+    line.budget.estimated(20_000, 2_000_000, line.now_s)
+    line.run(3)
+    assert line.layer is Layer.LOW
+
+
+def test_what_came_through_is_measured_by_what_was_sent_and_not_by_what_was_assumed() -> None:
+    """A picture that has not been measured yet is assumed to cost 2 Mbit/s; it may be sent with far less."""
+    line = Line(20_000_000, steps=ONE_LAYER)
+    line.run(15)
+    line.budget.reported(0.0, 40.0, 500_000, line.now_s)
+    for _ in range(2):
+        line.budget.asked(100, line.now_s)
+        line.now_s += 0.5
+        line.budget.choose(line.steps, line.now_s)
+    assert line.budget.bps < 500_000
+
+
 def test_a_gap_of_a_moment_is_no_thin_line() -> None:
     """Everything of half a second is asked for at once, and one report tells of it."""
     line = Line(20_000_000)
@@ -240,7 +273,8 @@ def test_on_a_thin_line_a_second_picture_takes_from_the_first() -> None:
     assert line.layer is Layer.MEDIUM
     line.steps = ladder([Picture(SlotName.FLOOR_VIDEO, RATES), Picture(SlotName.DESK_VIDEO, RATES)])
     line.run(0.5)
-    assert line._step.layers == (Layer.LOW, Layer.LOW)
+    assert line._step.layers[1] is Layer.LOW
+    assert line._step.cost_bps + SOUND_BPS <= line.rate_bps
 
 
 def test_the_most_important_picture_comes_first_and_sound_is_on_no_step() -> None:
