@@ -1,25 +1,20 @@
 """Reading a CSV file of this package: every fault is noted and reading goes on, so that all are told at once.
 
-Tolerated as in the files of rooms: a byte-order mark, semicolons instead of commas, notes (lines that start
-with #), dates as 2026-01-31 or 31/01/2026. Columns that are not asked for are the writer's own notes.
+What is tolerated says `server.csv_text`. Columns that are not asked for are the writer's own notes.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from server.csv_text import NotCsv, NotText, day_in, rows_of
 from server.deadlines.errors import Problem
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAY_FIRST = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _SHOWN = 60
 W = TypeVar("W", bound=StrEnum)
@@ -62,14 +57,9 @@ class Line:
     def day(self, column: str) -> date:
         """In place of a wrong one comes date.min."""
         cell = self._cells[column]
-        try:
-            if _ISO.fullmatch(cell):
-                return date.fromisoformat(cell)
-            if _DAY_FIRST.fullmatch(cell):
-                day, month, year = map(int, cell.split("/"))
-                return date(year, month, day)
-        except ValueError:
-            pass  # no such day, like 31/02/2026: refused with the rest
+        day = day_in(cell)
+        if day is not None:
+            return day
         self.refuse(column, cell, "a date as 2026-01-31 or 31/01/2026")
         return date.min
 
@@ -79,45 +69,34 @@ class Line:
 
 def read_lines(path: Path, columns: Sequence[str], problems: list[Problem]) -> list[Line]:
     """The lines below the one that names the columns; `problems` takes what is wrong with the file itself."""
-    try:
-        text = unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        problems.append(Problem(path.name, 0, "", error.strerror or "no file", "a file that can be read"))
-        return []
-    except UnicodeDecodeError as error:
-        number = error.object.count(b"\n", 0, error.start) + 1
-        came = f"byte 0x{error.object[error.start]:02x}"
-        problems.append(Problem(path.name, number, "", came, "text saved as CSV UTF-8"))
-        return []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header: list[str] | None = None
     lines: list[Line] = []
     try:
-        for row in reader:
-            cells = [" ".join(cell.split()) for cell in row]
-            if not any(cells) or cells[0].startswith("#"):
-                continue
+        for number, cells in rows_of(path.read_bytes()):
             if header is None:
                 header = [cell.lower() for cell in cells]
                 if not set(columns) <= set(header):
-                    break
+                    problems.append(_no_columns(path, number, header, columns))
+                    return []
                 continue
-            line = Line(path.name, reader.line_num, dict(zip(header, cells, strict=False)), problems)
+            line = Line(path.name, number, dict(zip(header, cells, strict=False)), problems)
             if len(cells) == len(header):
                 lines.append(line)
             else:
                 line.refuse("", f"{len(cells)} cells", f"{len(header)} cells, as in the line with the names")
-    except csv.Error as error:
-        problems.append(Problem(path.name, reader.line_num, "", str(error), "a line of comma-separated values"))
-    if header is None or not set(columns) <= set(header):
-        came = ", ".join(header or ())[:_SHOWN]
-        allowed = "a first line with the columns " + ", ".join(columns)
-        problems.append(Problem(path.name, reader.line_num or 1, "", came, allowed))
+    except OSError as error:
+        problems.append(Problem(path.name, 0, "", error.strerror or "no file", "a file that can be read"))
+        return []
+    except NotText as wrong:
+        problems.append(Problem(path.name, wrong.line, "", f"byte {wrong.came}", "text saved as CSV UTF-8"))
+        return []
+    except NotCsv as wrong:
+        problems.append(Problem(path.name, wrong.line, "", wrong.came, "a line of comma-separated values"))
+    if header is None:
+        problems.append(_no_columns(path, 1, (), columns))
     return lines
 
 
-def _delimiter(text: str) -> str:
-    for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return ";" if line.count(";") > line.count(",") else ","
-    return ","
+def _no_columns(path: Path, number: int, header: Sequence[str], columns: Sequence[str]) -> Problem:
+    allowed = "a first line with the columns " + ", ".join(columns)
+    return Problem(path.name, number, "", ", ".join(header)[:_SHOWN], allowed)

@@ -1,19 +1,15 @@
 """Reading a CSV file of rooms, without the database: good rows, and for each bad one where and why.
 
 Columns: code, name, type, level, district_code, district, valid_from, valid_to; code, name and type must be
-there, the others may come from defaults. Lines that start with # are notes. Tolerated: a byte-order mark,
-semicolons instead of commas (spreadsheets in Vietnamese), dates as 2020-01-01 or 01/01/2020.
+there, the others may come from defaults. What is tolerated says `server.csv_text`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from server.csv_text import NotCsv, NotText, day_in, rows_of
 from server.rooms.tables import RoomLevel
 from server.web.languages import N_
 
@@ -37,8 +33,6 @@ _CODE_ALLOWED = {
     RoomLevel.COMMUNE: N_("5 digits for a commune, with the leading zero"),
 }
 _DATE_ALLOWED = N_("a date as 2020-01-31 or 31/01/2020")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DAY_FIRST = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _SHOWN = 60
 
 
@@ -83,24 +77,14 @@ def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: d
     """Never raises for what is in the file. The defaults count where the file has no such column or cell."""
     if len(content) > MAX_BYTES:
         return _nothing(1, "", f"{len(content)} bytes", N_("a file of at most 2 MB"))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _nothing(line, "", f"byte 0x{content[error.start]:02x}", N_("text saved as CSV UTF-8"))
-    text = unicodedata.normalize("NFC", text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header: list[str] | None = None
     rows: list[RoomRow] = []
     refused: list[RefusedRow] = []
     seen: dict[tuple[str, date], int] = {}
     try:
-        for cells in reader:
-            line = reader.line_num
-            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-                continue
+        for line, cells in rows_of(content):
             if header is None:
-                header = [cell.strip().lower() for cell in cells]
+                header = [cell.lower() for cell in cells]
                 missing = [name for name in REQUIRED if name not in header]
                 if missing:
                     return _nothing(
@@ -108,7 +92,7 @@ def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: d
                     )
                 continue
             try:
-                row = _row(line, dict(zip(header, map(_clean, cells), strict=False)), valid_from, valid_to)
+                row = _row(line, dict(zip(header, cells, strict=False)), valid_from, valid_to)
                 if (row.code, row.valid_from) in seen:
                     raise _Wrong("code", row.code, N_("each code once for the same first day"))
             except _Wrong as wrong:
@@ -116,10 +100,10 @@ def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: d
                 continue
             seen[(row.code, row.valid_from)] = line
             rows.append(row)
-    except csv.Error as error:
-        refused.append(
-            RefusedRow(reader.line_num, "", str(error)[:_SHOWN], N_("a line of comma-separated values"))
-        )
+    except NotText as problem:
+        return _nothing(problem.line, "", f"byte {problem.came}", N_("text saved as CSV UTF-8"))
+    except NotCsv as problem:
+        refused.append(RefusedRow(problem.line, "", problem.came[:_SHOWN], N_("a line of comma-separated values")))
     if header is None:
         return _nothing(1, "", "0", N_("a first line that names the columns"))
     return RegistryFile(tuple(rows), tuple(refused))
@@ -155,26 +139,10 @@ def _row(line: int, cells: dict[str, str], valid_from: date | None, valid_to: da
 def _day(column: str, text: str) -> date | None:
     if not text:
         return None
-    try:
-        if _ISO.fullmatch(text):
-            return date.fromisoformat(text)
-        if _DAY_FIRST.fullmatch(text):
-            day, month, year = map(int, text.split("/"))
-            return date(year, month, day)
-    except ValueError:
-        pass  # no such day, like 31/02/2020: refused below with the rest
-    raise _Wrong(column, text, _DATE_ALLOWED)
-
-
-def _clean(cell: str) -> str:
-    return " ".join(cell.split())
-
-
-def _delimiter(text: str) -> str:
-    for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return ";" if line.count(";") > line.count(",") else ","
-    return ","
+    day = day_in(text)
+    if day is None:
+        raise _Wrong(column, text, _DATE_ALLOWED)
+    return day
 
 
 def _nothing(line: int, column: str, came: str, allowed: str) -> RegistryFile:
