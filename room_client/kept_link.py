@@ -127,12 +127,12 @@ class KeptLink:
         self._over.begin()
         try:
             joined = await signalling.join(link.offer())
+            self._over.joined(joined.link)
             await link.connect(joined.sdp)
         except BaseException:
             await link.close()
             raise
         before, self.present, self._joined_on = self.present, link, signalling
-        self._over.joined(joined.link)
         self._publishing.attach(link)
         self._owner.link_up(link)
         if before is not None:

@@ -22,6 +22,7 @@ from server.petitions.tables import (
     Petition,
     PetitionExtension,
     PetitionNotice,
+    PetitionStatus,
     PetitionStatusChange,
 )
 from server.petitions.transitions import Fault, NextStatus, faults
@@ -52,16 +53,7 @@ def author_of(account: Account) -> Author:
 
 def begin(session: Session, petition: Petition, author: Author) -> None:
     """The first row of a petition that was just entered."""
-    session.add(
-        PetitionStatusChange(
-            petition_id=petition.id or 0,
-            status=petition.status,
-            holds_on=petition.received_on,
-            recorded_by=author.actor,
-            unit=author.unit,
-        )
-    )
-    session.flush()
+    _append(session, petition, NextStatus(petition.status, petition.received_on), author)
 
 
 def status_faults(session: Session, petition: Petition, wanted: NextStatus, today: date) -> dict[str, Fault]:
@@ -76,21 +68,34 @@ def status_faults(session: Session, petition: Petition, wanted: NextStatus, toda
 def record_status(session: Session, petition: Petition, wanted: NextStatus, author: Author, today: date) -> None:
     """Raises ChangeRefused."""
     found = status_faults(session, petition, wanted, today)
-    if found or wanted.status is None or wanted.holds_on is None:
+    if found:
         raise ChangeRefused(found)
+    _append(session, petition, wanted, author, previous=petition.status)
+
+
+def _append(
+    session: Session,
+    petition: Petition,
+    change: NextStatus,
+    author: Author,
+    previous: PetitionStatus | None = None,
+) -> None:
+    """A row of the history; the petition has its status from now on."""
+    if change.status is None or change.holds_on is None:
+        raise ValueError("a row of the history has a status and a day")
     session.add(
         PetitionStatusChange(
             petition_id=petition.id or 0,
-            status=wanted.status,
-            previous=petition.status,
-            holds_on=wanted.holds_on,
-            document=wanted.document,
-            reason=wanted.reason,
+            status=change.status,
+            previous=previous,
+            holds_on=change.holds_on,
+            document=change.document,
+            reason=change.reason,
             recorded_by=author.actor,
             unit=author.unit,
         )
     )
-    petition.status = wanted.status
+    petition.status = change.status
     session.add(petition)
     session.flush()
 
