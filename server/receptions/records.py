@@ -7,11 +7,13 @@ without harm where a restart may repeat it. Acts of people go into the audit log
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlmodel import Session, case, col, delete, literal, select, update
+from sqlalchemy import bindparam
+from sqlmodel import Session, case, col, delete, insert, select, update
 
 from server.data.columns import UtcDateTime
 from server.people import audit
@@ -36,9 +38,16 @@ HAND_LOWERED = "hand_lowered"
 FLOOR_GIVEN = "floor_given"
 
 
-def write(session: Session, row: effects.Row) -> None:
-    """Raises LookupError where a row it belongs to has gone from the database."""
-    _WRITERS[type(row)](session, row)
+def write(session: Session, rows: Sequence[effects.Row]) -> None:
+    """In their order. A province that comes or goes makes thousands of rows of attendance at once: a run of one
+    kind is one statement. Raises LookupError where a row that another belongs to has gone from the database."""
+    for kind, run in groupby(rows, key=type):
+        if kind in _WRITERS_OF_RUNS:
+            _WRITERS_OF_RUNS[kind](session, list(run))
+            continue
+        for row in run:
+            _WRITERS[kind](session, row)
+            session.flush()
 
 
 def _audit(session: Session, actor: str, action: str, reception: int, **detail: object) -> None:
@@ -163,26 +172,35 @@ def _hand_lowered(session: Session, row: effects.HandLowered) -> None:
 # --- attendance ------------------------------------------------------------------------------------
 
 
-def _presence_began(session: Session, row: effects.PresenceBegan) -> None:
-    session.add(
-        Attendance(reception_id=row.reception, room_id=row.room_id, presence=row.presence, started_at=row.at)
+def _presences_began(session: Session, rows: Sequence[effects.PresenceBegan]) -> None:
+    session.execute(
+        insert(Attendance),
+        [
+            {"reception_id": row.reception, "room_id": row.room_id, "presence": row.presence, "started_at": row.at}
+            for row in rows
+        ],
     )
 
 
-def _presence_ended(session: Session, row: effects.PresenceEnded) -> None:
-    """In one statement, without loading the span: a province that comes and goes ends hundreds at once."""
-    began, ended = col(Attendance.started_at), literal(row.at, UtcDateTime())
-    session.exec(
-        update(Attendance)
-        .where(
-            col(Attendance.reception_id) == row.reception,
-            col(Attendance.room_id) == row.room_id,
-            col(Attendance.presence) == row.presence,
-            col(Attendance.ended_at).is_(None),
-        )
-        .values(ended_at=case((began > ended, began), else_=ended))
-        .execution_options(synchronize_session=False)
+def _presences_ended(session: Session, rows: Sequence[effects.PresenceEnded]) -> None:
+    """Without loading the spans. A span never ends before it began, whatever the clock did."""
+    session.connection().execute(
+        _END_PRESENCE,
+        [{"reception": row.reception, "room": row.room_id, "kind": row.presence, "at": row.at} for row in rows],
     )
+
+
+_AT = bindparam("at", type_=UtcDateTime())
+_END_PRESENCE = (
+    update(Attendance)
+    .where(
+        col(Attendance.reception_id) == bindparam("reception"),
+        col(Attendance.room_id) == bindparam("room"),
+        col(Attendance.presence) == bindparam("kind"),
+        col(Attendance.ended_at).is_(None),
+    )
+    .values(ended_at=case((col(Attendance.started_at) > _AT, col(Attendance.started_at)), else_=_AT))
+)
 
 
 # --- the recording ---------------------------------------------------------------------------------
@@ -231,7 +249,9 @@ _WRITERS: dict[type[object], Callable[[Session, Any], None]] = {
     effects.FloorTaken: _floor_taken,
     effects.HandRaised: _hand_raised,
     effects.HandLowered: _hand_lowered,
-    effects.PresenceBegan: _presence_began,
-    effects.PresenceEnded: _presence_ended,
     effects.RecordingWasSealed: _sealed,
+}
+_WRITERS_OF_RUNS: dict[type[object], Callable[[Session, Any], None]] = {
+    effects.PresenceBegan: _presences_began,
+    effects.PresenceEnded: _presences_ended,
 }

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable
 
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlmodel import Session
 
 from server.data.engine import Database
 from server.receptions.effects import PresenceBegan, PresenceEnded, Row
@@ -90,7 +89,7 @@ class RowWriter:
     async def _write(self, batch: list[Row]) -> None:
         """Raises what passes by itself; anything else concerns one row, which is found and left out."""
         try:
-            await self._database.run(_write_all, batch)
+            await self._database.run(write, batch)
         except (OperationalError, InterfaceError, OSError):
             raise
         except (SQLAlchemyError, LookupError, ValueError):
@@ -105,9 +104,3 @@ class RowWriter:
         if self.alarm != alarm:
             self.alarm = alarm
             self._alarm_changed()
-
-
-def _write_all(session: Session, rows: list[Row]) -> None:
-    for row in rows:
-        write(session, row)
-        session.flush()
