@@ -57,7 +57,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     author = writer(session)
     petitions = fill_petitions(session, today, author)
     fill_history(session, petitions, today, author)
-    reception = fill_receptions(session, petitions, rooms, today)
+    reception = fill_receptions(session, petitions, rooms, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 
 

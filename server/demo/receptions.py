@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
+from server.deadlines.rules import DeadlineKey
+from server.petitions.history import Author, record_notice
 from server.petitions.tables import Petition
 from server.receptions.agenda import Plan, add_item, create_reception
 from server.receptions.queries import agenda_of
@@ -41,6 +43,7 @@ class PlannedItem:
     rooms: tuple[str, ...] = ()
     minutes: int = 0  # how long it was heard, in a reception of the past
     floor: tuple[str, ...] = ()  # rooms that had the floor then
+    told: bool = True  # a week later the citizens were told what came of it
 
 
 TODAY = (
@@ -56,7 +59,7 @@ TODAY = (
 LAST_MONTH = (
     PlannedItem(("KN-0192",), Audience.ALL, minutes=34, floor=("06994", "203")),
     PlannedItem(("KN-0187",), Audience.CLOSED, minutes=21),
-    PlannedItem(("KG-0225",), Audience.ALL, minutes=18, floor=("06925",)),
+    PlannedItem(("KG-0225",), Audience.ALL, minutes=18, floor=("06925",), told=False),
     PlannedItem(("PA-0070", "PA-0073"), Audience.ALL, minutes=23, floor=("06871", "06895")),
     PlannedItem(("KN-0198",), Audience.ROOMS, ("193", "06649", "06658"), minutes=27, floor=("06649",)),
 )
@@ -74,7 +77,7 @@ NEXT = (
 
 
 def fill_receptions(
-    session: Session, petitions: Mapping[str, Petition], rooms: Sequence[Room], today: date
+    session: Session, petitions: Mapping[str, Petition], rooms: Sequence[Room], today: date, author: Author
 ) -> Reception:
     """Write all four; returns today's."""
     by_code = {room.code: room for room in rooms}
@@ -82,6 +85,7 @@ def fill_receptions(
         held_on = _working_day(today - timedelta(days=days_ago))
         reception = plan_reception(session, petitions, by_code, held_on, items)
         _hold(session, reception, by_code, items)
+        _tell(session, petitions, held_on, items, author)
     todays = plan_reception(session, petitions, by_code, today, TODAY)
     plan_reception(session, petitions, by_code, _working_day(today + timedelta(days=21)), NEXT)
     return todays
@@ -151,6 +155,19 @@ def _hold(session: Session, reception: Reception, rooms: Mapping[str, Room], ite
     reception.ended_at = clock
     session.add(reception)
     _attend(session, reception, opened, clock, list(rooms.values()), spoke)
+
+
+def _tell(
+    session: Session,
+    petitions: Mapping[str, Petition],
+    held_on: date,
+    items: Sequence[PlannedItem],
+    author: Author,
+) -> None:
+    duty, day = (DeadlineKey.RECEPTION_RESULT_NOTICE, held_on), held_on + timedelta(days=7)
+    told = [code for item in items if item.told for code in item.petitions]
+    for number, code in enumerate(told, start=held_on.month * 20):
+        record_notice(session, petitions[code], duty, day, f"{number}/TB-BTCD", author)
 
 
 def _attend(

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from server.deadlines.terms import Terms
 from server.people.tables import Role
 from server.petitions.duties import Duty, duties_of
+from server.petitions.heard import Hearings
 from server.petitions.history import cases_of
 from server.petitions.queries import PAGE, Page, PetitionView, Wanted, conditions, search, views_of
 from server.petitions.rules import Reading, reading
@@ -23,22 +24,22 @@ from server.petitions.tables import Petition, PetitionStatus
 
 
 def search_with_duties(
-    session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
+    session: Session, role: Role, wanted: Wanted, hearings: Hearings, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
     """One page, newest first or, where a deadline is asked for, the nearest due day first."""
     if wanted.deadline is not None:
-        return _search_by_deadline(session, role, wanted, terms, today)
+        return _search_by_deadline(session, role, wanted, hearings, terms, today)
     page = search(session, role, wanted)
-    return page, _urgent(session, role, _rows(session, page.petitions), terms, today)
+    return page, _urgent(session, role, _rows(session, page.petitions), hearings, terms, today)
 
 
 def _search_by_deadline(
-    session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
+    session: Session, role: Role, wanted: Wanted, hearings: Hearings, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
     """Every open petition is counted: what is due depends on the day, so that no column could say it."""
     condition = and_(*conditions(role, wanted), col(Petition.status) != PetitionStatus.FILED)
     petitions = session.exec(select(Petition).where(condition)).all()
-    urgent = _urgent(session, role, petitions, terms, today)
+    urgent = _urgent(session, role, petitions, hearings, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}
     found = sorted(
         (petition for petition in petitions if petition.id in chosen),
@@ -51,7 +52,12 @@ def _search_by_deadline(
 
 
 def _urgent(
-    session: Session, role: Role, petitions: Sequence[Petition], terms: Terms, today: date
+    session: Session,
+    role: Role,
+    petitions: Sequence[Petition],
+    hearings: Hearings,
+    terms: Terms,
+    today: date,
 ) -> dict[int, Duty]:
     """By the petition's id; where nothing is open, or the role may not know, there is none."""
     readable = [
@@ -60,7 +66,8 @@ def _urgent(
         if reading(role, petition.kind, petition.confidentiality) >= Reading.RECORD
     ]
     found = {}
-    for number, case in cases_of(session, readable).items():
+    heard_on = hearings.days(session, [petition.id or 0 for petition in readable])
+    for number, case in cases_of(session, readable, heard_on).items():
         duty = urgent_of(case, duties_of(case, terms, today))
         if duty is not None:
             found[number] = duty

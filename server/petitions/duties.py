@@ -10,8 +10,10 @@ The table of terms says how long; here stands from which day, and what ends it. 
   longer term has reasons of its own (several places, a delegation) and would be granted in hindsight.
 - What lies before the first row of a history is not known: no duty is listed for it. Where a history begins with
   an accepted petition its term is counted from the day of receipt, which is never too late, and `assumed`.
-- Not found here: what citizens have time for (lodging a complaint), what is asked of a superior when a settlement
-  is overdue, and the answer owed after a reception, which begins with a hearing and not with a status.
+- The answer after a reception is owed for each day on which the petition was heard in one, whatever was decided of
+  it besides: that it was sent is for somebody to note, and may have been said to the citizen on the spot.
+- Not found here: what citizens have time for (lodging a complaint), and what is asked of a superior when a
+  settlement is overdue.
 - Local terms (recommendations, reflections) count from the day of receipt: what nobody took up would never be due.
 """
 
@@ -42,7 +44,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`steps` in their order, at least one. `notices`: what was sent, by the duty and the day it began."""
+    """`steps` in their order, at least one. `notices`: what was sent, by the duty and the day it began.
+    `heard_on`: the days on which it was heard in a reception, oldest first."""
 
     kind: PetitionKind
     received_on: date
@@ -51,6 +54,7 @@ class Case:
     instance: int = 1
     extensions: tuple[Extension, ...] = ()
     notices: Mapping[tuple[DeadlineKey, date], date] = field(default_factory=dict)
+    heard_on: tuple[date, ...] = ()
 
     @property
     def present(self) -> Step:
@@ -88,7 +92,7 @@ class Duty:
 
     key: DeadlineKey
     trigger: date
-    begun_by: PetitionStatus  # whose day the trigger is
+    begun_by: PetitionStatus | None  # whose day the trigger is; None: a reception's
     done_on: date | None
     by_notice: bool = False  # done when somebody writes down that it was sent
     is_settlement: bool = False
@@ -136,7 +140,7 @@ _URGENT = (State.OVERDUE, State.SOON, State.DUE, State.NOT_STARTED, State.SUSPEN
 
 def duties_of(case: Case, terms: Terms, today: date) -> list[Duty]:
     """In the order in which they arise."""
-    asked = [*_answering(case), *_settling(case), *_notifying(case)]
+    asked = [*_answering(case), *_settling(case), *_notifying(case), *_telling(case)]
     return [_counted(duty, case, terms, today) for duty in asked]
 
 
@@ -214,6 +218,12 @@ def _notifying(case: Case) -> Iterator[Duty]:
                 seen.add((key, step.holds_on))
                 done_on = case.notices.get((key, step.holds_on))
                 yield Duty(key, step.holds_on, step.status, done_on, by_notice=True)
+
+
+def _telling(case: Case) -> Iterator[Duty]:
+    key = _D.RECEPTION_RESULT_NOTICE
+    for day in case.heard_on:
+        yield Duty(key, day, None, case.notices.get((key, day)), by_notice=True)
 
 
 def _counted(duty: Duty, case: Case, terms: Terms, today: date) -> Duty:

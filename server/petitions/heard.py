@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -47,6 +47,11 @@ class Hearings(Protocol):
 
     def counts(self, session: Session, petition_ids: Iterable[int]) -> dict[int, int]:
         """How often each petition was called; one that never was is missing."""
+        ...
+
+    def days(self, session: Session, petition_ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
+        """On which days of the province's calendar each was heard to the end of a call, oldest first; one that
+        never was is missing."""
         ...
 
     def petition_changed(self, session: Session, petition_id: int) -> None:

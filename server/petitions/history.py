@@ -150,12 +150,17 @@ def erase_reasons(session: Session, petition_id: int) -> None:
     session.flush()
 
 
-def case_of(session: Session, petition: Petition) -> Case:
-    return cases_of(session, [petition])[petition.id or 0]
+HeardOn = Mapping[int, tuple[date, ...]]
+"""As `heard.Hearings.days` has it. Who asks only for the history leaves it out."""
 
 
-def cases_of(session: Session, petitions: Sequence[Petition]) -> dict[int, Case]:
+def case_of(session: Session, petition: Petition, heard_on: HeardOn | None = None) -> Case:
+    return cases_of(session, [petition], heard_on)[petition.id or 0]
+
+
+def cases_of(session: Session, petitions: Sequence[Petition], heard_on: HeardOn | None = None) -> dict[int, Case]:
     """By the petitions' ids, in three queries for all."""
+    heard_on = heard_on or {}
     ids = [petition.id or 0 for petition in petitions]
     steps: dict[int, list[Step]] = defaultdict(list)
     for row in rows_of(session, ids):
@@ -175,6 +180,7 @@ def cases_of(session: Session, petitions: Sequence[Petition]) -> dict[int, Case]
             instance=petition.instance,
             extensions=tuple(extensions[number]),
             notices=notices[number],
+            heard_on=heard_on.get(number, ()),
         )
         for number, petition in zip(ids, petitions, strict=True)
     }

@@ -54,7 +54,7 @@ async def table(request: web.Request) -> web.StreamResponse:
     hearings, terms = request.app[HEARINGS], request.app[TERMS]
 
     def work(session: Session) -> tuple[Page, dict[int, Duty], dict[int, int], list[Room]]:
-        found, duties = search_with_duties(session, account.role, wanted, terms, today())
+        found, duties = search_with_duties(session, account.role, wanted, hearings, terms, today())
         counts = hearings.counts(session, [petition.id for petition in found.petitions])
         districts = [room for room in rooms_on(session, today()) if room.level == RoomLevel.DISTRICT]
         return found, duties, counts, districts

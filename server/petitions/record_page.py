@@ -80,7 +80,10 @@ async def show_record(
         readable = view.reading >= Reading.RECORD
         if opened and view.audited and readable:
             audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
-        standing = standing_of(session, petition, terms, today()) if readable else None
+        standing = None
+        if readable:
+            heard_on = hearings.days(session, [petition_id])
+            standing = standing_of(session, petition, heard_on, terms, today())
         return view, hearings.of_petition(session, petition_id), standing
 
     found = await request.app[DATABASE].run(work)

@@ -13,7 +13,7 @@ from server.deadlines.rules import DeadlineKey, Rule, Unit, Variant
 from server.deadlines.terms import Terms
 from server.petitions.duties import Case, Duty, by_urgency, duties_of, most_urgent, settlement_of
 from server.petitions.extending import INSTANCES, VARIANTS, rule_to_extend
-from server.petitions.history import case_of
+from server.petitions.history import HeardOn, case_of
 from server.petitions.history_lines import Line, lines_of
 from server.petitions.tables import Petition, PetitionStatus
 from server.petitions.transitions import Need, followers, need
@@ -39,8 +39,10 @@ DUTY_WORDS: dict[DeadlineKey, str] = {
     DeadlineKey.DENUNCIATION_PUBLISH: N_("Publish the conclusion"),
     DeadlineKey.RECOMMENDATION: N_("Answer the recommendation"),
     DeadlineKey.REFLECTION: N_("Answer the reflection"),
+    DeadlineKey.RECEPTION_RESULT_NOTICE: N_("Tell the citizen what came of the reception"),
 }
 """Of the duties that `duties` finds."""
+HEARD_WORD = N_("Heard in a reception")
 VARIANT_WORDS: dict[Variant, str] = {
     Variant.NORMAL: N_("None of them"),
     Variant.COMPLICATED: N_("Complicated case"),
@@ -70,8 +72,8 @@ class Standing:
         return INSTANCES.get(self.case.kind, ())
 
 
-def standing_of(session: Session, petition: Petition, terms: Terms, today: date) -> Standing:
-    case = case_of(session, petition)
+def standing_of(session: Session, petition: Petition, heard_on: HeardOn, terms: Terms, today: date) -> Standing:
+    case = case_of(session, petition, heard_on)
     duties = duties_of(case, terms, today)
     following = followers(case.kind, case.present.status)
     return Standing(
@@ -92,6 +94,7 @@ def urgent_of(case: Case, duties: list[Duty]) -> Duty | None:
 
 STANDING_WORDS = {
     "duty_words": DUTY_WORDS,
+    "heard_word": HEARD_WORD,
     "variant_words": VARIANT_WORDS,
     "instance_words": INSTANCE_WORDS,
     "Why": Why,

@@ -21,6 +21,7 @@ from server.people.tables import Account
 from server.petitions import standing_forms as forms
 from server.petitions.duties import duties_of
 from server.petitions.extending import INSTANCES, VARIANTS, extension_faults, fits_extensions
+from server.petitions.heard import HEARINGS
 from server.petitions.history import (
     author_of,
     case_of,
@@ -117,9 +118,11 @@ async def describe(request: web.Request) -> web.StreamResponse:
 async def note_notice(request: web.Request) -> web.StreamResponse:
     filled = forms.read_notice(await request.post())
     asked = (filled.values["key"], filled.day("trigger_on"))
+    hearings = request.app[HEARINGS]
 
     def work(session: Session, petition: Petition, terms: Terms, account: Account) -> dict[str, Any] | None:
-        duties = duties_of(case_of(session, petition), terms, today())
+        case = case_of(session, petition, hearings.days(session, [petition.id or 0]))
+        duties = duties_of(case, terms, today())
         duty = next(
             (each for each in duties if each.by_notice and each.is_open and (each.key, each.trigger) == asked),
             None,

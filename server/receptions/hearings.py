@@ -7,8 +7,9 @@ called twice has several of both; they are paired in order where their numbers a
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -26,6 +27,7 @@ from server.receptions.tables import (
     Recording,
     RecordingState,
 )
+from server.web.languages import local_day
 
 SAME_CHAPTER_S = 0.5
 """Spans of one item nearer than this in the file are one chapter, cut only by a gap in what was received."""
@@ -140,6 +142,19 @@ class ReceptionHearings(Hearings):
                 .group_by(col(AgendaItemPetition.petition_id))
             ).all()
         )
+
+    def days(self, session: Session, petition_ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
+        rows = session.exec(
+            select(AgendaItemPetition.petition_id, Hearing.ended_at)
+            .join(Hearing, col(Hearing.item_id) == AgendaItemPetition.item_id)
+            .where(col(AgendaItemPetition.petition_id).in_(list(petition_ids)))
+            .where(col(Hearing.ended_at).is_not(None))
+        )
+        found: dict[int, set[date]] = defaultdict(set)
+        for number, ended_at in rows:
+            if ended_at is not None:
+                found[number].add(local_day(ended_at))
+        return {number: tuple(sorted(days)) for number, days in found.items()}
 
     def petition_changed(self, session: Session, petition_id: int) -> None:
         agenda.petition_changed(session, petition_id)

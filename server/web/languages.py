@@ -32,6 +32,11 @@ def today() -> date:
     return datetime.now(HERE).date()
 
 
+def local_day(moment: datetime) -> date:
+    """`moment`'s day on the province's calendar."""
+    return moment.astimezone(HERE).date()
+
+
 def local_time(moment: datetime, pattern: str = "HH:mm dd/MM/yyyy", language: str = "vi") -> str:
     """`moment` on the province's clock; `pattern` as in Unicode's CLDR ("HH:mm", "EEEE, dd/MM/yyyy")."""
     return format_datetime(moment, pattern, tzinfo=HERE, locale=language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,17 @@ from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.petitions.history import rows_of
 from server.petitions.tables import PetitionExtension, PetitionNotice, PetitionStatus, PetitionStatusChange
-from server.web.languages import today
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    Audience,
+    Hearing,
+    ItemState,
+    Reception,
+    ReceptionMode,
+    ReceptionState,
+)
+from server.web.languages import HERE, today
 from tests.server.deadlines.shipped import TABLE
 from tests.server.demo.fixtures import Province, petition
 from tests.server.demo.office import make_province_app
@@ -241,3 +251,45 @@ async def test_a_calendar_without_the_year_is_said_and_breaks_no_page(filled: Da
         assert "Lịch làm việc chưa có năm" in page
         assert "Chưa tính được" in await province.page("/petitions")
         assert "Không có đơn nào khớp bộ lọc" in await province.page("/petitions?deadline=overdue")
+
+
+def heard(session: Session, code: str, ended_at: datetime) -> None:
+    """It was heard in a reception, for ten minutes until `ended_at`."""
+    reception = Reception(
+        title="Tiếp công dân đột xuất",
+        mode=ReceptionMode.IRREGULAR,
+        planned_at=ended_at,
+        state=ReceptionState.ENDED,
+    )
+    session.add(reception)
+    session.flush()
+    item = AgendaItem(reception_id=reception.id or 0, position=1, audience=Audience.ALL, state=ItemState.DONE)
+    session.add(item)
+    session.flush()
+    session.add(AgendaItemPetition(item_id=item.id or 0, petition_id=petition(session, code).id or 0))
+    session.add(Hearing(item_id=item.id or 0, started_at=ended_at - timedelta(minutes=10), ended_at=ended_at))
+
+
+async def test_who_was_heard_in_a_reception_is_told_what_came_of_it(province: Province) -> None:
+    day = NOW - timedelta(days=40)
+    late_in_utc = datetime.combine(day, time(0, 30), HERE)  # half past midnight here: still the day before in UTC
+    province.database.run_here(heard, "PA-0070", late_in_utc)
+    await province.as_("canbo")
+    record = f"/petitions/{number_of(province, 'PA-0070')}"
+    page = await province.page(record)
+    assert "Thông báo kết quả tiếp công dân" in page
+    assert "(Được tiếp tại phiên tiếp công dân)" in page
+    noted = {
+        "key": "reception_result_notice",
+        "trigger_on": day.isoformat(),
+        "done_on": (day - timedelta(days=1)).isoformat(),
+        "document": "",
+        "confirmed": "yes",
+    }
+    assert "Ngày này sớm hơn" in await send(province, "PA-0070", "notice", noted, 422)
+    noted["done_on"] = (day + timedelta(days=2)).isoformat()
+    await send(province, "PA-0070", "notice", noted)
+    page = await province.page(record)
+    assert f'xong ngày <time datetime="{noted["done_on"]}">' in page
+    (event,) = province.audited("petition_notice_recorded")
+    assert "reception_result_notice" in event.detail

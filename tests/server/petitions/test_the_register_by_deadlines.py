@@ -12,8 +12,11 @@ from server.people.tables import Role
 from server.petitions.due_queries import search_with_duties
 from server.petitions.queries import Wanted
 from server.petitions.tables import PetitionKind
+from server.receptions.hearings import ReceptionHearings
 from server.web.languages import today
 from tests.server.demo.fixtures import Province
+
+HEARINGS = ReceptionHearings()
 
 
 def rows_of(page: str) -> dict[str, str]:
@@ -60,9 +63,9 @@ def test_no_filter_finds_what_the_role_may_not_know(filled: Database, tmp_path: 
     for state in State:
         wanted = Wanted(deadline=state)
         for role in (Role.REVIEWER, Role.ADMINISTRATOR):
-            page, _duties = filled.run_here(search_with_duties, role, wanted, terms, today())
+            page, _duties = filled.run_here(search_with_duties, role, wanted, HEARINGS, terms, today())
             kinds = {petition.kind for petition in page.petitions}
             assert PetitionKind.DENUNCIATION not in kinds
             assert "KN-0187" not in {petition.code for petition in page.petitions}
-        nobody, _none = filled.run_here(search_with_duties, Role.ROOM, wanted, terms, today())
+        nobody, _none = filled.run_here(search_with_duties, Role.ROOM, wanted, HEARINGS, terms, today())
         assert nobody.total == 0

@@ -176,6 +176,21 @@ def test_where_the_history_begins_late_only_what_is_still_open_is_counted(kind: 
     assert duties_of(done, TERMS, APRIL) == []
 
 
+def test_each_day_it_was_heard_in_a_reception_the_citizen_is_told_what_came_of_it() -> None:
+    heard = case(
+        K.COMPLAINT,
+        (S.GUIDED, date(2026, 3, 3)),
+        heard_on=(date(2026, 3, 4), date(2026, 3, 18)),
+        notices={(D.RECEPTION_RESULT_NOTICE, date(2026, 3, 4)): date(2026, 3, 20)},
+    )
+    duties = [duty for duty in duties_of(heard, TERMS, APRIL) if duty.key is D.RECEPTION_RESULT_NOTICE]
+    assert [(duty.trigger, duty.due_on, duty.state) for duty in duties] == [
+        (date(2026, 3, 4), date(2026, 3, 18), State.DONE_LATE),  # ten working days after a Wednesday
+        (date(2026, 3, 18), date(2026, 4, 1), State.OVERDUE),
+    ]
+    assert all(duty.by_notice and duty.begun_by is None for duty in duties)
+
+
 def test_a_year_that_the_calendar_lacks_is_said_and_breaks_nothing() -> None:
     (duty,) = duties_of(case(K.COMPLAINT), Terms(WorkingCalendar({}), TABLE), APRIL)
     assert (duty.trouble, duty.year, duty.state) == (Trouble.YEAR, 2026, None)
