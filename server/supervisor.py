@@ -85,6 +85,16 @@ def _media(settings: Settings, run: str, worker: int) -> Command:
     )  # fmt: skip
 
 
+def crowding(media_workers: int, cores: int) -> str:
+    """What to say when media in real time would leave too little for pages and recordings; "" if it is well."""
+    if media_workers < 2 or media_workers < cores:
+        return ""
+    return (
+        f"{media_workers} media workers on {cores} cores leave too little for pages and recordings while a"
+        f" province watches; set TIEPDAN_MEDIA_WORKERS to {max(1, cores - 1)}"
+    )
+
+
 def _port_of(address: str, worker: int) -> str:
     """HOST:PORT with the worker's port; an address without a port, and port 0, stay as they are."""
     host, colon, port = address.rpartition(":")
@@ -192,6 +202,8 @@ async def serve(settings: Settings, ready: Callable[[], None] | None = None) -> 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        if crowded := crowding(settings.media_workers, len(os.sched_getaffinity(0))):
+            log.warning(crowded)
         supervisor = Supervisor(settings)
         supervisor.start()
         try:

@@ -19,7 +19,7 @@ from server.demo.fill import fill_rehearsal
 from server.rehearsal.story import free_port
 from server.server_process import ServerNotReady, server_process
 from server.settings import Settings
-from server.supervisor import AlreadyRunning, lock_directory
+from server.supervisor import AlreadyRunning, crowding, lock_directory
 from tests.waiting import eventually
 
 MODULES = {"control": "server.app", "media": "server.media", "recorder": "recordings"}
@@ -155,3 +155,9 @@ def test_a_rehearsals_database_is_filled(tmp_path: Path) -> None:
         assert not database.run_here(fill_rehearsal, 3, date(2026, 11, 23)).filled
     finally:
         database.close()
+
+
+def test_as_many_media_workers_as_cores_are_warned_of() -> None:
+    assert crowding(1, 1) == crowding(1, 2) == crowding(2, 4) == ""
+    assert "set TIEPDAN_MEDIA_WORKERS to 1" in crowding(2, 2)
+    assert "set TIEPDAN_MEDIA_WORKERS to 3" in crowding(6, 4)
