@@ -7,6 +7,7 @@ seconds, and a button on the desk's keypad (`tiepdan reception next`) may not.
 from __future__ import annotations
 
 import os
+import signal
 from importlib import import_module
 
 import typer
@@ -53,9 +54,11 @@ app = typer.Typer(
 
 
 @app.callback()
-def _private_files() -> None:
-    """What any command writes is for this account only: petitions, keys, recordings."""
+def _begin() -> None:
+    """What any command writes is for this account only: petitions, keys, recordings. And SIGTERM ends one as
+    Ctrl-C does: what it started for itself (a server, a directory, network namespaces) goes with it."""
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,16 @@ class Rehearsal:
         self.report = Report(rooms=rooms, seconds=seconds)
 
     async def run(self) -> Report:
-        """Raises ServerNotReady; whatever else goes wrong stands in the report."""
+        """Raises ServerNotReady; whatever else goes wrong stands in the report. Broken off, it leaves nothing."""
+        try:
+            await self._play()
+        except asyncio.CancelledError:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            raise
+        self._throw_away()
+        return self.report
+
+    async def _play(self) -> None:
         self._step("preparing a throw-away province")
         rooms = self._prepare()
         secret = load_secret(self._directory)
@@ -98,8 +107,6 @@ class Rehearsal:
                 await asyncio.gather(filming, return_exceptions=True)
             self._step("sealing the recording")
             await self._recording()
-        self._throw_away()
-        return self.report
 
     # --- the steps
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from server.rehearsal.report import Report, Spread, spread
+from tests.waiting import eventually
 
 
 def test_percentiles_are_of_the_nearest_rank() -> None:
@@ -50,3 +53,28 @@ def test_the_whole_story_holds(codec: str, tmp_path: Path, monkeypatch: pytest.M
     assert {"path", "seconds", "video_frames", "audio_seconds", "chapters"} <= set(recording)
     assert Path(recording["path"]).is_file()
     assert recording["chapters"] == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_one_that_is_broken_off_leaves_nothing_behind(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    run = subprocess.Popen(  # noqa: ASYNC220  # waited for below, where it can be seen what it waits for
+        [sys.executable, "-m", "server.cli", "rehearse", "--rooms", "2", "--seconds", "600"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        of_it = psutil.Process(run.pid)
+        await eventually(lambda: None if list(tmp_path.rglob("media.sock")) else "its server does not run yet", 30)
+        started = of_it.children(recursive=True)
+        assert started
+        run.send_signal(number)
+        await eventually(lambda: None if run.poll() is not None else "it still runs", 40)
+        assert run.returncode != 0
+        assert not [process for process in started if process.is_running()]
+        assert not list(tmp_path.iterdir())
+    finally:
+        run.kill()
+        run.wait()
