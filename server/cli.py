@@ -58,6 +58,7 @@ def _begin() -> None:
     """What any command writes is for this account only: petitions, keys, recordings. And SIGTERM ends one as
     Ctrl-C does: what it started for itself (a server, a directory, network namespaces) goes with it."""
     os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 

@@ -64,6 +64,9 @@ async def test_one_that_is_broken_off_leaves_nothing_behind(
         [sys.executable, "-m", "server.cli", "rehearse", "--rooms", "2", "--seconds", "600"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        ),  # as a shell starts what is in the background
     )
     try:
         of_it = psutil.Process(run.pid)
