@@ -7,7 +7,6 @@ seconds, and a button on the desk's keypad (`tiepdan reception next`) may not.
 from __future__ import annotations
 
 import os
-import signal
 from importlib import import_module
 
 import typer
@@ -54,12 +53,9 @@ app = typer.Typer(
 
 
 @app.callback()
-def _begin() -> None:
-    """What any command writes is for this account only: petitions, keys, recordings. And SIGTERM ends one as
-    Ctrl-C does: what it started for itself (a server, a directory, network namespaces) goes with it."""
+def _private_files() -> None:
+    """What any command writes is for this account only: petitions, keys, recordings."""
     os.umask(0o077)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Protocol
 
 import typer
-import uvloop
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -22,7 +21,7 @@ from server.bench.line.run import RoomReceivesNothing, measure_lines
 from server.bench.load import LoadFailed
 from server.bench.peer.comparison import CannotCompare, Comparison
 from server.bench.run import Bench, ScenarioName
-from server.commands.context import console, errors, fail, load_settings, today
+from server.commands.context import console, errors, fail, load_settings, run_alone, today
 from server.server_process import ServerNotReady
 
 
@@ -73,7 +72,7 @@ def bench(
             return await Bench(settings, rooms, seconds, processes, only or (), today(), step).run()
 
     try:
-        found = uvloop.run(run())
+        found = run_alone(run())
     except (ServerNotReady, LoadFailed, CannotCompare, ProcessGone, RoomReceivesNothing) as problem:
         raise fail(str(problem)) from None
     except NamespacesMissing as reason:

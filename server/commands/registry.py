@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from server.commands.context import console, fail, load_settings, today
 from server.commands.database import open_database
 from server.data.secret import load_secret
-from server.people.accounts import AccountRefused, account_by_login, change_password, create_account
+from server.people.accounts import ROLES, AccountRefused, account_by_login, change_password, create_account
 from server.people.passwords import BadPassword
 from server.people.tables import Account, Role
 from server.rooms.enrolment import address_of, has_address, token_of, tokens_of_all_rooms
@@ -95,12 +95,12 @@ def token(
 def create(
     login: str,
     name: Annotated[str, typer.Option(prompt=True, help="as the person is addressed")],
-    role: Annotated[str, typer.Option(help="host, officer, clerk, reviewer or administrator")],
+    role: Annotated[str, typer.Option(help=", ".join(ROLES))],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
     language: Annotated[str, typer.Option(help="vi or en")] = "vi",
 ) -> None:
     """Create an account."""
-    if role not in [r.value for r in Role] or language not in ("vi", "en"):
+    if role not in ROLES or language not in ("vi", "en"):
         raise fail(f"came role {role!r}, language {language!r}; allowed are the ones in --help", 2)
     chosen = cast(Literal["vi", "en"], language)
     with open_database(load_settings()) as database:

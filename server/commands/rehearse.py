@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvloop
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from server.commands.context import console, errors, fail, load_settings, today
+from server.commands.context import console, errors, fail, load_settings, run_alone, today
 from server.rehearsal.report import Report
 from server.rehearsal.story import STEPS, Rehearsal
 from server.server_process import ServerNotReady
@@ -29,7 +28,7 @@ def rehearse(
     if report is not None and not report.absolute().parent.is_dir():
         raise fail(f"There is no directory {report.parent} to write the report into.", 2)
     try:
-        found = uvloop.run(_run(settings, rooms, seconds))
+        found = run_alone(_run(settings, rooms, seconds))
     except ServerNotReady as problem:
         raise fail(str(problem)) from None
     console.print(found.as_table())

@@ -1,4 +1,4 @@
-"""The five demonstration accounts, one per role. The persons are made up; the password is no secret."""
+"""The demonstration accounts, one per role. The persons are made up; the password is no secret."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ ACCOUNTS = (
     DemoAccount("canbo", "Nguyễn Thị Hồng Vân", "Phó Trưởng Ban Tiếp công dân tỉnh", Role.OFFICER),
     DemoAccount("thuky", "Phạm Quang Huy", "Chuyên viên Ban Tiếp công dân tỉnh", Role.CLERK),
     DemoAccount("xemlai", "Lê Thu Hà", "Thanh tra viên, Thanh tra tỉnh", Role.REVIEWER),
+    DemoAccount("giamsat", "Bùi Văn Thắng", "Thường trực HĐND tỉnh", Role.SUPERVISOR),
+    DemoAccount("kythuat", "Trần Đức Anh", "Trung tâm Thông tin tỉnh", Role.TECHNICIAN),
     DemoAccount("quantri", "Đỗ Minh Tuấn", "Quản trị hệ thống, Sở Khoa học và Công nghệ", Role.ADMINISTRATOR),
 )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from server.data.columns import now
 from server.people import audit
@@ -16,8 +17,21 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 ROLES = tuple(role for role in Role if role is not Role.ROOM)
 
 
+class AccountFault(StrEnum):
+    LOGIN = "login"
+    LOGIN_TAKEN = "login_taken"
+    NAME = "name"
+    OFFICE = "office"
+    ROLE = "role"
+    LAST_ADMINISTRATOR = "last_administrator"  # somebody must be left who can give rights
+
+
 class AccountRefused(ValueError):
     """The account cannot be made or changed as asked; the text says what came and what is allowed."""
+
+    def __init__(self, fault: AccountFault, text: str) -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 def fold_login(login: str) -> str:
@@ -44,19 +58,18 @@ def create_account(
     folded = fold_login(login)
     if not _LOGIN.fullmatch(folded):
         raise AccountRefused(
-            f"came login {login!r}; allowed are 2 to 60 letters a-z, digits, dots, hyphens and underscores"
+            AccountFault.LOGIN,
+            f"came login {login!r}; allowed are 2 to 60 letters a-z, digits, dots, hyphens and underscores",
         )
-    if role not in ROLES:
-        raise AccountRefused(f"came role {role!s}; allowed are {', '.join(ROLES)}")
     if account_by_login(session, folded) is not None:
-        raise AccountRefused(f"came login {folded!r}, which exists already; allowed is a new one")
-    name = " ".join(unicodedata.normalize("NFC", display_name).split())
-    if not 1 <= len(name) <= 120:
-        raise AccountRefused(f"came a display name of {len(name)} characters; allowed are 1 to 120")
+        raise AccountRefused(
+            AccountFault.LOGIN_TAKEN, f"came login {folded!r}, which exists already; allowed is a new one"
+        )
+    name, where = _described(display_name, office, role)
     account = Account(
         login=folded,
         display_name=name,
-        office=unicodedata.normalize("NFC", office).strip(),
+        office=where,
         role=role,
         password_hash=hash_password(password),
         language=language,
@@ -65,6 +78,53 @@ def create_account(
     session.flush()
     audit.record(session, actor, "account_created", subject_of(account), {"role": str(role)})
     return account
+
+
+def change_account(
+    session: Session, account: Account, display_name: str, office: str, role: Role, *, actor: str = "system"
+) -> None:
+    """Who it is and what he may do. With another role all sessions of the account end. Raises AccountRefused."""
+    name, where = _described(display_name, office, role)
+    if role is not account.role:
+        _keep_an_administrator(session, account, role)
+        audit.record(
+            session, actor, "account_role_changed", subject_of(account), {"from": account.role, "to": role}
+        )
+        account.session_epoch += 1
+    if (name, where) != (account.display_name, account.office):
+        audit.record(session, actor, "account_described", subject_of(account))
+    account.display_name, account.office, account.role = name, where, role
+    session.add(account)
+
+
+def _described(display_name: str, office: str, role: Role) -> tuple[str, str]:
+    if role not in ROLES:
+        raise AccountRefused(AccountFault.ROLE, f"came role {role!s}; allowed are {', '.join(ROLES)}")
+    name = " ".join(unicodedata.normalize("NFC", display_name).split())
+    if not 1 <= len(name) <= 120:
+        raise AccountRefused(
+            AccountFault.NAME, f"came a display name of {len(name)} characters; allowed are 1 to 120"
+        )
+    where = " ".join(unicodedata.normalize("NFC", office).split())
+    if len(where) > 120:
+        raise AccountRefused(
+            AccountFault.OFFICE, f"came an office of {len(where)} characters; allowed are 0 to 120"
+        )
+    return name, where
+
+
+def _keep_an_administrator(session: Session, account: Account, role: Role | None) -> None:
+    """Refuse what would leave nobody who keeps the accounts."""
+    if account.role is not Role.ADMINISTRATOR or role is Role.ADMINISTRATOR:
+        return
+    others = select(Account).where(
+        Account.role == Role.ADMINISTRATOR, col(Account.disabled_at).is_(None), Account.id != account.id
+    )
+    if session.exec(others).first() is None:
+        raise AccountRefused(
+            AccountFault.LAST_ADMINISTRATOR,
+            "this is the last administrator's account; allowed is it once there is another",
+        )
 
 
 def change_password(session: Session, account: Account, password: str, *, actor: str = "system") -> None:
@@ -76,9 +136,11 @@ def change_password(session: Session, account: Account, password: str, *, actor:
 
 
 def disable_account(session: Session, account: Account, *, actor: str = "system") -> None:
-    """Nobody can log in to it any more, and its sessions end. Accounts are never deleted: the log names them."""
+    """Nobody can log in to it any more, and its sessions end. Accounts are never deleted: the log names them.
+    Raises AccountRefused for the last administrator's."""
     if account.disabled_at is not None:
         return
+    _keep_an_administrator(session, account, None)
     account.disabled_at = now()
     account.session_epoch += 1
     session.add(account)

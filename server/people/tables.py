@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
-
-
-class Role(StrEnum):
-    HOST = "host"
-    OFFICER = "officer"
-    CLERK = "clerk"
-    REVIEWER = "reviewer"
-    ADMINISTRATOR = "administrator"
-    ROOM = "room"  # what a room's key gives; stored in audit events, never in an account
+from server.people.rights import ROLE_WORDS, Right, rights_of
+from server.people.rights import Role as Role
 
 
 class Account(SQLModel, table=True):
@@ -33,6 +25,14 @@ class Account(SQLModel, table=True):
     session_epoch: int = Field(default=0)  # raised to end every session of the account
     disabled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
     created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+
+    @property
+    def role_word(self) -> str:
+        return ROLE_WORDS[self.role]
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return rights_of(self.role)
 
 
 class AuditEvent(SQLModel, table=True):

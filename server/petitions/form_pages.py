@@ -11,13 +11,14 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
 from server.petitions.queries import PetitionView
 from server.petitions.record_page import WORDS, account_in, editable, show_record, to_record
-from server.petitions.rules import EDITORS, may_create, may_edit
+from server.petitions.rules import may_create, may_edit
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
@@ -40,7 +41,7 @@ def add_routes(app: web.Application) -> None:
     router.add_post(r"/petitions/{id:\d{1,9}}/denunciation", reclassify, name="petition_reclassify")
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def new(request: web.Request) -> web.StreamResponse:
     denunciation = _asks_denunciation(request, await account_in(request))
     values = dict.fromkeys({*forms.FIELDS, *forms.DENUNCIATION_FIELDS}, "")
@@ -49,7 +50,7 @@ async def new(request: web.Request) -> web.StreamResponse:
     return await _form(request, forms.Filled(values), denunciation)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def create(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     denunciation = _asks_denunciation(request, account)
@@ -74,7 +75,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     raise to_record(request, petition_id)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def edit(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     view = await editable(request, account)
@@ -88,7 +89,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     return await _form(request, filled, view.kind == PetitionKind.DENUNCIATION, view)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def change(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     view = await editable(request, account)
@@ -109,7 +110,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     return await _form(request, filled, denunciation, view, status=422)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def reclassify(request: web.Request) -> web.StreamResponse:
     """The matter turned out to be a denunciation: what names a person is erased here and now."""
     account = await account_in(request)

@@ -10,13 +10,13 @@ from aiohttp import web
 from sqlmodel import Session
 
 from server.deadlines.computing import State
+from server.people.rights import Right
 from server.petitions import form_pages, standing_pages
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
 from server.petitions.heard import HEARINGS
 from server.petitions.queries import Page, Wanted
 from server.petitions.record_page import WORDS, account_in, show_record
-from server.petitions.rules import EDITORS, READERS
 from server.petitions.standing import DUTY_WORDS, TERMS
 from server.petitions.tables import PetitionKind, PetitionStatus
 from server.rooms.queries import rooms_on
@@ -38,7 +38,7 @@ def add_routes(app: web.Application) -> None:
     standing_pages.add_routes(app)
 
 
-@require(*READERS)
+@require(Right.READ_PETITIONS)
 async def table(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     query = request.query
@@ -76,7 +76,7 @@ async def table(request: web.Request) -> web.StreamResponse:
         deadline_filters=DEADLINE_FILTERS,
         districts=districts,
         address=address,
-        may_create=account.role in EDITORS,
+        may_create=Right.WRITE_PETITIONS in account.rights,
         duty_words=DUTY_WORDS,
         **WORDS,
     )
@@ -86,6 +86,6 @@ def _word(words: type[W], value: str) -> W | None:
     return words(value) if value in set(words) else None
 
 
-@require(*READERS)
+@require(Right.READ_PETITIONS)
 async def record(request: web.Request) -> web.StreamResponse:
     return await show_record(request, await account_in(request), int(request.match_info["id"]), opened=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from server.people.tables import Role
+from server.people.rights import Right, Role, rights_of
 from server.petitions.tables import Confidentiality, PetitionKind, PetitionStatus
 
 # English message ids of the catalogue.
@@ -67,6 +67,7 @@ _NORMAL = {
     Role.CLERK: Reading.FULL,
     Role.ADMINISTRATOR: Reading.FULL,
     Role.REVIEWER: Reading.RECORD,
+    Role.SUPERVISOR: Reading.RECORD,
 }
 _CONFIDENTIAL = {
     Role.HOST: Reading.FULL,
@@ -74,6 +75,7 @@ _CONFIDENTIAL = {
     Role.CLERK: Reading.FULL,
     Role.ADMINISTRATOR: Reading.CODE,
     Role.REVIEWER: Reading.CODE,
+    Role.SUPERVISOR: Reading.CODE,
 }
 _DENUNCIATION = {
     Role.HOST: Reading.RECORD,
@@ -81,9 +83,8 @@ _DENUNCIATION = {
     Role.CLERK: Reading.RECORD,
     Role.ADMINISTRATOR: Reading.CODE,
     Role.REVIEWER: Reading.CODE,
+    Role.SUPERVISOR: Reading.CODE,
 }
-READERS = frozenset(_NORMAL)
-EDITORS = frozenset({Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR})
 
 
 def reading(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> Reading:
@@ -96,7 +97,7 @@ def reading(role: Role, kind: PetitionKind, confidentiality: Confidentiality) ->
 def may_edit(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> bool:
     """Whoever writes a record must be able to read all of it that is kept."""
     kept = Reading.RECORD if kind == PetitionKind.DENUNCIATION else Reading.FULL
-    return role in EDITORS and reading(role, kind, confidentiality) >= kept
+    return Right.WRITE_PETITIONS in rights_of(role) and reading(role, kind, confidentiality) >= kept
 
 
 def may_create(role: Role, kind: PetitionKind) -> bool:

@@ -17,6 +17,7 @@ from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions import standing_forms as forms
 from server.petitions.duties import duties_of
@@ -31,7 +32,7 @@ from server.petitions.history import (
     status_faults,
 )
 from server.petitions.record_page import account_in, editable, show_record, to_record
-from server.petitions.rules import EDITORS, may_edit
+from server.petitions.rules import may_edit
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled
 from server.petitions.tables import Petition
@@ -55,7 +56,7 @@ def add_routes(app: web.Application) -> None:
         router.add_post(rf"/petitions/{{id:\d{{1,9}}}}/{name}", handler, name=f"petition_{name}")
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def change_status(request: web.Request) -> web.StreamResponse:
     filled, wanted = forms.read_status(await request.post())
 
@@ -73,7 +74,7 @@ async def change_status(request: web.Request) -> web.StreamResponse:
     return await _answer(request, filled, "petition_status_recorded", work)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def extend(request: web.Request) -> web.StreamResponse:
     filled, wanted = forms.read_extension(await request.post())
 
@@ -88,7 +89,7 @@ async def extend(request: web.Request) -> web.StreamResponse:
     return await _answer(request, filled, "petition_extended", work)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def describe(request: web.Request) -> web.StreamResponse:
     filled = forms.read_circumstances(await request.post())
 
@@ -114,7 +115,7 @@ async def describe(request: web.Request) -> web.StreamResponse:
     return await _answer(request, filled, "petition_circumstances_changed", work)
 
 
-@require(*EDITORS)
+@require(Right.WRITE_PETITIONS)
 async def note_notice(request: web.Request) -> web.StreamResponse:
     filled = forms.read_notice(await request.post())
     asked = (filled.values["key"], filled.day("trigger_on"))

@@ -11,13 +11,14 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions.queries import Wanted, search
 from server.petitions.rules import Reading
 from server.petitions.tables import Petition
 from server.receptions import agenda
 from server.receptions.agenda_view import shown_agenda
-from server.receptions.asking import PLANNERS, account_in
+from server.receptions.asking import account_in
 from server.receptions.queries import AgendaLine, agenda_line, agenda_of
 from server.receptions.tables import AgendaItem, Audience, ItemState, Reception, ReceptionState
 from server.rooms.queries import rooms_on
@@ -51,7 +52,7 @@ def add_routes(app: web.Application) -> None:
 # --- putting petitions on it -----------------------------------------------------------------------
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def choose(request: web.Request) -> web.StreamResponse:
     return await _choose(request)
 
@@ -83,7 +84,7 @@ async def _choose(request: web.Request, mistake: str = "", code: int = 200) -> w
     )
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def add(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     reception_id = int(request.match_info["id"])
@@ -123,14 +124,14 @@ async def _refused(request: web.Request, refused: Refused) -> web.Response:
 # --- order -----------------------------------------------------------------------------------------
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def move(request: web.Request) -> web.StreamResponse:
     direction: Literal["up", "down"] = "up" if request.match_info["direction"] == "up" else "down"
     await _with_item(request, lambda session, item, _account: agenda.move_item(session, item.id or 0, direction))
     raise _to_agenda(request)
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def remove(request: web.Request) -> web.StreamResponse:
     def work(session: Session, item: AgendaItem, account: Account) -> None:
         detail = {"item": item.id}
@@ -144,7 +145,7 @@ async def remove(request: web.Request) -> web.StreamResponse:
 # --- audience --------------------------------------------------------------------------------------
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def audience(request: web.Request) -> web.StreamResponse:
     return await _audience(request)
 
@@ -176,7 +177,7 @@ async def _audience(
     return await render(request, "receptions/audience.html", status=status, mistake=mistake, **found)
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def set_audience(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     wanted = form.get("audience", "")

@@ -1,14 +1,11 @@
-"""Who may open the receptions' office pages."""
+"""Who asks, on the receptions' office pages."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from server.people.sessions import account_of
-from server.people.tables import Account, Role
-
-READERS = (Role.HOST, Role.OFFICER, Role.CLERK, Role.REVIEWER, Role.ADMINISTRATOR)
-PLANNERS = (Role.HOST, Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR)
+from server.people.tables import Account
 
 
 async def account_in(request: web.Request) -> Account:

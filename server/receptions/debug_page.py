@@ -11,7 +11,7 @@ from aiohttp import web
 
 from server.people import audit
 from server.people.accounts import subject_of
-from server.people.tables import Role
+from server.people.rights import Right
 from server.receptions.asking import account_in
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.signalling import Signalling
@@ -32,7 +32,7 @@ def add_routes(app: web.Application, *, signalling: Signalling) -> None:
     app.router.add_get("/administration/debug", show, name="debug")
 
 
-@require(Role.ADMINISTRATOR)
+@require(Right.INSPECT)
 async def show(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     await request.app[DATABASE].run(audit.record, subject_of(account), "debug_read")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.people.tables import Role
+from server.people.rights import Right
 from server.receptions.tables import Reception
 from server.web.keys import DATABASE
 from server.web.shell import render, require
-
-_AT_THE_CONSOLE = (Role.HOST, Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR)
-_AT_THE_CAMERA = (Role.HOST, Role.OFFICER, Role.ADMINISTRATOR)
 
 
 def add_routes(app: web.Application) -> None:
@@ -19,7 +16,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/room", room, name="room")
 
 
-@require(*_AT_THE_CONSOLE)
+@require(Right.SEE_CONSOLE)
 async def console(request: web.Request) -> web.StreamResponse:
     number = int(request.match_info["id"])
     reception = await request.app[DATABASE].run(lambda session: session.get(Reception, number))
@@ -28,7 +25,7 @@ async def console(request: web.Request) -> web.StreamResponse:
     return await render(request, "receptions/console.html", reception=reception)
 
 
-@require(*_AT_THE_CAMERA)
+@require(Right.PUBLISH_DESK)
 async def camera(request: web.Request) -> web.StreamResponse:
     return await render(request, "receptions/camera.html")
 

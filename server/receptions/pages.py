@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from aiohttp import web
 from sqlmodel import Session
 
-from server.people.tables import Account, Role
+from server.people.rights import Right
+from server.people.tables import Account
 from server.petitions.heard import HEARINGS
 from server.receptions import agenda_pages, plan_pages, quality_pages, recording_pages
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.asking import PLANNERS, READERS, account_in
+from server.receptions.asking import account_in
 from server.receptions.hearings import ReceptionHearings, merged
 from server.receptions.queries import (
     RoomAttendance,
@@ -28,7 +29,6 @@ from server.web.languages import HERE
 from server.web.shell import render, require
 
 PAGE = 50
-AT_THE_CONSOLE = (Role.HOST, Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR)
 
 
 def add_routes(app: web.Application) -> None:
@@ -42,7 +42,7 @@ def add_routes(app: web.Application) -> None:
     recording_pages.add_routes(app)
 
 
-@require(*READERS)
+@require(Right.READ_RECEPTIONS)
 async def table(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     state = request.query.get("state", "")
@@ -59,7 +59,7 @@ async def table(request: web.Request) -> web.StreamResponse:
         pages=max(1, -(-total // PAGE)),
         state=state if len(states) == 1 else "",
         states=list(ReceptionState),
-        may_plan=account.role in PLANNERS,
+        may_plan=Right.PLAN_RECEPTIONS in account.rights,
     )
 
 
@@ -94,7 +94,7 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
     )
 
 
-@require(*READERS)
+@require(Right.READ_RECEPTIONS)
 async def detail(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     found = await request.app[DATABASE].run(_read, int(request.match_info["id"]), account)
@@ -111,8 +111,8 @@ async def detail(request: web.Request) -> web.StreamResponse:
         attendance=found.attendance,
         recording=found.recording,
         chapters=found.chapters,
-        may_plan=running and account.role in PLANNERS,
-        may_console=running and account.role in AT_THE_CONSOLE,
+        may_plan=running and Right.PLAN_RECEPTIONS in account.rights,
+        may_console=running and Right.SEE_CONSOLE in account.rights,
         first_waiting=waiting[0] if waiting else None,
         last_waiting=waiting[-1] if waiting else None,
     )

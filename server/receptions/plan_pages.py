@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.receptions import agenda
-from server.receptions.asking import PLANNERS, account_in
+from server.receptions.asking import account_in
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
 from server.web.keys import DATABASE
 from server.web.languages import HERE, N_, today
@@ -72,7 +73,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post(r"/receptions/{id:\d{1,9}}/cancel", cancel, name="reception_cancel")
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def new(request: web.Request) -> web.StreamResponse:
     _ = translator_of(request)
     day = today() + timedelta(days=1)
@@ -87,7 +88,7 @@ async def new(request: web.Request) -> web.StreamResponse:
     return await _form(request, FilledPlan(values))
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def create(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     filled = read_plan(await request.post(), datetime.now(HERE))
@@ -103,7 +104,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     raise _to_reception(request, await request.app[DATABASE].run(work))
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def edit(request: web.Request) -> web.StreamResponse:
     reception = await _planned(request)
     local = reception.planned_at.astimezone(HERE)
@@ -118,7 +119,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     return await _form(request, FilledPlan(values), reception)
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def change(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     reception = await _planned(request)
@@ -135,7 +136,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     raise _to_reception(request, reception.id or 0)
 
 
-@require(*PLANNERS)
+@require(Right.PLAN_RECEPTIONS)
 async def cancel(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     reception_id = int(request.match_info["id"])

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
-from server.people.tables import Role
+from server.people.rights import Right
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.line_quality import TROUBLES, Quality, Verdict
 from server.receptions.line_words import line_words
@@ -22,7 +22,6 @@ from server.receptions.programme import DESK_CODE
 from server.web.languages import N_, local_time
 from server.web.shell import language_of, render, require, translator_of
 
-AT_THE_CONSOLE = (Role.HOST, Role.OFFICER, Role.CLERK, Role.ADMINISTRATOR)
 ICONS: dict[Quality, str] = {
     Quality.SILENT: "plug-zap",
     Quality.BLOCKED: "shield-alert",
@@ -78,14 +77,14 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/receptions/quality.json", data, name="quality-data")
 
 
-@require(*AT_THE_CONSOLE)
+@require(Right.SEE_LINES)
 async def page(request: web.Request) -> web.StreamResponse:
     only = request.query.get("show") == "trouble"
     view = quality_view(request, only_troubles=only)
     return await render(request, "receptions/quality.html", view=view, only_troubles=only, icons=ICONS)
 
 
-@require(*AT_THE_CONSOLE)
+@require(Right.SEE_LINES)
 async def data(request: web.Request) -> web.StreamResponse:
     """Made once for all who look: with 600 rooms it is the longest piece of work control's loop has."""
     live, language = request.app[CONDUCTOR].live, language_of(request)

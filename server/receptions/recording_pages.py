@@ -14,10 +14,11 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.asking import READERS, account_in
+from server.receptions.asking import account_in
 from server.receptions.hearings import merged
 from server.receptions.queries import FloorSpan, agenda_of, chapters_of, floor_spans, recording_of
 from server.receptions.recorded_time import RecordedTime, read_recorded_time
@@ -78,7 +79,7 @@ class _Shown:
     grants: list[FloorSpan]
 
 
-@require(*READERS)
+@require(Right.READ_RECEPTIONS)
 async def player(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     reception_id = int(request.match_info["id"])
@@ -211,7 +212,7 @@ def _for_script(
     }
 
 
-@require(*READERS)
+@require(Right.READ_RECEPTIONS)
 async def media(request: web.Request) -> web.StreamResponse:
     """The playable file; byte ranges are answered with 206. Noted once per reading, not per request."""
     account = await account_in(request)

@@ -6,28 +6,26 @@ no command opens it (Law on Denunciations, Art. 8 and 9). Media enforces the aud
 
 from __future__ import annotations
 
-from server.people.tables import Role
+from server.people.rights import Right, Role, rights_of
 from server.petitions.tables import PetitionKind
 from server.receptions.programme import DESK_CODE, ItemFacts
 from server.receptions.tables import Audience
 from signaling.messages import CommandName, ItemView, LinkState, RoomCode, RoomPresence
 
-_COMMANDING = frozenset({Role.HOST, Role.OFFICER, Role.ADMINISTRATOR})
-_AT_THE_CONSOLE = _COMMANDING | {Role.CLERK}
 _CONNECTED = frozenset({LinkState.CONNECTED, LinkState.RECEIVING})
 
 
 def may_command(role: Role, name: CommandName) -> bool:
     """The host and the officers run the whole session; a clerk writes, and does not switch pictures."""
-    return role in _COMMANDING and name in CommandName
+    return Right.RUN_RECEPTION in rights_of(role) and name in CommandName
 
 
 def may_see_console(role: Role) -> bool:
-    return role in _AT_THE_CONSOLE
+    return Right.SEE_CONSOLE in rights_of(role)
 
 
 def may_publish_desk(role: Role) -> bool:
-    return role in _COMMANDING
+    return Right.PUBLISH_DESK in rights_of(role)
 
 
 def stays_closed(item: ItemFacts) -> bool:

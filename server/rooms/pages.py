@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
+from server.people.rights import Right
 from server.people.sessions import account_of
 from server.rooms.enrolment import address_of, has_address, withdraw_key
 from server.rooms.importing import ImportReport, import_rooms
@@ -19,8 +20,6 @@ from server.rooms.tables import Room
 from server.web.keys import DATABASE, SECRET
 from server.web.languages import today
 from server.web.shell import render, require
-
-_KEEPERS = ("administrator", "officer")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post(r"/rooms/{id:\d{1,9}}/withdraw", run_withdraw)
 
 
-@require(*_KEEPERS)
+@require(Right.KEEP_ROOMS)
 async def show_rooms(request: web.Request) -> web.StreamResponse:
     search = request.query.get("q", "")[:100]
     rooms = await request.app[DATABASE].run(rooms_on, today(), search)
@@ -51,7 +50,7 @@ async def show_rooms(request: web.Request) -> web.StreamResponse:
     )
 
 
-@require(*_KEEPERS)
+@require(Right.KEEP_ROOMS)
 async def show_sheet(request: web.Request) -> web.StreamResponse:
     """All addresses to print, one slip per room: that somebody took them along is noted in the audit log."""
     account = await account_of(request)
@@ -62,13 +61,13 @@ async def show_sheet(request: web.Request) -> web.StreamResponse:
     return await render(request, "rooms/sheet.html", lines=lines, search=search, origin=_origin(request))
 
 
-@require(*_KEEPERS)
+@require(Right.KEEP_ROOMS)
 async def ask_withdraw(request: web.Request) -> web.StreamResponse:
     room = await _room(request)
     return await render(request, "rooms/withdraw.html", room=room)
 
 
-@require(*_KEEPERS)
+@require(Right.KEEP_ROOMS)
 async def run_withdraw(request: web.Request) -> web.StreamResponse:
     room = await _room(request)
     account = await account_of(request)
@@ -79,12 +78,12 @@ async def run_withdraw(request: web.Request) -> web.StreamResponse:
     )
 
 
-@require("administrator")
+@require(Right.IMPORT_ROOMS)
 async def show_import(request: web.Request) -> web.StreamResponse:
     return await _import_page(request)
 
 
-@require("administrator")
+@require(Right.IMPORT_ROOMS)
 async def run_import(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     upload = form.get("file")

@@ -27,6 +27,10 @@ class Visitor(Protocol):
     @property
     def role(self) -> str: ...
     @property
+    def role_word(self) -> str: ...  # English message id
+    @property
+    def rights(self) -> frozenset[str]: ...
+    @property
     def language(self) -> str: ...
 
 

@@ -98,8 +98,12 @@ async def render(request: web.Request, template: str, *, status: int = 200, **co
     return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
 
-def require(*roles: str) -> Callable[[Handler], Handler]:
-    """Let only accounts of `roles` in (any account, if none is named).
+GUARDED_BY = "guarded_by"
+"""The attribute of a guarded handler that names the rights; for whoever wants to know which page asks for what."""
+
+
+def require(*rights: str) -> Callable[[Handler], Handler]:
+    """Let only accounts in that have one of `rights` (any account, if none is named).
 
     Without a login a page redirects to /login and comes back afterwards; a fetch gets 401. With a login but
     without the right: 403.
@@ -114,10 +118,11 @@ def require(*roles: str) -> Callable[[Handler], Handler]:
                     raise web.HTTPUnauthorized
                 back = request.path_qs if request.method in ("GET", "HEAD") else "/"
                 raise web.HTTPSeeOther("/login?" + urlencode({"next": back}))
-            if roles and visitor.role not in roles:
+            if rights and visitor.rights.isdisjoint(rights):
                 raise web.HTTPForbidden
             return await handler(request)
 
+        setattr(guarded, GUARDED_BY, rights)
         return guarded
 
     return guard

@@ -66,7 +66,8 @@ async def test_the_sixth_try_has_to_wait_and_is_told_how_long(office: Office) ->
     for _ in range(4):
         assert (await office.log_in("canbo", "wrong-password")).status == 403
     fifth = await office.log_in("canbo", "wrong-password")
-    assert (fifth.status, int(fifth.headers["Retry-After"])) == (429, 5)
+    assert fifth.status == 429
+    assert 1 <= int(fifth.headers["Retry-After"]) <= 5
     right_but_too_soon = await office.log_in("canbo")
     assert right_but_too_soon.status == 429
     assert re.search(r"thử lại sau \d giây", await right_but_too_soon.text())

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from server.data.engine import Database
-from server.people.tables import Role
+from server.people.rights import Right, Role, rights_of
 from server.petitions.queries import Wanted, petition_view, search
-from server.petitions.rules import EDITORS, READERS, Reading, may_edit, reading
+from server.petitions.rules import Reading, may_edit, reading
 from server.petitions.tables import Confidentiality, PetitionKind
 from tests.server.demo.fixtures import petition
 
@@ -17,6 +17,8 @@ MATRIX = {
     Role.CLERK: (Reading.FULL, Reading.FULL, Reading.RECORD),
     Role.ADMINISTRATOR: (Reading.FULL, Reading.CODE, Reading.CODE),
     Role.REVIEWER: (Reading.RECORD, Reading.CODE, Reading.CODE),
+    Role.SUPERVISOR: (Reading.RECORD, Reading.CODE, Reading.CODE),
+    Role.TECHNICIAN: (Reading.NOTHING, Reading.NOTHING, Reading.NOTHING),
     Role.ROOM: (Reading.NOTHING, Reading.NOTHING, Reading.NOTHING),
 }
 
@@ -28,12 +30,12 @@ def test_the_matrix_is_complete(role: Role) -> None:
     assert reading(role, OPEN_KIND, CONFIDENTIAL) == confidential
     assert reading(role, DENUNCIATION, CONFIDENTIAL) == denunciation
     assert reading(role, DENUNCIATION, NORMAL) == denunciation
-    assert (role in READERS) == (normal > Reading.NOTHING)
+    assert (Right.READ_PETITIONS in rights_of(role)) == (normal > Reading.NOTHING)
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_nobody_writes_what_he_may_not_read(role: Role) -> None:
-    assert may_edit(role, OPEN_KIND, NORMAL) == (role in EDITORS)
+    assert may_edit(role, OPEN_KIND, NORMAL) == (Right.WRITE_PETITIONS in rights_of(role))
     wide = role in (Role.OFFICER, Role.CLERK)
     assert may_edit(role, OPEN_KIND, CONFIDENTIAL) == wide
     assert may_edit(role, DENUNCIATION, CONFIDENTIAL) == wide

@@ -1,0 +1,90 @@
+"""Who may do what: roles, rights, and the one table between them. What is not written here nobody may.
+
+How much of a petition somebody reads depends on the petition, too: `server.petitions.rules`. A room is no
+account; what its key gives is `server.receptions.rules`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from server.web.languages import N_
+
+
+class Role(StrEnum):
+    HOST = "host"  # chủ trì
+    OFFICER = "officer"  # Ban Tiếp công dân
+    CLERK = "clerk"  # thư ký
+    REVIEWER = "reviewer"  # watches recordings for the record
+    SUPERVISOR = "supervisor"  # giám sát: reads, and changes nothing
+    TECHNICIAN = "technician"  # lines and machines, nothing of a petition
+    ADMINISTRATOR = "administrator"
+    ROOM = "room"  # what a room's key gives; stored in audit events, never in an account
+
+
+class Right(StrEnum):
+    RUN_RECEPTION = "run_reception"  # every button of the console
+    PUBLISH_DESK = "publish_desk"
+    SEE_CONSOLE = "see_console"
+    PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
+    READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
+    WRITE_PETITIONS = "write_petitions"
+    READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
+    SEE_LINES = "see_lines"
+    KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
+    IMPORT_ROOMS = "import_rooms"
+    KEEP_ACCOUNTS = "keep_accounts"
+    INSPECT = "inspect"  # what the processes are doing
+
+
+_H, _O, _C, _R, _S, _T, _A = (
+    Role.HOST,
+    Role.OFFICER,
+    Role.CLERK,
+    Role.REVIEWER,
+    Role.SUPERVISOR,
+    Role.TECHNICIAN,
+    Role.ADMINISTRATOR,
+)
+HOLDERS: dict[Right, frozenset[Role]] = {
+    Right.RUN_RECEPTION: frozenset({_H, _O, _A}),
+    Right.PUBLISH_DESK: frozenset({_H, _O, _A}),
+    Right.SEE_CONSOLE: frozenset({_H, _O, _C, _A}),
+    Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
+    Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
+    Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.SEE_LINES: frozenset({_H, _O, _C, _T, _A}),
+    Right.KEEP_ROOMS: frozenset({_O, _A}),
+    Right.IMPORT_ROOMS: frozenset({_A}),
+    Right.KEEP_ACCOUNTS: frozenset({_A}),
+    Right.INSPECT: frozenset({_T, _A}),
+}
+ROLE_WORDS: dict[Role, str] = {
+    Role.HOST: N_("Host"),
+    Role.OFFICER: N_("Reception officer"),
+    Role.CLERK: N_("Clerk"),
+    Role.REVIEWER: N_("Reviewer"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.TECHNICIAN: N_("Technician"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+RIGHT_WORDS: dict[Right, str] = {
+    Right.RUN_RECEPTION: N_("Open a reception, call items, give the floor, close an item"),
+    Right.PUBLISH_DESK: N_("Send the desk's camera and microphone"),
+    Right.SEE_CONSOLE: N_("See the console during a reception"),
+    Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
+    Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
+    Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
+    Right.READ_PETITIONS: N_("Search and read the register of petitions"),
+    Right.SEE_LINES: N_("See the lines of the rooms"),
+    Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
+    Right.IMPORT_ROOMS: N_("Import the list of rooms"),
+    Right.KEEP_ACCOUNTS: N_("Keep the accounts"),
+    Right.INSPECT: N_("See the technical state of the server"),
+}
+_RIGHTS = {role: frozenset(right for right in Right if role in HOLDERS[right]) for role in Role}
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    return _RIGHTS[role]

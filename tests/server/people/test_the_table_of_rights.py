@@ -1,0 +1,100 @@
+"""One table says who may do what, and every page keeps to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import Session, select
+
+from server.app import make_app
+from server.data.engine import Database
+from server.people.accounts import ROLES, create_account
+from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role, rights_of
+from server.people.tables import Account
+from server.settings import Settings
+from server.web.shell import GUARDED_BY
+from tests.server.conftest import PASSWORD, Office
+
+OPEN = {
+    "/login": "who is not logged in yet",
+    "/logout": "ends only one's own session",
+    "/language": "who is not logged in reads, too",
+    "/room": "the key is in the address's fragment",
+    "/static/{name}": "nothing of anybody",
+    "/healthz": "says up or down",
+    "/metrics": "by token, or from this machine",
+}
+"""Pages without a guard, and why. Links of players and encoders have tokens: see the tests of WHIP and WHEP."""
+
+
+def test_every_right_has_its_holders_and_its_words() -> None:
+    assert set(HOLDERS) == set(RIGHT_WORDS) == set(Right)
+    assert all(HOLDERS.values())
+    assert set(ROLE_WORDS) == set(ROLES)
+
+
+def test_a_room_holds_no_right() -> None:
+    assert rights_of(Role.ROOM) == frozenset()
+
+
+def test_a_supervisor_reads_and_changes_nothing() -> None:
+    assert rights_of(Role.SUPERVISOR) == {Right.READ_RECEPTIONS, Right.READ_PETITIONS}
+
+
+def test_a_technician_sees_no_petition_and_no_reception() -> None:
+    assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.INSPECT}
+
+
+@pytest.fixture
+def application(peopled: Database, tmp_path: Path) -> web.Application:
+    peopled.run_here(create_account, "giamsat", "Giám sát", Role.SUPERVISOR, PASSWORD)
+    peopled.run_here(create_account, "kythuat", "Kỹ thuật", Role.TECHNICIAN, PASSWORD)
+    return make_app(Settings(data=tmp_path), peopled)
+
+
+def _pages(app: web.Application) -> dict[tuple[str, str], object]:
+    """Handlers by method and path; HEAD is GET's."""
+    return {
+        (route.method, route.resource.canonical): route.handler
+        for route in app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+
+
+def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> None:
+    unguarded = {
+        path
+        for (_method, path), handler in _pages(application).items()
+        if not hasattr(handler, GUARDED_BY) and not path.startswith(("/whip", "/whep", "/socket.io"))
+    }
+    assert unguarded == set(OPEN)
+
+
+async def test_each_role_opens_what_the_table_says_and_nothing_else(
+    application: web.Application, peopled: Database
+) -> None:
+    pages = {
+        path: getattr(handler, GUARDED_BY)
+        for (method, path), handler in _pages(application).items()
+        if method == "GET" and hasattr(handler, GUARDED_BY)
+    }
+    assert len(pages) > 20
+    logins = {account.role: account.login for account in peopled.run_here(_accounts)}
+    assert set(logins) == set(ROLES)
+    async with TestClient(TestServer(application, host="127.0.0.1")) as client:
+        office = Office(client, peopled)
+        for role, login in logins.items():
+            office.forget_cookies()
+            assert (await office.log_in(login)).status == 303
+            for path, rights in pages.items():
+                answer = await office.get(path.format(id=999_999, item=999_999, direction="up"))
+                refused = bool(rights) and rights_of(role).isdisjoint(rights)
+                assert (answer.status == 403) == refused, f"{role} at {path}: {answer.status}"
+                assert answer.status < 500, f"{role} at {path}: {answer.status}"
+
+
+def _accounts(session: Session) -> list[Account]:
+    return list(session.exec(select(Account)))
