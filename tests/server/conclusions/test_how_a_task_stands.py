@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.conclusions.follow_up import read_follow_up
+from server.conclusions.follow_up import DEPARTMENTS_FILE, REVIEW_MEETINGS_FILE, read_follow_up
 from server.conclusions.reviewing import MonthCount, month_before, month_count
 from server.conclusions.standing import DayWarning, day_warning, standing, today_by
 from server.conclusions.tables import TaskState
@@ -96,6 +96,18 @@ def test_the_office_adds_departments_and_a_rule_of_its_own(tmp_path: Path) -> No
     assert "Sở Tài nguyên và Môi trường" in before
     assert "Sở Tài nguyên và Môi trường" not in after
     assert "Sở Nông nghiệp và Môi trường" in after
+
+
+def test_the_files_in_the_handbook_are_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text("utf-8")
+    for name, head in ((DEPARTMENTS_FILE, "    name,valid_from"), (REVIEW_MEETINGS_FILE, "    times_a_month")):
+        block = text[text.index(head) :].split("\n\n", 1)[0]
+        (tmp_path / name).write_text("".join(line[4:] + "\n" for line in block.splitlines()), "utf-8")
+    found = read_follow_up(tmp_path)
+    assert "Ban Quản lý Khu kinh tế" in found.departments_on(date(2026, 1, 1))
+    rule = found.review_rule_on(date(2023, 12, 31))
+    assert rule is not None
+    assert rule.times_a_month == 4
 
 
 def test_mistakes_in_both_files_are_told_at_once(tmp_path: Path) -> None:
