@@ -32,7 +32,9 @@ def give_tasks(
             highest += 1
             row.number = highest
             task = _given(session, ground, row)
-            append_event(session, task, TaskAct.ASSIGN, None, today, author, due_on=row.due_on)
+            append_event(
+                session, task, TaskAct.ASSIGN, None, today, author, document=version.document, due_on=row.due_on
+            )
         elif task.state in OPEN:
             _corrected(session, task, row, version, author, today)
         task.wording_id = row.id or 0

@@ -16,7 +16,7 @@ from server.conclusions.ground import ItemGround
 from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import ACT_WORDS, DRAFTERS, READERS, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
-from server.conclusions.tables import ConclusionTask, Task, TaskAct, TaskEvent
+from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account
@@ -38,6 +38,7 @@ def add_routes(app: web.Application) -> None:
 class _Shown:
     task: TaskView
     wording: ConclusionTask
+    document: str  # number of the conclusion it stands in
     ground: ItemGround
     facts: TaskFacts
     events: list[tuple[TaskEvent, str]]  # with the name of who wrote it; newest first
@@ -96,9 +97,11 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
         names = {subject_of(each): each.display_name for each in session.exec(select(Account))}
         events = events_of(session, [task.id or 0])
         facts = facts_of(session, task, ground)
+        wording = session.get_one(ConclusionTask, task.wording_id)
         return _Shown(
             task=views_of(session, [task], day)[0],
-            wording=session.get_one(ConclusionTask, task.wording_id),
+            wording=wording,
+            document=session.get_one(Conclusion, wording.conclusion_id).document,
             ground=ground,
             facts=facts,
             events=[(event, names.get(event.recorded_by, "")) for event in reversed(events)],

@@ -204,6 +204,7 @@ async def test_of_a_denunciation_a_task_takes_no_words(province: Province) -> No
     (task,) = tasks(province, item_of(province, "TC-0005"))
     page = await province.page(f"/tasks/{task.id}")
     assert "<textarea" not in page
+    assert "ghi tại văn bản số 17/KL-TTr" in page
     refused = await act(province, task, {"act": "progress", "words": "hàng xóm", "document": "5/TTr-VP"}, 422)
     assert "không lưu nội dung bằng lời" in refused
     await act(province, task, {"act": "progress", "document": "5/TTr-VP"})
