@@ -28,11 +28,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import room_client
 from server import settings as settings_module
+from server.conclusions import pages as conclusion_pages
+from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
 from server.deadlines.errors import BadDataFile
-from server.deadlines.terms import read_terms
+from server.deadlines.terms import Terms, read_terms
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
@@ -69,10 +71,10 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     """The whole control process as one application; `database` is migrated, and stays the caller's.
 
     Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret, and
-    BadDataFile for a calendar or a table of terms that cannot be used.
+    BadDataFile for a calendar or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms = read_terms(settings.data)
+    terms, follow_up = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -80,6 +82,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
+    conclusion_pages.add_routes(app, follow_up)
     app[TERMS] = terms
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
@@ -100,6 +103,19 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app.cleanup_ctx.append(_run_conductor)
     app.on_shutdown.append(_end_signalling)
     return app
+
+
+def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp]:
+    """Raises BadDataFile with all problems of all files."""
+    try:
+        terms = read_terms(directory)
+    except BadDataFile as refused:
+        try:
+            read_follow_up(directory)
+        except BadDataFile as more:
+            raise BadDataFile((*refused.problems, *more.problems)) from None
+        raise
+    return terms, read_follow_up(directory)
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -109,14 +109,19 @@ class Deadline:
             return State.DUE
         if today > self.due_on:
             return State.OVERDUE
-        return State.SOON if self._is_soon(today, self.due_on, soon_working_days) else State.DUE
+        return State.SOON if self.due_on <= soon_until(self.calendar, today, soon_working_days) else State.DUE
 
-    def _is_soon(self, today: date, due_on: date, most: int) -> bool:
-        day = due_on
-        while day > today and most >= 0:
-            most -= self.calendar.is_working(day)
-            day -= ONE_DAY
-        return most >= 0
+
+def soon_until(calendar: WorkingCalendar, today: date, most: int = SOON_WORKING_DAYS) -> date:
+    """The last day with `most` working days after `today`, or fewer; `today` or the last covered day where the
+    calendar ends before."""
+    last = today
+    while (last + ONE_DAY).year in calendar.years:
+        most -= calendar.is_working(last + ONE_DAY)
+        if most < 0:
+            break
+        last += ONE_DAY
+    return last
 
 
 def due_on(

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, select
 
 from server.demo.accounts import fill_accounts
+from server.demo.conclusions import fill_conclusions, fill_review_meetings
 from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
@@ -45,7 +46,7 @@ class DemoFilled:
 
 
 def fill(session: Session, today: date) -> DemoFilled:
-    """Rooms, five accounts, thirty petitions with their history, four receptions.
+    """Rooms, five accounts, thirty petitions with their history, four receptions, and what two of them concluded.
 
     `today`: the day on the province's clock.
     """
@@ -58,6 +59,8 @@ def fill(session: Session, today: date) -> DemoFilled:
     petitions = fill_petitions(session, today, author)
     fill_history(session, petitions, today, author)
     reception = fill_receptions(session, petitions, rooms, today, author)
+    fill_conclusions(session, rooms, today, author)
+    fill_review_meetings(session, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 
 

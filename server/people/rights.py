@@ -30,6 +30,11 @@ class Right(StrEnum):
     READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
+    DRAFT_CONCLUSIONS = "draft_conclusions"
+    ISSUE_CONCLUSIONS = "issue_conclusions"
+    FOLLOW_TASKS = "follow_tasks"  # write down what the units tell, and review meetings
+    DECIDE_TASKS = "decide_tasks"  # extend, send back, confirm, cancel
+    READ_TASKS = "read_tasks"  # conclusions too
     SEE_LINES = "see_lines"
     KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
     IMPORT_ROOMS = "import_rooms"
@@ -54,6 +59,11 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
     Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.DRAFT_CONCLUSIONS: frozenset({_H, _O, _C}),
+    Right.ISSUE_CONCLUSIONS: frozenset({_H, _O}),
+    Right.FOLLOW_TASKS: frozenset({_H, _O, _C}),
+    Right.DECIDE_TASKS: frozenset({_H, _O}),
+    Right.READ_TASKS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.SEE_LINES: frozenset({_H, _O, _C, _T, _A}),
     Right.KEEP_ROOMS: frozenset({_O, _A}),
     Right.IMPORT_ROOMS: frozenset({_A}),
@@ -77,6 +87,11 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
     Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
     Right.READ_PETITIONS: N_("Search and read the register of petitions"),
+    Right.DRAFT_CONCLUSIONS: N_("Draft conclusions"),
+    Right.ISSUE_CONCLUSIONS: N_("Issue conclusions"),
+    Right.FOLLOW_TASKS: N_("Note what units report of their tasks, and review meetings"),
+    Right.DECIDE_TASKS: N_("Extend, send back, confirm and cancel tasks"),
+    Right.READ_TASKS: N_("Read conclusions and tasks"),
     Right.SEE_LINES: N_("See the lines of the rooms"),
     Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
     Right.IMPORT_ROOMS: N_("Import the list of rooms"),

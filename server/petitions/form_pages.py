@@ -14,6 +14,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions import forms, register
+from server.petitions.concluded import CONCLUSIONS
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
 from server.petitions.queries import PetitionView
@@ -146,7 +147,7 @@ async def _change(
     request: web.Request, account: Account, petition_id: int, entry: register.Entry, action: str
 ) -> None:
     """Raises what `register.change` does. The audit log learns which fields changed, never their contents."""
-    hearings = request.app[HEARINGS]
+    hearings, conclusions = request.app[HEARINGS], request.app[CONCLUSIONS]
 
     def work(session: Session) -> None:
         petition = session.get(Petition, petition_id)
@@ -156,7 +157,7 @@ async def _change(
         if not allowed or not may_edit(account.role, entry.kind, entry.confidentiality):
             raise web.HTTPForbidden
         before = petition.model_dump()
-        register.change(session, petition, entry, hearings)
+        register.change(session, petition, entry, hearings, conclusions)
         fields = sorted(
             name for name, value in petition.model_dump().items() if before[name] != value and name != "search_key"
         )

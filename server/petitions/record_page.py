@@ -11,6 +11,7 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.sessions import account_of
 from server.people.tables import Account
+from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.heard import HEARINGS, Heard
 from server.petitions.queries import PetitionView, petition_view
 from server.petitions.rules import (
@@ -70,9 +71,9 @@ async def show_record(
 ) -> web.Response:
     """`opened`: somebody came to read it, which is noted where that is asked for. `mistake`: the sentence beside
     the form that makes it a denunciation; `filled`: a form of the history with its mistakes."""
-    hearings, terms = request.app[HEARINGS], request.app[TERMS]
+    hearings, terms, conclusions = request.app[HEARINGS], request.app[TERMS], request.app[CONCLUSIONS]
 
-    def work(session: Session) -> tuple[PetitionView, list[Heard], Standing | None] | None:
+    def work(session: Session) -> tuple[PetitionView, list[Heard], list[Concluded], Standing | None] | None:
         view = petition_view(session, account.role, petition_id)
         petition = session.get(Petition, petition_id)
         if view is None or petition is None:
@@ -84,12 +85,13 @@ async def show_record(
         if readable:
             heard_on = hearings.days(session, [petition_id])
             standing = standing_of(session, petition, heard_on, terms, today())
-        return view, hearings.of_petition(session, petition_id), standing
+        concluded = conclusions.of_petition(session, petition_id, account.role, terms.calendar, today())
+        return view, hearings.of_petition(session, petition_id), concluded, standing
 
     found = await request.app[DATABASE].run(work)
     if found is None:
         raise web.HTTPNotFound
-    view, heard, standing = found
+    view, heard, concluded, standing = found
     _ = translator_of(request)
     allowed = may_edit(account.role, view.kind, view.confidentiality)
     denouncing = may_create(account.role, PetitionKind.DENUNCIATION)
@@ -99,6 +101,7 @@ async def show_record(
         status=422 if mistake or filled else 200,
         petition=view,
         heard=heard,
+        concluded=concluded,
         standing=standing,
         today=today(),
         may_edit=allowed,

@@ -12,6 +12,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from server.data.folding import fold
+from server.petitions.concluded import Conclusions
 from server.petitions.heard import Hearings
 from server.petitions.history import SYSTEM, Author, begin, case_of, erase_reasons
 from server.petitions.rules import CODE_PREFIXES, DENUNCIATION_SUMMARY
@@ -89,7 +90,9 @@ def create(session: Session, entry: Entry, author: Author = SYSTEM) -> Petition:
     return petition
 
 
-def change(session: Session, petition: Petition, entry: Entry, hearings: Hearings) -> None:
+def change(
+    session: Session, petition: Petition, entry: Entry, hearings: Hearings, conclusions: Conclusions
+) -> None:
     """Raises CodeTaken, StaysDenunciation, ReceivedTooLate, and BeingHeard (see `Hearings.petition_changed`)."""
     if petition.kind == PetitionKind.DENUNCIATION and entry.kind != PetitionKind.DENUNCIATION:
         raise StaysDenunciation
@@ -103,6 +106,8 @@ def change(session: Session, petition: Petition, entry: Entry, hearings: Hearing
     if entry.kind == PetitionKind.DENUNCIATION:
         erase_reasons(session, petition.id or 0)
     _write(session, petition, replace(entry, code=code))
+    if entry.kind == PetitionKind.DENUNCIATION:
+        conclusions.erase_words(session, petition.id or 0)
     hearings.petition_changed(session, petition.id or 0)
 
 

@@ -9,7 +9,9 @@ from sqlmodel import Session
 
 from server.people.rights import Right
 from server.people.tables import Account
+from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.heard import HEARINGS
+from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, plan_pages, quality_pages, recording_pages
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.asking import account_in
@@ -25,14 +27,15 @@ from server.receptions.queries import (
 from server.receptions.tables import ItemState, Reception, ReceptionState, Recording
 from server.rooms.queries import rooms_on
 from server.web.keys import DATABASE
-from server.web.languages import HERE
+from server.web.languages import HERE, today
 from server.web.shell import render, require
 
 PAGE = 50
 
 
 def add_routes(app: web.Application) -> None:
-    """All office pages of receptions, the player among them. Also gives the register its HEARINGS."""
+    """All office pages of receptions, the player among them. Also gives the register its HEARINGS. Needs in `app`
+    when a reception is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, and TERMS."""
     app[HEARINGS] = ReceptionHearings()
     app.router.add_get("/receptions", table, name="receptions")
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
@@ -97,9 +100,19 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
 @require(Right.READ_RECEPTIONS)
 async def detail(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    found = await request.app[DATABASE].run(_read, int(request.match_info["id"]), account)
-    if found is None:
+    reception_id = int(request.match_info["id"])
+    conclusions, calendar = request.app[CONCLUSIONS], request.app[TERMS].calendar
+
+    def work(session: Session) -> tuple[_Detail, list[Concluded]] | None:
+        read = _read(session, reception_id, account)
+        if read is None:
+            return None
+        return read, conclusions.of_reception(session, reception_id, account.role, calendar, today())
+
+    answer = await request.app[DATABASE].run(work)
+    if answer is None:
         raise web.HTTPNotFound
+    found, concluded = answer
     running = found.reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
     waiting = [item.id for item in found.items if item.item.state == ItemState.WAITING]
     return await render(
@@ -107,6 +120,8 @@ async def detail(request: web.Request) -> web.StreamResponse:
         "receptions/detail.html",
         reception=found.reception,
         items=found.items,
+        concluded=concluded,
+        today=today(),
         rooms=max(0, found.rooms),
         attendance=found.attendance,
         recording=found.recording,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.conclusions import pages as conclusion_pages
+from server.conclusions.follow_up import read_follow_up
 from server.data.engine import Database
 from server.deadlines.terms import Terms, read_terms
 from server.demo.fill import fill
@@ -28,6 +30,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
+    conclusion_pages.add_routes(app, read_follow_up(recordings.parent))
     app[TERMS] = terms or read_terms(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[recording_pages.RECORDINGS_DIRECTORY] = recordings

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from server.conclusions.standing import standing, today_by
+from server.conclusions.tables import Conclusion, Task, TaskState
 from server.data.engine import Database
 from server.deadlines.computing import State
 from server.deadlines.terms import read_terms
@@ -107,6 +109,21 @@ def test_every_state_of_a_deadline_is_there_on_any_day(database: Database, tmp_p
 
     shown = {State.DUE, State.SOON, State.OVERDUE, State.SUSPENDED, State.DONE_IN_TIME}
     assert database.run_here(states) >= shown
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2026, 2, 18), date(2027, 2, 28), date(2026, 5, 2)])
+def test_tasks_are_there_in_every_state_on_any_day(database: Database, tmp_path: Path, day: date) -> None:
+    database.run_here(fill, day)
+    today = today_by(read_terms(tmp_path).calendar, day)
+    tasks = database.run_here(lambda session: session.exec(select(Task)).all())
+    assert {task.state for task in tasks} == set(TaskState)
+    stands = {standing(task.state, task.due_on, task.done_on, today) for task in tasks}
+    assert stands >= {State.DUE, State.SOON, State.OVERDUE, State.DONE_IN_TIME, None}
+    assert any(task.obstructed for task in tasks)
+    drafts = database.run_here(
+        lambda session: session.exec(select(Conclusion).where(col(Conclusion.issued_at).is_(None))).all()
+    )
+    assert len(drafts) == 1
 
 
 def test_every_account_logs_in_with_the_printed_password(database: Database) -> None:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from server.conclusions.follow_up import FollowUp
+from server.conclusions.item_conclusions import ItemConclusions
 from server.data.engine import Database
 from server.petitions.history import rows_of
 from server.petitions.register import Entry, ReceivedTooLate, StaysDenunciation, change, create
@@ -15,6 +17,7 @@ from server.receptions.hearings import ReceptionHearings
 from tests.server.demo.fixtures import petition
 
 DAY = date(2026, 11, 20)
+CONCLUSIONS = ItemConclusions(FollowUp((), ()))
 
 
 @pytest.mark.parametrize("field", ["petitioner_name", "petitioner_address"])
@@ -61,7 +64,7 @@ def test_turning_into_a_denunciation_erases_the_identity(filled: Database) -> No
     def work(session: Session) -> Petition:
         row = petition(session, "KN-0209")
         entry = Entry(kind=PetitionKind.DENUNCIATION, received_on=row.received_on, opaque_reference="HS-M/1")
-        change(session, row, entry, ReceptionHearings())
+        change(session, row, entry, ReceptionHearings(), CONCLUSIONS)
         return row
 
     row = filled.run_here(work)
@@ -73,7 +76,7 @@ def test_a_denunciation_stays_one(filled: Database) -> None:
     def work(session: Session) -> None:
         row = petition(session, "TC-0007")
         entry = Entry(kind=PetitionKind.COMPLAINT, received_on=row.received_on, summary="x")
-        change(session, row, entry, ReceptionHearings())
+        change(session, row, entry, ReceptionHearings(), CONCLUSIONS)
 
     with pytest.raises(StaysDenunciation):
         filled.run_here(work)
@@ -84,7 +87,7 @@ def test_turning_into_a_denunciation_erases_what_the_history_says_in_words(fille
         row = petition(session, "KN-0187")
         assert any(line.reason for line in rows_of(session, [row.id or 0]))
         entry = Entry(kind=PetitionKind.DENUNCIATION, received_on=row.received_on, opaque_reference="HS-M/1")
-        change(session, row, entry, ReceptionHearings())
+        change(session, row, entry, ReceptionHearings(), CONCLUSIONS)
         return list(rows_of(session, [row.id or 0]))
 
     rows = filled.run_here(work)
@@ -113,7 +116,13 @@ def test_the_table_itself_refuses_words_in_the_history_of_a_denunciation(filled:
 def test_a_day_of_receipt_does_not_pass_what_came_after_it(filled: Database) -> None:
     def work(session: Session) -> None:
         row = petition(session, "KG-0231")
-        change(session, row, Entry(row.kind, row.received_on + timedelta(days=7), "x"), ReceptionHearings())
+        change(
+            session,
+            row,
+            Entry(row.kind, row.received_on + timedelta(days=7), "x"),
+            ReceptionHearings(),
+            CONCLUSIONS,
+        )
 
     with pytest.raises(ReceivedTooLate):
         filled.run_here(work)

@@ -1,0 +1,76 @@
+"""The task list of the whole office, with its filters in the address; and all pages of conclusions and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server.conclusions import conclusion_pages, review_pages, task_pages
+from server.conclusions.asking import FOLLOW_UP, today_in
+from server.conclusions.follow_up import FollowUp
+from server.conclusions.item_conclusions import ItemConclusions
+from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
+from server.conclusions.standing import ASKED_WORDS, Asked
+from server.people.rights import Right
+from server.petitions.concluded import CONCLUSIONS
+from server.receptions.asking import account_in
+from server.receptions.tables import Reception
+from server.web.keys import DATABASE
+from server.web.shell import render, require
+
+_KEPT = ("q", "asked", "unit", "reception")
+
+
+def add_routes(app: web.Application, follow_up: FollowUp) -> None:
+    """Also gives the register and the receptions their CONCLUSIONS. Needs TERMS in `app` when a page is asked
+    for."""
+    app[FOLLOW_UP] = follow_up
+    app[CONCLUSIONS] = ItemConclusions(follow_up)
+    app.router.add_get("/tasks", table, name="tasks")
+    review_pages.add_routes(app)
+    task_pages.add_routes(app)
+    conclusion_pages.add_routes(app)
+
+
+@require(Right.READ_TASKS)
+async def table(request: web.Request) -> web.StreamResponse:
+    account = await account_in(request)
+    query = request.query
+    page, reception = query.get("page", ""), query.get("reception", "")
+    wanted = Wanted(
+        text=query.get("q", "")[:200].strip(),
+        asked=next((asked for asked in Asked if asked == query.get("asked")), Asked.OPEN),
+        unit=query.get("unit", "")[:160],
+        reception_id=int(reception) if reception.isdecimal() and len(reception) < 10 else None,
+        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+    )
+    day = today_in(request)
+
+    def work(session: Session) -> tuple[TaskPage, list[tuple[str, str]], Sequence[Reception]]:
+        return (
+            search(session, account.role, wanted, day),
+            units_with_tasks(session, account.role),
+            receptions_with_tasks(session, account.role),
+        )
+
+    found, units, receptions = await request.app[DATABASE].run(work)
+    kept = {name: query[name] for name in _KEPT if query.get(name)}
+
+    def address(**changed: object) -> str:
+        return "?" + urlencode({**kept, **{name: str(value) for name, value in changed.items()}})
+
+    return await render(
+        request,
+        "conclusions/tasks.html",
+        page=found,
+        wanted=wanted,
+        today=day.day,
+        filtered=any(name != "asked" for name in kept),
+        asked_words=ASKED_WORDS,
+        units=units,
+        receptions=receptions,
+        address=address,
+    )

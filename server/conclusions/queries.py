@@ -1,0 +1,222 @@
+"""The list of tasks, as one role may read it: filters, counts and one page of lines.
+
+How a task stands depends on the day, so it is no column; but a day is compared in the database, and the list stays
+quick however many tasks there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_, case, exists, or_, true
+from sqlmodel import Session, col, func, select
+
+from server.conclusions.acts import OPEN, WITH_THE_UNIT
+from server.conclusions.ground import ItemGround, grounds_of
+from server.conclusions.rules import may_read
+from server.conclusions.standing import Asked, Today, standing
+from server.conclusions.tables import ConclusionTask, Task, TaskState
+from server.deadlines.computing import State
+from server.people.tables import Role
+from server.petitions.register import folded_words
+from server.petitions.tables import Confidentiality, Petition, PetitionKind
+from server.receptions.tables import AgendaItem, AgendaItemPetition, Reception
+
+PAGE = 50
+RECEPTIONS_OFFERED = 60
+"""As the latest years of a monthly reception; older ones are found by following a link of their own page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question to the list, as it stands in the page's address."""
+
+    text: str = ""
+    asked: Asked = Asked.OPEN
+    unit: str = ""  # the code of a unit of the registry, or a department's name
+    reception_id: int | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """`content`, `person` and `report_to` are empty where `guarded`: such words are read on the task's own
+    page."""
+
+    id: int
+    number: int
+    item_id: int
+    codes: tuple[str, ...]
+    petition_ids: tuple[int, ...]
+    position: int
+    reception_id: int
+    held_at: datetime
+    guarded: bool
+    content: str
+    unit: str  # as in the address of the list
+    assignee: str
+    person: str
+    report_to: str
+    due_on: date
+    first_due_on: date | None  # as the version in force says; later ones are extensions
+    done_on: date | None
+    state: TaskState
+    standing: State | None
+    obstructed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    tasks: list[TaskView]
+    counts: dict[Asked, int]
+    total: int
+    number: int
+    pages: int
+
+
+def search(session: Session, role: Role, wanted: Wanted, today: Today) -> TaskPage:
+    """The nearest deadline first; of what is done the latest first. `counts` are under the other filters."""
+    base = _base(role, wanted)
+    sums = [func.coalesce(func.sum(case((condition(asked, today), 1), else_=0)), 0) for asked in Asked]
+    found = session.execute(
+        sqlalchemy.select(*sums)
+        .select_from(Task)
+        .join(ConclusionTask, col(ConclusionTask.id) == Task.wording_id)
+        .join(AgendaItem, col(AgendaItem.id) == Task.item_id)
+        .where(base)
+    ).one()
+    counts = {asked: int(count) for asked, count in zip(Asked, found, strict=True)}
+    total = counts[wanted.asked]
+    pages = max(1, -(-total // PAGE))
+    number = min(max(1, wanted.page), pages)
+    over = wanted.asked in (Asked.DONE, Asked.ALL)
+    order = [column.desc() if over else column.asc() for column in (col(Task.due_on), col(Task.id))]
+    tasks = session.exec(
+        select(Task)
+        .join(ConclusionTask, col(ConclusionTask.id) == Task.wording_id)
+        .join(AgendaItem, col(AgendaItem.id) == Task.item_id)
+        .where(base, condition(wanted.asked, today))
+        .order_by(*order)
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    ).all()
+    return TaskPage(views_of(session, tasks, today), counts, total, number, pages)
+
+
+def open_tasks(session: Session, role: Role, today: Today) -> list[TaskView]:
+    """All that is not over, the nearest deadline first."""
+    tasks = session.exec(
+        select(Task).where(readable(role), condition(Asked.OPEN, today)).order_by(col(Task.due_on), col(Task.id))
+    ).all()
+    return views_of(session, tasks, today)
+
+
+def units_with_tasks(session: Session, role: Role) -> list[tuple[str, str]]:
+    """What the filter offers: value and name; units of the registry by code, then departments by name."""
+    rows = session.exec(
+        select(ConclusionTask.assignee_code, ConclusionTask.assignee_name)
+        .join(Task, col(Task.wording_id) == ConclusionTask.id)
+        .where(readable(role))
+        .distinct()
+    ).all()
+    named = {code or name: name for code, name in sorted(rows, key=lambda row: (not row[0], row))}
+    return [(value, name) for value, name in named.items() if value]
+
+
+def receptions_with_tasks(session: Session, role: Role) -> Sequence[Reception]:
+    given = select(AgendaItem.reception_id).join(Task, col(Task.item_id) == AgendaItem.id).where(readable(role))
+    return session.exec(
+        select(Reception)
+        .where(col(Reception.id).in_(given))
+        .order_by(col(Reception.planned_at).desc())
+        .limit(RECEPTIONS_OFFERED)
+    ).all()
+
+
+def views_of(session: Session, tasks: Iterable[Task], today: Today) -> list[TaskView]:
+    """In the same order. Who may read them the caller has asked already."""
+    kept = list(tasks)
+    grounds = grounds_of(session, [task.item_id for task in kept])
+    ids = {task.wording_id for task in kept}
+    rows = session.exec(select(ConclusionTask).where(col(ConclusionTask.id).in_(ids))).all()
+    wordings = {row.id: row for row in rows}
+    return [_view(task, wordings[task.wording_id], grounds[task.item_id], today) for task in kept]
+
+
+def readable(role: Role) -> ColumnElement[bool]:
+    """Tasks of items of which `role` reads the record of every petition."""
+    of_item = and_(
+        col(AgendaItemPetition.item_id) == col(Task.item_id), col(Petition.id) == AgendaItemPetition.petition_id
+    )
+    hidden = [
+        and_(col(Petition.kind) == kind, col(Petition.confidentiality) == confidentiality)
+        for kind in PetitionKind
+        for confidentiality in Confidentiality
+        if not may_read(role, [(kind, confidentiality)])
+    ]
+    some = exists().where(of_item).correlate(Task)
+    return and_(some, ~exists().where(of_item, or_(*hidden)).correlate(Task)) if hidden else some
+
+
+def condition(asked: Asked, today: Today) -> ColumnElement[bool]:
+    """As `standing.standing` says of one task."""
+    with_the_unit, due_on = col(Task.state).in_(WITH_THE_UNIT), col(Task.due_on)
+    monday, sunday = today.week
+    return {
+        Asked.OPEN: col(Task.state).in_(OPEN),
+        Asked.OVERDUE: and_(with_the_unit, due_on < today.day),
+        Asked.WEEK: and_(with_the_unit, due_on >= monday, due_on <= sunday),
+        Asked.SOON: and_(with_the_unit, due_on >= today.day, due_on <= today.soon),
+        Asked.OBSTRUCTED: and_(with_the_unit, col(Task.obstructed)),
+        Asked.REPORTED: col(Task.state) == TaskState.REPORTED,
+        Asked.DONE: col(Task.state) == TaskState.CONFIRMED,
+        Asked.ALL: true(),
+    }[asked]
+
+
+def _base(role: Role, wanted: Wanted) -> ColumnElement[bool]:
+    asked = [readable(role)]
+    if wanted.unit:
+        asked.append(
+            or_(
+                col(ConclusionTask.assignee_code) == wanted.unit,
+                and_(col(ConclusionTask.assignee_code) == "", col(ConclusionTask.assignee_name) == wanted.unit),
+            )
+        )
+    if wanted.reception_id is not None:
+        asked.append(col(AgendaItem.reception_id) == wanted.reception_id)
+    words = folded_words(wanted.text)
+    for word in words:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        pattern = f"% {escaped}%" if word is words[-1] else f"% {escaped} %"
+        asked.append(col(ConclusionTask.search_key).like(pattern, escape="\\"))
+    return and_(*asked)
+
+
+def _view(task: Task, row: ConclusionTask, ground: ItemGround, today: Today) -> TaskView:
+    shown = not ground.guarded
+    return TaskView(
+        id=task.id or 0,
+        number=task.number,
+        item_id=task.item_id,
+        codes=ground.codes,
+        petition_ids=ground.petition_ids,
+        position=ground.item.position,
+        reception_id=ground.item.reception_id,
+        held_at=ground.reception.planned_at,
+        guarded=ground.guarded,
+        content=row.content if shown else "",
+        unit=row.assignee_code or row.assignee_name,
+        assignee=row.assignee_name,
+        person=row.person if shown else "",
+        report_to=row.report_to if shown else "",
+        due_on=task.due_on,
+        first_due_on=row.due_on,
+        done_on=task.done_on,
+        state=task.state,
+        standing=standing(task.state, task.due_on, task.done_on, today),
+        obstructed=task.obstructed,
+    )

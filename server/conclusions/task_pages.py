@@ -1,0 +1,140 @@
+"""One task with its history, and recording what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import Session, select
+
+from server.conclusions.acts import TaskFacts, asks_document, asks_words, next_acts
+from server.conclusions.asking import note_reading, readable_ground, today_in
+from server.conclusions.following import ActRefused, events_of, facts_of, record_act
+from server.conclusions.forms import TASK_MOVED_ON, read_act, sentences
+from server.conclusions.ground import ItemGround
+from server.conclusions.queries import TaskView, views_of
+from server.conclusions.rules import ACT_WORDS, may_record
+from server.conclusions.standing import DAY_WARNINGS, day_warning
+from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent
+from server.people import audit
+from server.people.accounts import subject_of
+from server.people.rights import Right
+from server.people.tables import Account
+from server.petitions.history import author_of
+from server.petitions.standing import TERMS
+from server.petitions.standing_forms import Filled
+from server.receptions.asking import account_in
+from server.web.keys import DATABASE
+from server.web.languages import today
+from server.web.shell import render, require, translator_of
+
+
+def add_routes(app: web.Application) -> None:
+    app.router.add_get(r"/tasks/{id:\d{1,9}}", show, name="task")
+    app.router.add_post(r"/tasks/{id:\d{1,9}}/acts", record, name="task_act")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    task: TaskView
+    wording: ConclusionTask
+    document: str  # number of the conclusion it stands in
+    ground: ItemGround
+    facts: TaskFacts
+    events: list[tuple[TaskEvent, str]]  # with the name of who wrote it; newest first
+    acts: list[TaskAct]
+
+
+@require(Right.READ_TASKS)
+async def show(request: web.Request) -> web.StreamResponse:
+    return await _show(request, opened=True)
+
+
+@require(Right.FOLLOW_TASKS)
+async def record(request: web.Request) -> web.StreamResponse:
+    account = await account_in(request)
+    filled, wanted = read_act(await request.post())
+
+    def work(session: Session) -> None:
+        task, ground = _task(request, session, account)
+        if wanted.act is not None and not may_record(account.role, wanted.act, ground.guards):
+            raise web.HTTPForbidden
+        if filled.values["after"] != str(len(events_of(session, [task.id or 0]))):
+            filled.mistakes = {"act": TASK_MOVED_ON}
+        if filled.mistakes:
+            return
+        before = task.state
+        record_act(session, task, ground, wanted, author_of(account), today())
+        detail = {"act": wanted.act, "from": before, "to": task.state, "holds_on": str(wanted.holds_on)}
+        if wanted.due_on is not None:
+            detail["due_on"] = str(wanted.due_on)
+        audit.record(session, subject_of(account), "task_recorded", f"task:{task.id}", detail)
+
+    try:
+        await request.app[DATABASE].run(work)
+    except ActRefused as refused:
+        filled.mistakes = sentences(refused.faults)
+    if filled.mistakes:
+        return await _show(request, filled=filled)
+    raise web.HTTPSeeOther(str(request.app.router["task"].url_for(id=request.match_info["id"])))
+
+
+def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround]:
+    task = session.get(Task, int(request.match_info["id"]))
+    if task is None:
+        raise web.HTTPNotFound
+    return task, readable_ground(session, account, task.item_id)
+
+
+async def _show(request: web.Request, *, opened: bool = False, filled: Filled | None = None) -> web.Response:
+    account = await account_in(request)
+    day = today_in(request)
+
+    def work(session: Session) -> _Shown:
+        task, ground = _task(request, session, account)
+        if opened:
+            note_reading(session, account, ground, "task_read", f"task:{task.id}")
+        names = {subject_of(each): each.display_name for each in session.exec(select(Account))}
+        events = events_of(session, [task.id or 0])
+        facts = facts_of(session, task, ground)
+        wording = session.get_one(ConclusionTask, task.wording_id)
+        return _Shown(
+            task=views_of(session, [task], day)[0],
+            wording=wording,
+            document=session.get_one(Conclusion, wording.conclusion_id).document,
+            ground=ground,
+            facts=facts,
+            events=[(event, names.get(event.recorded_by, "")) for event in reversed(events)],
+            acts=[act for act in next_acts(facts) if may_record(account.role, act, ground.guards)],
+        )
+
+    shown = await request.app[DATABASE].run(work)
+    warning = day_warning(request.app[TERMS].calendar, shown.task.due_on)
+    return await render(
+        request,
+        "conclusions/task.html",
+        status=422 if filled else 200,
+        shown=shown,
+        today=day.day,
+        warning=DAY_WARNINGS[warning] if warning else "",
+        act_words=ACT_WORDS,
+        **_asked(shown),
+        **_mistakes(request, filled),
+    )
+
+
+def _asked(shown: _Shown) -> dict[str, Any]:
+    return {
+        "with_words": {act for act in shown.acts if asks_words(act, shown.facts)},
+        "with_document": {act for act in shown.acts if asks_document(act, shown.facts)},
+    }
+
+
+def _mistakes(request: web.Request, filled: Filled | None) -> dict[str, Any]:
+    _ = translator_of(request)
+    return {
+        "filled_form": filled.form if filled else "",
+        "filled_values": filled.values if filled else {},
+        "mistakes": {name: _(said) for name, said in filled.mistakes.items()} if filled else {},
+    }
