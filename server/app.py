@@ -36,6 +36,7 @@ from server.deadlines.terms import read_terms
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
+from server.petitions.lists import LISTS, read_lists
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, recording_pages, whip
@@ -69,10 +70,10 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     """The whole control process as one application; `database` is migrated, and stays the caller's.
 
     Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret, and
-    BadDataFile for a calendar or a table of terms that cannot be used.
+    BadDataFile for a calendar, a table of terms or a list of the register that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms = read_terms(settings.data)
+    terms, lists = read_terms(settings.data), read_lists(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -80,7 +81,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    app[TERMS] = terms
+    app[TERMS], app[LISTS] = terms, lists
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(

@@ -16,10 +16,11 @@ from server.deadlines.terms import Terms
 from server.people.tables import Role
 from server.petitions.duties import Duty, duties_of
 from server.petitions.history import cases_of
-from server.petitions.queries import PAGE, Page, PetitionView, Wanted, conditions, search, views_of
+from server.petitions.queries import PAGE, Page, PetitionView, condition_of, search, views_of
 from server.petitions.rules import Reading, reading
 from server.petitions.standing import urgent_of
 from server.petitions.tables import Petition, PetitionStatus
+from server.petitions.wanted import Wanted
 
 
 def search_with_duties(
@@ -36,7 +37,7 @@ def _search_by_deadline(
     session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
     """Every open petition is counted: what is due depends on the day, so that no column could say it."""
-    condition = and_(*conditions(role, wanted), col(Petition.status) != PetitionStatus.FILED)
+    condition = and_(condition_of(session, role, wanted), col(Petition.status) != PetitionStatus.FILED)
     petitions = session.exec(select(Petition).where(condition)).all()
     urgent = _urgent(session, role, petitions, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}

@@ -12,10 +12,17 @@ from server.people.accounts import subject_of
 from server.people.sessions import account_of
 from server.people.tables import Account
 from server.petitions.heard import HEARINGS, Heard
+from server.petitions.linked import Link, Relation, links_of
+from server.petitions.lists import LISTS
 from server.petitions.queries import PetitionView, petition_view
 from server.petitions.rules import (
+    AGE_WORDS,
     CHANNEL_WORDS,
+    FLAG_WORDS,
     KIND_WORDS,
+    PETITIONER_WORDS,
+    ROUTE_WORDS,
+    SETTLED_WORDS,
     STATUS_WORDS,
     Reading,
     may_create,
@@ -25,14 +32,26 @@ from server.petitions.standing import STANDING_WORDS, TERMS, Standing, standing_
 from server.petitions.standing_forms import Filled
 from server.petitions.tables import Petition, PetitionKind
 from server.web.keys import DATABASE
-from server.web.languages import today
-from server.web.shell import render, translator_of
+from server.web.languages import N_, today
+from server.web.shell import language_of, render, translator_of
 
 WORDS: dict[str, Any] = {
     "kind_words": KIND_WORDS,
     "status_words": STATUS_WORDS,
     "channel_words": CHANNEL_WORDS,
+    "petitioner_words": PETITIONER_WORDS,
+    "age_words": AGE_WORDS,
+    "settled_words": SETTLED_WORDS,
+    "flag_words": FLAG_WORDS,
+    "route_words": ROUTE_WORDS,
     "Reading": Reading,
+}
+
+_LINK_WORDS: dict[Relation, str] = {
+    Relation.EARLIER: N_("Came in before as"),
+    Relation.LATER: N_("Came in again as"),
+    Relation.SPLIT_FROM: N_("Split from"),
+    Relation.SPLIT_INTO: N_("Split into"),
 }
 
 
@@ -72,7 +91,7 @@ async def show_record(
     the form that makes it a denunciation; `filled`: a form of the history with its mistakes."""
     hearings, terms = request.app[HEARINGS], request.app[TERMS]
 
-    def work(session: Session) -> tuple[PetitionView, list[Heard], Standing | None] | None:
+    def work(session: Session) -> tuple[PetitionView, list[Heard], Standing | None, list[Link]] | None:
         view = petition_view(session, account.role, petition_id)
         petition = session.get(Petition, petition_id)
         if view is None or petition is None:
@@ -81,12 +100,13 @@ async def show_record(
         if opened and view.audited and readable:
             audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
         standing = standing_of(session, petition, terms, today()) if readable else None
-        return view, hearings.of_petition(session, petition_id), standing
+        links = links_of(session, petition) if readable else []
+        return view, hearings.of_petition(session, petition_id), standing, links
 
     found = await request.app[DATABASE].run(work)
     if found is None:
         raise web.HTTPNotFound
-    view, heard, standing = found
+    view, heard, standing, links = found
     _ = translator_of(request)
     allowed = may_edit(account.role, view.kind, view.confidentiality)
     denouncing = may_create(account.role, PetitionKind.DENUNCIATION)
@@ -97,6 +117,9 @@ async def show_record(
         petition=view,
         heard=heard,
         standing=standing,
+        links=links,
+        link_words=_LINK_WORDS,
+        fields=request.app[LISTS].field_words(language_of(request)),
         today=today(),
         may_edit=allowed,
         may_reclassify=allowed and denouncing and view.kind != PetitionKind.DENUNCIATION,

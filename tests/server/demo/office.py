@@ -10,6 +10,7 @@ from server.data.engine import Database
 from server.deadlines.terms import Terms, read_terms
 from server.demo.fill import fill
 from server.petitions import pages as petition_pages
+from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
@@ -29,6 +30,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
     app[TERMS] = terms or read_terms(recordings.parent)
+    app[LISTS] = read_lists(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[recording_pages.RECORDINGS_DIRECTORY] = recordings
     return app
