@@ -6,7 +6,7 @@ from collections import defaultdict
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, false, or_, type_coerce
+from sqlalchemy import ColumnElement, String, and_, false, or_, true, type_coerce
 from sqlmodel import col, select
 
 from server.people.tables import Role
@@ -41,6 +41,8 @@ def conditions(role: Role, wanted: Wanted, place_code: str | None = "") -> list[
 def may_read(role: Role, least: Reading) -> ColumnElement[bool]:
     """The petitions of which the role reads at least so much."""
     levels = _levels(role)
+    if min(levels) >= least:
+        return true()
     return or_(false(), *(group for level in levels if level >= least for group in levels[level]))
 
 
@@ -74,6 +76,8 @@ def _of_the_record(wanted: Wanted, place_code: str | None) -> list[ColumnElement
 def _found_by_words(role: Role, text: str) -> ColumnElement[bool]:
     """Every word, accented or not, in the part of the record that the role reads."""
     words = folded_words(text)
+    if not words:
+        return may_read(role, Reading.CODE)
     allowed = [
         and_(or_(*groups), *(found(word, level, begun=word is words[-1]) for word in words))
         for level, groups in _levels(role).items()

@@ -24,9 +24,10 @@ from server.petitions.tables import Petition, PetitionKind, PetitionStatus
 
 _MOST_SHOWN = 5
 _YEARS = timedelta(days=3 * 365)
-_ALIKE = 0.5
-"""Of the words of two lines, how many must be in both to be shown as one matter. Half keeps out what shares only
-"đề nghị", "khu" and the like; tried on the demonstration's register."""
+_ALIKE = 0.7
+"""Of the words of the shorter of two lines, how many must be in the other to be shown as one matter: what shares
+only "đề nghị", "khu" and the like stays out. Of very short lines at least `_FEWEST_ALIKE`."""
+_FEWEST_ALIKE = 4
 _DECIDED = frozenset({PetitionStatus.SETTLED, PetitionStatus.IN_EXECUTION, PetitionStatus.FILED})
 
 
@@ -137,7 +138,7 @@ def _about_the_same(session: Session, role: Role, matter: Matter, today: date) -
     )
     for row in rows:
         others = set(folded_words(row.summary))
-        if len(words & others) >= _ALIKE * len(words | others):
+        if len(words & others) >= max(_FEWEST_ALIKE, _ALIKE * min(len(words), len(others))):
             yield row
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from server.deadlines.computing import State
 from server.people.tables import Role
-from server.petitions import form_pages, standing_pages
+from server.petitions import form_pages, split_pages, standing_pages
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
 from server.petitions.heard import HEARINGS, Hearings
@@ -42,6 +42,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/petitions/{id:\d{1,9}}", record, name="petition")
     form_pages.add_routes(app)
     standing_pages.add_routes(app)
+    split_pages.add_routes(app)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Petition(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=20)  # "KN-0231"
-    kind: PetitionKind = Field(sa_column=Column(Word(PetitionKind), nullable=False, index=True))
+    kind: PetitionKind = Field(sa_column=Column(Word(PetitionKind), nullable=False))
     other_kinds: frozenset[PetitionKind] = Field(
         default=frozenset(), sa_column=Column(Words(PetitionKind), nullable=False, server_default="")
     )
