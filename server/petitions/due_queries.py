@@ -36,7 +36,18 @@ def search_with_duties(
 def _search_by_deadline(
     session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
-    """Every open petition is counted: what is due depends on the day, so that no column could say it."""
+    found, chosen = by_deadline(session, role, wanted, terms, today)
+    pages = max(1, -(-len(found) // PAGE))
+    number = min(max(1, wanted.page), pages)
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    return Page(views_of(session, role, shown), len(found), number, pages), chosen
+
+
+def by_deadline(
+    session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
+) -> tuple[list[Petition], dict[int, Duty]]:
+    """The nearest due day first. Every open petition is counted: what is due depends on the day, so that no column
+    could say it."""
     condition = and_(condition_of(session, role, wanted), col(Petition.status) != PetitionStatus.FILED)
     petitions = session.exec(select(Petition).where(condition)).all()
     urgent = _urgent(session, role, petitions, terms, today)
@@ -45,10 +56,7 @@ def _search_by_deadline(
         (petition for petition in petitions if petition.id in chosen),
         key=lambda petition: (chosen[petition.id or 0].due_on or date.max, petition.code),
     )
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(max(1, wanted.page), pages)
-    shown = found[(number - 1) * PAGE : number * PAGE]
-    return Page(views_of(session, role, shown), len(found), number, pages), chosen
+    return found, chosen
 
 
 def _urgent(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from server.deadlines.computing import State
 from server.people.tables import Role
-from server.petitions import form_pages, split_pages, standing_pages
+from server.petitions import export_pages, form_pages, import_pages, split_pages, standing_pages
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
 from server.petitions.heard import HEARINGS, Hearings
@@ -43,6 +43,8 @@ def add_routes(app: web.Application) -> None:
     form_pages.add_routes(app)
     standing_pages.add_routes(app)
     split_pages.add_routes(app)
+    import_pages.add_routes(app)
+    export_pages.add_routes(app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ async def table(request: web.Request) -> web.StreamResponse:
     def address(number: int) -> str:
         return "?" + urlencode({**kept, **(order if ordered else {}), "page": number})
 
+    def exported(format_: str) -> str:
+        path = request.app.router["petition_export"].url_for(format=format_)
+        return str(path) + "?" + urlencode({**kept, **(order if ordered else {})})
+
     def sorted_by(sorting: str) -> str:
         """A second press turns it round; a day begins with the newest, a word with A."""
         first = "" if sorting == Sorting.RECEIVED else "1"
@@ -96,6 +102,7 @@ async def table(request: web.Request) -> web.StreamResponse:
         fields=request.app[LISTS].field_words(language_of(request)),
         address=address,
         sorted_by=sorted_by,
+        exported=exported,
         may_create=account.role in EDITORS,
         duty_words=DUTY_WORDS,
         **WORDS,
