@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from server.data.engine import Database
 from server.people.tables import Role
 from server.petitions.categories import CaseAge, CaseFlag, Channel
-from server.petitions.queries import search, units_in_charge
+from server.petitions.queries import condition_of, order_of, search, units_in_charge
 from server.petitions.register import Entry, change, create
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.petitions.wanted import FILTERS, Sorting, Wanted, filters_without_words, wanted_in
@@ -152,3 +152,30 @@ def test_a_petition_that_becomes_a_denunciation_leads_to_no_other(filled: Databa
     rows = filled.run_here(work)
     assert {(row.earlier_id, row.split_from_id) for row in rows} == {(None, None)}
     assert (rows[0].route_target, rows[0].petitioner_key, rows[0].flags) == ("", "", frozenset())
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.REVIEWER])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"sorting": Sorting.CODE},
+        {"sorting": Sorting.STATUS, "upwards": True},
+        {"kind": PetitionKind.COMPLAINT},
+        {"several": True},
+        {"channel": Channel.POST, "flag": CaseFlag.HOT_SPOT},
+        {"field": "admin_land", "case_age": CaseAge.NEW},
+        {"received_from": today() - timedelta(days=30), "received_to": today()},
+    ],
+)
+def test_the_index_answers_a_filter_so_that_no_record_is_read_that_is_not_shown(
+    filled: Database, role: Role, asked: dict[str, object]
+) -> None:
+    def plan(session: Session) -> str:
+        wanted = Wanted(**asked)  # type: ignore[arg-type]
+        statement = select(Petition.id).where(condition_of(session, role, wanted)).order_by(*order_of(wanted))
+        compiled = statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
+        return " ".join(row[-1] for row in rows)
+
+    assert "USING COVERING INDEX" in filled.run_here(plan)
