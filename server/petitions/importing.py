@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col
 
 from server.data.folding import fold
 from server.people import audit
@@ -16,7 +17,7 @@ from server.petitions.conditions import may_read
 from server.petitions.history import author_of
 from server.petitions.import_file import GoodRow, ImportFile, RefusedRow
 from server.petitions.linked import earlier_id
-from server.petitions.register import CodeTaken, Entry, create
+from server.petitions.register import FreeCodes, create
 from server.petitions.rules import Reading, may_edit
 from server.petitions.sentences import CODE_TAKEN
 from server.petitions.tables import Petition
@@ -27,6 +28,15 @@ CHUNK = 50
 _ASKED_AT_ONCE = 500
 NOT_YOURS = N_("a kind and confidentiality that your account may enter")
 NO_EARLIER = N_("the code of a petition in the register that is no denunciation")
+_TEXTS = (
+    "petitioner_name",
+    "petitioner_address",
+    "summary",
+    "content",
+    "request",
+    "opaque_reference",
+)
+_SAID = [getattr(Petition, name) for name in ("code", "kind", "received_on", *_TEXTS)]
 T = TypeVar("T")
 Key = tuple[Any, ...]
 
@@ -74,13 +84,11 @@ def write(session: Session, account: Account, rows: Sequence[GoodRow]) -> tuple[
     """At most CHUNK rows, in one unit of work with its event in the audit log. What came into the register since
     they were shown is left out: how many were added, and how many were not."""
     fresh = preview(session, account.role, ImportFile(tuple(rows)))
-    added = 0
-    for row in fresh.rows:
-        try:
-            create(session, row.entry, author_of(account))
-        except CodeTaken:  # the free code given to a row before is the one that this row names
-            continue
-        added += 1
+    codes = FreeCodes(session)
+    for row in sorted(fresh.rows, key=lambda row: not row.entry.code):  # codes that are named are taken first
+        entry = row.entry if row.entry.code else replace(row.entry, code=codes.next(row.entry.kind))
+        create(session, entry, author_of(account))
+    added = len(fresh.rows)
     left_out = len(rows) - added
     audit.record(session, subject_of(account), "petitions_imported", "", {"added": added, "left_out": left_out})
     return added, left_out
@@ -91,17 +99,10 @@ def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
-def content_key(petition: Petition | Entry) -> Key:
-    """The same for two rows that say the same, however they are accented or spaced. The code is left aside."""
-    texts = (
-        petition.petitioner_name,
-        petition.petitioner_address,
-        petition.summary,
-        petition.content,
-        petition.request,
-        petition.opaque_reference,
-    )
-    return (petition.kind, petition.received_on, *map(fold, texts))
+def content_key(petition: Any) -> Key:
+    """Of an entry or a row of `_SAID`; the same for two that say the same, however they are accented or spaced.
+    The code is left aside."""
+    return (petition.kind, petition.received_on, *(fold(getattr(petition, name)) for name in _TEXTS))
 
 
 def _codes_of(session: Session, rows: Iterable[GoodRow]) -> dict[str, Key]:
@@ -109,17 +110,25 @@ def _codes_of(session: Session, rows: Iterable[GoodRow]) -> dict[str, Key]:
     codes = sorted({row.entry.code for row in rows if row.entry.code})
     found = {}
     for some in chunks(codes, _ASKED_AT_ONCE):
-        for petition in session.exec(select(Petition).where(col(Petition.code).in_(some))):
-            found[petition.code] = content_key(petition)
+        for row in session.execute(sa_select(*_SAID).where(col(Petition.code).in_(some))):
+            found[row.code] = content_key(row)
     return found
 
 
 def _contents_of(session: Session, role: Role, rows: Iterable[GoodRow]) -> set[Key]:
-    """What the register holds of the days in the file, as far as the role reads it: whoever may not read a record
-    does not learn either that it says what a file guesses."""
-    days = sorted({row.entry.received_on for row in rows})
+    """What the register says of the days and petitioners in the file, as far as the role reads it: whoever may not
+    read a record does not learn either that it says what a file guesses. Whole texts are compared only where day
+    and petitioner are the same."""
+    entries = [row.entry.redacted() for row in rows]
+    wanted = {(entry.received_on, fold(entry.petitioner_name)[:120], entry.opaque_reference) for entry in entries}
+    alike = (Petition.id, Petition.received_on, Petition.petitioner_key, Petition.opaque_reference)
+    ids: list[int] = []
+    for days in chunks(sorted({entry.received_on for entry in entries}), _ASKED_AT_ONCE):
+        there = sa_select(*map(col, alike)).where(
+            col(Petition.received_on).in_(days), may_read(role, Reading.RECORD)
+        )
+        ids += [number for number, *short in session.execute(there) if tuple(short) in wanted]
     found = set()
-    for some in chunks(days, _ASKED_AT_ONCE):
-        there = select(Petition).where(col(Petition.received_on).in_(some), may_read(role, Reading.RECORD))
-        found |= {content_key(petition) for petition in session.exec(there)}
+    for some in chunks(ids, _ASKED_AT_ONCE):
+        found |= {content_key(row) for row in session.execute(sa_select(*_SAID).where(col(Petition.id).in_(some)))}
     return found

@@ -91,7 +91,7 @@ class ReceivedTooLate(Exception):
 def create(session: Session, entry: Entry, author: Author = SYSTEM) -> Petition:
     """Raises CodeTaken."""
     entry = entry.redacted()
-    code = entry.code or next_code(session, entry.kind)
+    code = entry.code or FreeCodes(session).next(entry.kind)
     if session.exec(select(Petition).where(Petition.code == code)).first() is not None:
         raise CodeTaken
     petition = Petition(
@@ -144,12 +144,22 @@ def _stand_alone(session: Session, petition: Petition) -> None:
             session.add(other)
 
 
-def next_code(session: Session, kind: PetitionKind) -> str:
-    """The number after the highest of the kind: "KN-0231"."""
-    prefix = CODE_PREFIXES[kind] + "-"
-    codes = session.exec(select(Petition.code).where(col(Petition.code).startswith(prefix))).all()
-    numbers = [int(number) for code in codes if (number := code.removeprefix(prefix)).isdecimal()]
-    return f"{prefix}{max(numbers, default=0) + 1:04d}"
+class FreeCodes:
+    """The free codes of each kind, one after the other: "KN-0231". The register is asked once for each kind."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._last: dict[PetitionKind, int] = {}
+
+    def next(self, kind: PetitionKind) -> str:
+        """The number after the highest."""
+        prefix = CODE_PREFIXES[kind] + "-"
+        if kind not in self._last:
+            codes = self._session.exec(select(Petition.code).where(col(Petition.code).startswith(prefix))).all()
+            numbers = [int(number) for code in codes if (number := code.removeprefix(prefix)).isdecimal()]
+            self._last[kind] = max(numbers, default=0)
+        self._last[kind] += 1
+        return f"{prefix}{self._last[kind]:04d}"
 
 
 def folded_words(text: str) -> list[str]:
