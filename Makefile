@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format rehearse bench bench-peer bench-lines clean
+.PHONY: help install demo test check screenshots format rehearse bench bench-peer bench-lines clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -26,6 +26,10 @@ check: $(VENV)/developed ## format, lint, types, import direction
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## every page in both languages, to look at (DIR=screenshots)
+	@mkdir -p $(or $(DIR),screenshots)
+	TIEPDAN_SCREENSHOTS=$(abspath $(or $(DIR),screenshots)) $(BIN)/python -m pytest -q tests/browser/test_every_page_in_both_languages.py
 
 format: $(VENV)/developed ## bring the code into form
 	$(BIN)/ruff format .

@@ -16,8 +16,9 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import alembic.util
 import jinja2
@@ -33,11 +34,12 @@ from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
-from server.deadlines.errors import BadDataFile
+from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.terms import Terms, read_terms
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
+from server.petitions.lists import LISTS, Lists, read_lists
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, recording_pages, whip
@@ -59,6 +61,7 @@ from server.web.statics import FrontEndMissing
 from signaling import logs
 
 END_TIMEOUT_S = 5.0
+T = TypeVar("T")
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
 _log = logging.getLogger("server.app")  # not "__main__", which it is when run
@@ -71,10 +74,10 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     """The whole control process as one application; `database` is migrated, and stays the caller's.
 
     Raises FrontEndMissing where the browser libraries are not installed, ValueError for a broken secret, and
-    BadDataFile for a calendar or another dated table that cannot be used.
+    BadDataFile for a calendar, a list of the register or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms, follow_up = _read_dated_files(settings.data)
+    terms, lists, follow_up = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -83,7 +86,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
     conclusion_pages.add_routes(app, follow_up)
-    app[TERMS] = terms
+    app[TERMS], app[LISTS] = terms, lists
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -105,17 +108,21 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp]:
+def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp]:
     """Raises BadDataFile with all problems of all files."""
-    try:
-        terms = read_terms(directory)
-    except BadDataFile as refused:
+    problems: list[Problem] = []
+
+    def read(reader: Callable[[Path], T]) -> T | None:
         try:
-            read_follow_up(directory)
-        except BadDataFile as more:
-            raise BadDataFile((*refused.problems, *more.problems)) from None
-        raise
-    return terms, read_follow_up(directory)
+            return reader(directory)
+        except BadDataFile as refused:
+            problems.extend(refused.problems)
+            return None
+
+    terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
+    if terms is None or lists is None or follow_up is None:
+        raise BadDataFile(tuple(problems))
+    return terms, lists, follow_up
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -49,3 +50,22 @@ class Word(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.words(value)
+
+
+class Words(TypeDecorator[Any]):
+    """A set of words of a StrEnum, stored as " first second " in the order of the enum, or as nothing. So one of
+    them is found by LIKE "% first %", in every database."""
+
+    impl = String(200)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str:
+        kept = {self.words(each) for each in value or ()}
+        return f" {' '.join(word for word in self.words if word in kept)} " if kept else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[StrEnum]:
+        return frozenset(self.words(word) for word in (value or "").split())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Settled
 from server.petitions.history import Author
 from server.petitions.register import Entry, create
 from server.petitions.rules import CODE_PREFIXES
@@ -40,6 +41,16 @@ def _entry(row: dict[str, str], today: date) -> Entry:
         petitioner_name=row["petitioner_name"],
         petitioner_address=row["petitioner_address"],
         petitioner_count=int(row["petitioner_count"]),
+        petitioner_kind=PetitionerKind.GROUP if int(row["petitioner_count"]) > 1 else PetitionerKind.INDIVIDUAL,
+        representatives=row["representatives"],
+        other_kinds=frozenset(map(PetitionKind, row["other_kinds"].split())),
+        field=row["field"],
+        case_age=CaseAge(row["case_age"]),
+        times_received=int(row["times_received"]),
+        settled=Settled(row["settled"]),
+        settled_by=row["settled_by"],
+        settled_document=row["settled_document"],
+        flags=frozenset(map(CaseFlag, row["flags"].split())),
         opaque_reference=row["opaque_reference"],
         summary=row["summary"],
         content=row["content"],

@@ -17,10 +17,11 @@ from server.people.tables import Role
 from server.petitions.duties import Duty, duties_of
 from server.petitions.heard import Hearings
 from server.petitions.history import cases_of
-from server.petitions.queries import PAGE, Page, PetitionView, Wanted, conditions, search, views_of
+from server.petitions.queries import PAGE, Page, PetitionView, condition_of, search, views_of
 from server.petitions.rules import Reading, reading
 from server.petitions.standing import urgent_of
 from server.petitions.tables import Petition, PetitionStatus
+from server.petitions.wanted import Wanted
 
 
 def search_with_duties(
@@ -36,8 +37,19 @@ def search_with_duties(
 def _search_by_deadline(
     session: Session, role: Role, wanted: Wanted, hearings: Hearings, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
-    """Every open petition is counted: what is due depends on the day, so that no column could say it."""
-    condition = and_(*conditions(role, wanted), col(Petition.status) != PetitionStatus.FILED)
+    found, chosen = by_deadline(session, role, wanted, hearings, terms, today)
+    pages = max(1, -(-len(found) // PAGE))
+    number = min(max(1, wanted.page), pages)
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    return Page(views_of(session, role, shown), len(found), number, pages), chosen
+
+
+def by_deadline(
+    session: Session, role: Role, wanted: Wanted, hearings: Hearings, terms: Terms, today: date
+) -> tuple[list[Petition], dict[int, Duty]]:
+    """The nearest due day first. Every open petition is counted: what is due depends on the day, so that no column
+    could say it."""
+    condition = and_(condition_of(session, role, wanted), col(Petition.status) != PetitionStatus.FILED)
     petitions = session.exec(select(Petition).where(condition)).all()
     urgent = _urgent(session, role, petitions, hearings, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}
@@ -45,10 +57,7 @@ def _search_by_deadline(
         (petition for petition in petitions if petition.id in chosen),
         key=lambda petition: (chosen[petition.id or 0].due_on or date.max, petition.code),
     )
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(max(1, wanted.page), pages)
-    shown = found[(number - 1) * PAGE : number * PAGE]
-    return Page(views_of(session, role, shown), len(found), number, pages), chosen
+    return found, chosen
 
 
 def _urgent(

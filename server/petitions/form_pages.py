@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date
 
 from aiohttp import web
 from sqlmodel import Session
@@ -15,17 +15,22 @@ from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.concluded import CONCLUSIONS
+from server.petitions.filled import Filled
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
-from server.petitions.queries import PetitionView
+from server.petitions.linked import Matter, Similar, as_repeated, earlier_id, similar
+from server.petitions.lists import LISTS
+from server.petitions.places import Places, place_label
+from server.petitions.queries import PetitionView, petition_view
 from server.petitions.record_page import WORDS, account_in, editable, show_record, to_record
-from server.petitions.rules import may_create, may_edit
+from server.petitions.rules import KIND_WORDS, Reading, may_create, may_edit
+from server.petitions.sentences import CODE_TAKEN, RECEIVED_TOO_LATE, said
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
-from server.web.shell import render, require, translator_of
+from server.web.shell import language_of, render, require, translator_of
 
 BEING_HEARD = N_(
     "This petition is on air now, so nothing was changed. Close the item in the console first, then try again."
@@ -37,6 +42,7 @@ def add_routes(app: web.Application) -> None:
     router = app.router
     router.add_get("/petitions/new", new, name="petition_new")
     router.add_post("/petitions/new", create)
+    router.add_post("/petitions/similar", show_similar, name="petition_similar")
     router.add_get(r"/petitions/{id:\d{1,9}}/edit", edit, name="petition_edit")
     router.add_post(r"/petitions/{id:\d{1,9}}/edit", change)
     router.add_post(r"/petitions/{id:\d{1,9}}/denunciation", reclassify, name="petition_reclassify")
@@ -47,8 +53,8 @@ async def new(request: web.Request) -> web.StreamResponse:
     denunciation = _asks_denunciation(request, await account_in(request))
     values = dict.fromkeys({*forms.FIELDS, *forms.DENUNCIATION_FIELDS}, "")
     values |= {"received_on": today().isoformat(), "channel": "direct"}
-    values |= {"petitioner_count": "1", "confidentiality": "normal"}
-    return await _form(request, forms.Filled(values), denunciation)
+    values |= {"petitioner_count": "1", "times_received": "1", "confidentiality": "normal"}
+    return await _form(request, Filled(values), denunciation)
 
 
 @require(Right.WRITE_PETITIONS)
@@ -56,11 +62,19 @@ async def create(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     denunciation = _asks_denunciation(request, account)
     filled = await _read(request, denunciation)
+    post = await request.post()
+    if post.get("take_earlier") and not denunciation:
+        return await _take_earlier(request, account, filled, str(post["take_earlier"]))
     entry = filled.entry
     if entry is None:
         return await _form(request, filled, denunciation, status=422)
     if not may_edit(account.role, entry.kind, entry.confidentiality):
         raise web.HTTPForbidden
+    if not (denunciation or entry.earlier_id or post.get("looked")):
+        matter = Matter(entry.petitioner_name, entry.place_code, entry.summary)
+        found = await request.app[DATABASE].run(similar, account.role, matter, today())
+        if found:
+            return await _form(request, filled, denunciation, status=409, found=found)
 
     def work(session: Session) -> int:
         petition = register.create(session, entry, author_of(account))
@@ -71,9 +85,32 @@ async def create(request: web.Request) -> web.StreamResponse:
     try:
         petition_id = await request.app[DATABASE].run(work)
     except register.CodeTaken:
-        filled.mistakes["code"] = forms.CODE_TAKEN
+        filled.mistakes["code"] = CODE_TAKEN
         return await _form(request, filled, denunciation, status=422)
     raise to_record(request, petition_id)
+
+
+@require(Right.WRITE_PETITIONS)
+async def show_similar(request: web.Request) -> web.StreamResponse:
+    """While a petition is entered: what may have come in before. What was typed comes in the body: a name."""
+    account = await account_in(request)
+    post = await request.post()
+    places = Places(await _communes(request))
+    matter = Matter(*(str(post.get(name, ""))[:300] for name in ("petitioner_name", "place", "summary")))
+    matter = replace(matter, place_code=places.code_of(matter.place_code) or "")
+    found = await request.app[DATABASE].run(similar, account.role, matter, today())
+    return await render(request, "petitions/similar.html", found=found, **WORDS)
+
+
+async def _take_earlier(
+    request: web.Request, account: Account, filled: Filled, petition_id: str
+) -> web.StreamResponse:
+    number = int(petition_id) if petition_id.isascii() and petition_id.isdecimal() and len(petition_id) < 10 else 0
+    earlier = await request.app[DATABASE].run(petition_view, account.role, number)
+    if earlier is None or earlier.kind == PetitionKind.DENUNCIATION or earlier.reading < Reading.FULL:
+        raise web.HTTPForbidden
+    values = as_repeated(filled.values, earlier)
+    return await _form(request, Filled(values), denunciation=False)
 
 
 @require(Right.WRITE_PETITIONS)
@@ -83,10 +120,13 @@ async def edit(request: web.Request) -> web.StreamResponse:
     if view.audited:
         await request.app[DATABASE].run(_note_reading, account, view.id)
     place = next(
-        (forms.place_label(room) for room in await _communes(request, view) if room.code == view.place_code),
+        (place_label(room) for room in await _communes(request, view) if room.code == view.place_code),
         view.place_code,
     )
-    filled = forms.Filled(forms.values_of(asdict(view), place))
+    filled = Filled(forms.values_of(asdict(view), place))
+    if view.earlier_id is not None:
+        earlier = await request.app[DATABASE].run(petition_view, account.role, view.earlier_id)
+        filled.values["earlier"] = "" if earlier is None else earlier.code
     return await _form(request, filled, view.kind == PetitionKind.DENUNCIATION, view)
 
 
@@ -101,9 +141,9 @@ async def change(request: web.Request) -> web.StreamResponse:
     try:
         await _change(request, account, view.id, filled.entry, "petition_changed")
     except register.CodeTaken:
-        filled.mistakes["code"] = forms.CODE_TAKEN
+        filled.mistakes["code"] = CODE_TAKEN
     except register.ReceivedTooLate:
-        filled.mistakes["received_on"] = forms.RECEIVED_TOO_LATE
+        filled.mistakes["received_on"] = RECEIVED_TOO_LATE
     except BeingHeard:
         filled.mistakes["confidentiality"] = BEING_HEARD
     else:
@@ -122,8 +162,14 @@ async def reclassify(request: web.Request) -> web.StreamResponse:
         "code": view.code,
         "received_on": view.received_on.isoformat(),
         "channel": view.channel,
+        "other_kinds": " ".join(view.other_kinds),
+        "case_age": view.case_age,
+        "times_received": str(view.times_received),
+        "settled": view.settled,
+        "field": "",
     }
-    filled = forms.read_denunciation({**await request.post(), **known}, today())
+    asked = forms.Asked(Places(()), request.app[LISTS], today())
+    filled = forms.read_denunciation({**await request.post(), **known}, asked)
     if filled.entry is None:
         mistake = next(iter(filled.mistakes.values()))
     else:
@@ -178,33 +224,50 @@ async def _communes(request: web.Request, view: PetitionView | None = None) -> l
     return list({room.id: room for room in rooms if room.level == RoomLevel.COMMUNE}.values())
 
 
-async def _read(request: web.Request, denunciation: bool, view: PetitionView | None = None) -> forms.Filled:
-    form: Mapping[str, Any] = await request.post()
+async def _read(request: web.Request, denunciation: bool, view: PetitionView | None = None) -> Filled:
+    post = await request.post()
+    form = {**post, **{name: " ".join(map(str, post.getall(name, []))) for name in forms.SEVERAL}}
+    lists = request.app[LISTS]
     if denunciation:
-        return forms.read_denunciation(form, today())
-    return forms.read(form, await _communes(request, view), today())
+        return forms.read_denunciation(form, forms.Asked(Places(()), lists, today()))
+    account = await account_in(request)
+    code, but = str(form.get("earlier", "")).strip(), None if view is None else view.id
+    number = await request.app[DATABASE].run(earlier_id, account.role, code, but) if code else None
+    earlier = {} if number is None else {code: number}
+    places = Places(await _communes(request, view))
+    return forms.read(form, forms.Asked(places, lists, today(), earlier))
 
 
 async def _form(
     request: web.Request,
-    filled: forms.Filled,
+    filled: Filled,
     denunciation: bool,
     view: PetitionView | None = None,
     *,
     status: int = 200,
+    found: Sequence[Similar] = (),
 ) -> web.Response:
     account = await account_in(request)
     _ = translator_of(request)
     communes = [] if denunciation else await _communes(request, view)
+    lists, language = request.app[LISTS], language_of(request)
+    kinds = (PetitionKind.DENUNCIATION,) if denunciation else KINDS
     return await render(
         request,
         "petitions/denunciation_form.html" if denunciation else "petitions/form.html",
         status=status,
         values=filled.values,
-        mistakes={name: _(said) for name, said in filled.mistakes.items()},
+        mistakes={name: said(_, sentence) for name, sentence in filled.mistakes.items()},
         petition=view,
-        places=[forms.place_label(room) for room in communes],
+        found=found,
+        looked=bool(found),
+        places=[place_label(room) for room in communes],
         kinds=KINDS,
+        kinds_beside={kind: KIND_WORDS[kind] for kind in KINDS},
+        fields={field.code: field.said(language) for field in lists.fields if not field.kinds.isdisjoint(kinds)},
+        representative_rules=[
+            rule for rule in lists.rules if rule.valid_from <= today() <= (rule.valid_to or date.max)
+        ],
         may_denounce=may_create(account.role, PetitionKind.DENUNCIATION),
         may_classify=may_edit(account.role, KINDS[0], Confidentiality.CONFIDENTIAL),
         **WORDS,

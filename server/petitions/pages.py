@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TypeVar
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -11,79 +10,116 @@ from sqlmodel import Session
 
 from server.deadlines.computing import State
 from server.people.rights import Right
-from server.petitions import form_pages, standing_pages
+from server.people.tables import Role
+from server.petitions import export_pages, form_pages, import_pages, split_pages, standing_pages
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
-from server.petitions.heard import HEARINGS
-from server.petitions.queries import Page, Wanted
+from server.petitions.heard import HEARINGS, Hearings
+from server.petitions.lists import LISTS
+from server.petitions.places import Places
+from server.petitions.queries import Page, units_in_charge
 from server.petitions.record_page import WORDS, account_in, show_record
+from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import DUTY_WORDS, TERMS
-from server.petitions.tables import PetitionKind, PetitionStatus
+from server.petitions.wanted import SEVERAL, Sorting, kept_filters, wanted_in
 from server.rooms.queries import rooms_on
-from server.rooms.tables import Room, RoomLevel
+from server.rooms.tables import RoomLevel
 from server.web.keys import DATABASE
-from server.web.languages import today
-from server.web.shell import render, require
+from server.web.languages import N_, today
+from server.web.shell import language_of, render, require
 
-W = TypeVar("W", bound=StrEnum)
-DEADLINE_FILTERS = (State.OVERDUE, State.SOON)
+_KIND_CHOICES: dict[str, str] = {
+    **{str(kind): word for kind, word in KIND_WORDS.items()},
+    SEVERAL: N_("Several contents"),
+}
+_DEADLINE_WORDS = {State.OVERDUE: N_("Overdue"), State.SOON: N_("Due soon")}
+_ALWAYS_SHOWN = frozenset({"q", "kind", "status", "deadline", "district"})
 
 
 def add_routes(app: web.Application) -> None:
     """Needs in `app` when a page is asked for: HEARINGS, which `server.receptions.pages.add_routes` gives, and
-    TERMS, which the composition root reads."""
+    TERMS and LISTS, which the composition root reads."""
     app.router.add_get("/petitions", table, name="petitions")
     app.router.add_get(r"/petitions/{id:\d{1,9}}", record, name="petition")
     form_pages.add_routes(app)
     standing_pages.add_routes(app)
+    split_pages.add_routes(app)
+    import_pages.add_routes(app)
+    export_pages.add_routes(app)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    page: Page
+    duties: dict[int, Duty]
+    counts: dict[int, int]
+    districts: dict[str, str]
+    places: list[str]
+    units: list[str]
 
 
 @require(Right.READ_PETITIONS)
 async def table(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    query = request.query
-    page = query.get("page", "")
-    wanted = Wanted(
-        text=query.get("q", "")[:200].strip(),
-        kind=_word(PetitionKind, query.get("kind", "")),
-        status=_word(PetitionStatus, query.get("status", "")),
-        district_code=query.get("district", "")[:3],
-        deadline=next((state for state in DEADLINE_FILTERS if state == query.get("deadline")), None),
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
-    )
-    hearings, terms = request.app[HEARINGS], request.app[TERMS]
+    wanted = wanted_in(request.query)
+    hearings = request.app[HEARINGS]
 
-    def work(session: Session) -> tuple[Page, dict[int, Duty], dict[int, int], list[Room]]:
-        found, duties = search_with_duties(session, account.role, wanted, hearings, terms, today())
-        counts = hearings.counts(session, [petition.id for petition in found.petitions])
-        districts = [room for room in rooms_on(session, today()) if room.level == RoomLevel.DISTRICT]
-        return found, duties, counts, districts
+    def work(session: Session) -> _Found:
+        page, duties = search_with_duties(session, account.role, wanted, hearings, request.app[TERMS], today())
+        return _beside(session, account.role, page, duties, hearings)
 
-    found, duties, counts, districts = await request.app[DATABASE].run(work)
-    kept = {name: query[name] for name in ("q", "kind", "status", "district", "deadline") if query.get(name)}
+    found = await request.app[DATABASE].run(work)
+    kept = kept_filters(request.query)
+    order = {"sort": wanted.sorting, "up": "1" if wanted.upwards else ""}
+    ordered = wanted.upwards or wanted.sorting is not Sorting.RECEIVED
 
     def address(number: int) -> str:
-        return "?" + urlencode({**kept, "page": number})
+        return "?" + urlencode({**kept, **(order if ordered else {}), "page": number})
+
+    def exported(format_: str) -> str:
+        path = request.app.router["petition_export"].url_for(format=format_)
+        return str(path) + "?" + urlencode({**kept, **(order if ordered else {})})
+
+    def sorted_by(sorting: str) -> str:
+        """A second press turns it round; a day begins with the newest, a word with A."""
+        first = "" if sorting == Sorting.RECEIVED else "1"
+        turned = {"": "1", "1": ""}[order["up"]]
+        return "?" + urlencode({**kept, "sort": sorting, "up": turned if sorting == wanted.sorting else first})
 
     return await render(
         request,
         "petitions/list.html",
-        page=found,
+        page=found.page,
         wanted=wanted,
         filtered=bool(kept),
-        counts=counts,
-        duties=duties,
-        deadline_filters=DEADLINE_FILTERS,
-        districts=districts,
+        more_asked=not kept.keys() <= _ALWAYS_SHOWN,
+        counts=found.counts,
+        duties=found.duties,
+        districts=found.districts,
+        places=found.places,
+        units=found.units,
+        kind_choices=_KIND_CHOICES,
+        deadline_words=_DEADLINE_WORDS,
+        fields=request.app[LISTS].field_words(language_of(request)),
         address=address,
+        sorted_by=sorted_by,
+        exported=exported,
         may_create=Right.WRITE_PETITIONS in account.rights,
         duty_words=DUTY_WORDS,
         **WORDS,
     )
 
 
-def _word(words: type[W], value: str) -> W | None:
-    return words(value) if value in set(words) else None
+def _beside(session: Session, role: Role, page: Page, duties: dict[int, Duty], hearings: Hearings) -> _Found:
+    rooms = rooms_on(session, today())
+    return _Found(
+        page=page,
+        duties=duties,
+        counts=hearings.counts(session, [petition.id for petition in page.petitions]),
+        districts={room.code: room.name for room in rooms if room.level == RoomLevel.DISTRICT},
+        places=Places(rooms).labels,
+        units=units_in_charge(session, role),
+    )
 
 
 @require(Right.READ_PETITIONS)

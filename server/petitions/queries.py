@@ -6,31 +6,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, or_
+from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import Session, col, func, select
 
-from server.deadlines.computing import State
 from server.people.tables import Role
-from server.petitions.register import SEPARATOR, folded_words
+from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Route, Settled
+from server.petitions.conditions import conditions, found, may_read
+from server.petitions.places import Places
+from server.petitions.register import folded_words
 from server.petitions.rules import Reading, is_audited, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.wanted import Sorting, Wanted
 from server.rooms.tables import Room
 
 PAGE = 50
 """Rows of one page of the table: about two screens, so that a filter is quicker than paging."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A question to the register, as it stands in the page's address."""
-
-    text: str = ""
-    kind: PetitionKind | None = None
-    status: PetitionStatus | None = None
-    district_code: str = ""
-    deadline: State | None = None  # of the most urgent duty; `due_queries` answers it
-    page: int = 1
+_SORTED_BY: dict[Sorting, Any] = {
+    Sorting.RECEIVED: col(Petition.received_on),
+    Sorting.CODE: col(Petition.code),
+    Sorting.KIND: col(Petition.kind),
+    Sorting.STATUS: col(Petition.status),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,7 @@ class PetitionView:
     reading: Reading
     code: str
     kind: PetitionKind
+    other_kinds: frozenset[PetitionKind]
     confidentiality: Confidentiality
     status: PetitionStatus
     received_on: date
@@ -49,13 +48,60 @@ class PetitionView:
     summary: str = ""
     content: str = ""
     request: str = ""
+    field: str = ""
     place: str = ""
     place_code: str = ""
     unit_in_charge: str = ""
+    case_age: CaseAge = CaseAge.NEW
+    times_received: int = 1
+    settled: Settled = Settled.NEVER
+    settled_by: str = ""
+    settled_document: str = ""
+    flags: frozenset[CaseFlag] = frozenset()
+    earlier_id: int | None = None
+    split_from_id: int | None = None
+    eligible: bool | None = None
+    in_competence: bool | None = None
+    route: Route | None = None
+    route_ground: str = ""
+    route_target: str = ""
     opaque_reference: str = ""
+    petitioner_kind: PetitionerKind = PetitionerKind.INDIVIDUAL
     petitioner_name: str = ""
     petitioner_address: str = ""
     petitioner_count: int = 1
+    representatives: str = ""
+
+
+_OF_THE_RECORD = (
+    "summary",
+    "content",
+    "request",
+    "field",
+    "place_code",
+    "unit_in_charge",
+    "case_age",
+    "times_received",
+    "settled",
+    "settled_by",
+    "settled_document",
+    "flags",
+    "earlier_id",
+    "split_from_id",
+    "eligible",
+    "in_competence",
+    "route",
+    "route_ground",
+    "route_target",
+    "opaque_reference",
+)
+_OF_THE_PETITIONER = (
+    "petitioner_kind",
+    "petitioner_name",
+    "petitioner_address",
+    "petitioner_count",
+    "representatives",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +113,60 @@ class Page:
 
 
 def search(session: Session, role: Role, wanted: Wanted) -> Page:
-    """One page of what `role` may read, newest first. Every word must be found, accented or not."""
-    condition = and_(*conditions(role, wanted))
-    total = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
+    """One page of what `role` may read. Every word must be found, accented or not.
+
+    The rows are chosen by their ids, which an index holds with all that is asked by; whole records are read for
+    one page only.
+    """
+    condition = condition_of(session, role, wanted)
+    chosen = select(col(Petition.id)).where(condition).order_by(*order_of(wanted))
+    if folded_words(wanted.text):  # reading every key takes long; so once, and all that were found are counted
+        ids = session.exec(chosen).all()
+        total, number, pages = _paged(len(ids), wanted.page)
+        ids = ids[(number - 1) * PAGE : number * PAGE]
+    else:
+        count = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
+        total, number, pages = _paged(count, wanted.page)
+        ids = session.exec(chosen.limit(PAGE).offset((number - 1) * PAGE)).all()
+    return Page(views_of(session, role, petitions_in(session, ids)), total, number, pages)
+
+
+def _paged(total: int, asked: int) -> tuple[int, int, int]:
     pages = max(1, -(-total // PAGE))
-    number = min(max(1, wanted.page), pages)
-    petitions = session.exec(
-        select(Petition)
-        .where(condition)
-        .order_by(*_nearest_first(wanted), col(Petition.received_on).desc(), col(Petition.code).desc())
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
-    return Page(views_of(session, role, petitions), total, number, pages)
+    return total, min(max(1, asked), pages), pages
+
+
+def condition_of(session: Session, role: Role, wanted: Wanted) -> ColumnElement[bool]:
+    place_code: str | None = ""
+    if wanted.place:
+        place_code = Places(session.exec(select(Room)).all()).code_of(wanted.place)
+    return and_(*conditions(role, wanted, place_code))
+
+
+def order_of(wanted: Wanted) -> list[ColumnElement[Any]]:
+    """Where words were asked for and nothing else is wanted, what has them side by side comes first."""
+    chosen = _SORTED_BY[wanted.sorting]
+    ordered: list[ColumnElement[Any]] = [chosen.asc() if wanted.upwards else chosen.desc()]
+    if wanted.sorting is not Sorting.CODE:
+        ordered.append(col(Petition.code).asc() if wanted.upwards else col(Petition.code).desc())
+    phrase = folded_words(wanted.text)
+    if len(phrase) > 1 and wanted.sorting is Sorting.RECEIVED and not wanted.upwards:
+        together = found(" ".join(phrase), Reading.RECORD, begun=True)
+        return [case((together, 0), else_=1), *ordered]
+    return ordered
+
+
+def petitions_in(session: Session, ids: Sequence[int | None]) -> list[Petition]:
+    """In the order of `ids`."""
+    rows = {row.id: row for row in session.exec(select(Petition).where(col(Petition.id).in_(ids)))}
+    return [rows[number] for number in ids if number in rows]
+
+
+def units_in_charge(session: Session, role: Role) -> list[str]:
+    """Those that stand in a record that `role` reads, by name: what a filter may offer."""
+    unit = col(Petition.unit_in_charge)
+    rows = select(unit).where(unit != "", may_read(role, Reading.RECORD)).distinct().order_by(unit)
+    return list(session.exec(rows))
 
 
 def petition_view(session: Session, role: Role, petition_id: int) -> PetitionView | None:
@@ -94,50 +181,6 @@ def views_of(session: Session, role: Role, petitions: Sequence[Petition]) -> lis
     """As `role` may read them, in the same order."""
     places = _places(session, petitions)
     return [_view(role, petition, places) for petition in petitions]
-
-
-def _nearest_first(wanted: Wanted) -> list[ColumnElement[int]]:
-    """Where the words stand side by side comes before where they are scattered."""
-    phrase = " ".join(folded_words(wanted.text))
-    return [case((_found(phrase, Reading.RECORD, begun=True), 0), else_=1)] if phrase else []
-
-
-def conditions(role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Which petitions `role` may find by `wanted`, its deadline left aside."""
-    levels: dict[Reading, list[ColumnElement[bool]]] = defaultdict(list)
-    for kind in PetitionKind:
-        for confidentiality in Confidentiality:
-            levels[reading(role, kind, confidentiality)].append(
-                and_(col(Petition.kind) == kind, col(Petition.confidentiality) == confidentiality)
-            )
-    words = folded_words(wanted.text)
-    allowed = [
-        and_(
-            or_(*groups),
-            *(_found(word, level, begun=word is words[-1]) for word in words),
-        )
-        for level, groups in levels.items()
-        if level > Reading.NOTHING
-    ]
-    asked: list[ColumnElement[bool]] = [or_(*allowed) if allowed else false()]
-    if wanted.kind is not None:
-        asked.append(col(Petition.kind) == wanted.kind)
-    if wanted.status is not None:
-        asked.append(col(Petition.status) == wanted.status)
-    if wanted.district_code:
-        communes = select(Room.code).where(Room.district_code == wanted.district_code)
-        readable = [group for level, groups in levels.items() if level >= Reading.RECORD for group in groups]
-        asked.append(and_(col(Petition.place_code).in_(communes), or_(false(), *readable)))
-    return asked
-
-
-def _found(words: str, level: Reading, *, begun: bool) -> ColumnElement[bool]:
-    """`words` stand in a part of the search key that `level` reaches (see `register.SEPARATOR`); if `begun`,
-    the last of them may go on. Vietnamese words are short: parts of words would find half the register."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    separators_after = {Reading.CODE: 2, Reading.RECORD: 1, Reading.FULL: 0}[level]
-    pattern = f"% {escaped}%" if begun else f"% {escaped} %"
-    return col(Petition.search_key).like(pattern + f"{SEPARATOR}%" * separators_after, escape="\\")
 
 
 def _places(session: Session, petitions: Iterable[Petition]) -> dict[str, list[Room]]:
@@ -163,25 +206,22 @@ def _place(petition: Petition, places: dict[str, list[Room]]) -> str:
 
 def _view(role: Role, petition: Petition, places: dict[str, list[Room]]) -> PetitionView:
     level = reading(role, petition.kind, petition.confidentiality)
-    record, full = level >= Reading.RECORD, level >= Reading.FULL
+    told: dict[str, Any] = {}
+    if level >= Reading.RECORD:
+        told = {name: getattr(petition, name) for name in _OF_THE_RECORD}
+        told["place"] = _place(petition, places)
+    if level >= Reading.FULL:
+        told |= {name: getattr(petition, name) for name in _OF_THE_PETITIONER}
     return PetitionView(
         id=petition.id or 0,
         reading=level,
         code=petition.code,
         kind=petition.kind,
+        other_kinds=petition.other_kinds,
         confidentiality=petition.confidentiality,
         status=petition.status,
         received_on=petition.received_on,
         channel=petition.channel,
         audited=is_audited(petition.kind, petition.confidentiality),
-        summary=petition.summary if record else "",
-        content=petition.content if record else "",
-        request=petition.request if record else "",
-        place=_place(petition, places) if record else "",
-        place_code=petition.place_code if record else "",
-        unit_in_charge=petition.unit_in_charge if record else "",
-        opaque_reference=petition.opaque_reference if record else "",
-        petitioner_name=petition.petitioner_name if full else "",
-        petitioner_address=petition.petitioner_address if full else "",
-        petitioner_count=petition.petitioner_count if full else 1,
+        **told,
     )

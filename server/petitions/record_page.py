@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -11,12 +12,22 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.sessions import account_of
 from server.people.tables import Account
+from server.petitions.categories import Route
+from server.petitions.classifying import routes_for
 from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.heard import HEARINGS, Heard
+from server.petitions.linked import Link, Relation, links_of
+from server.petitions.lists import LISTS, Lists
 from server.petitions.queries import PetitionView, petition_view
+from server.petitions.routes import RULES
 from server.petitions.rules import (
+    AGE_WORDS,
     CHANNEL_WORDS,
+    FLAG_WORDS,
     KIND_WORDS,
+    PETITIONER_WORDS,
+    ROUTE_WORDS,
+    SETTLED_WORDS,
     STATUS_WORDS,
     Reading,
     may_create,
@@ -24,17 +35,39 @@ from server.petitions.rules import (
 )
 from server.petitions.standing import STANDING_WORDS, TERMS, Standing, standing_of
 from server.petitions.standing_forms import Filled
-from server.petitions.tables import Petition, PetitionKind
+from server.petitions.tables import Petition, PetitionKind, PetitionStatus
 from server.web.keys import DATABASE
-from server.web.languages import today
-from server.web.shell import render, translator_of
+from server.web.languages import N_, today
+from server.web.shell import language_of, render, translator_of
 
 WORDS: dict[str, Any] = {
     "kind_words": KIND_WORDS,
     "status_words": STATUS_WORDS,
     "channel_words": CHANNEL_WORDS,
+    "petitioner_words": PETITIONER_WORDS,
+    "age_words": AGE_WORDS,
+    "settled_words": SETTLED_WORDS,
+    "flag_words": FLAG_WORDS,
+    "route_words": ROUTE_WORDS,
     "Reading": Reading,
 }
+
+_LINK_WORDS: dict[Relation, str] = {
+    Relation.EARLIER: N_("Came in before as"),
+    Relation.LATER: N_("Came in again as"),
+    Relation.SPLIT_FROM: N_("Split from"),
+    Relation.SPLIT_INTO: N_("Split into"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    view: PetitionView
+    heard: list[Heard]
+    concluded: list[Concluded]
+    standing: Standing | None
+    links: list[Link]
+    routes: tuple[Route, ...]
 
 
 async def account_in(request: web.Request) -> Account:
@@ -72,8 +105,9 @@ async def show_record(
     """`opened`: somebody came to read it, which is noted where that is asked for. `mistake`: the sentence beside
     the form that makes it a denunciation; `filled`: a form of the history with its mistakes."""
     hearings, terms, conclusions = request.app[HEARINGS], request.app[TERMS], request.app[CONCLUSIONS]
+    lists, language = request.app[LISTS], language_of(request)
 
-    def work(session: Session) -> tuple[PetitionView, list[Heard], list[Concluded], Standing | None] | None:
+    def work(session: Session) -> _Record | None:
         view = petition_view(session, account.role, petition_id)
         petition = session.get(Petition, petition_id)
         if view is None or petition is None:
@@ -81,17 +115,20 @@ async def show_record(
         readable = view.reading >= Reading.RECORD
         if opened and view.audited and readable:
             audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
-        standing = None
-        if readable:
-            heard_on = hearings.days(session, [petition_id])
-            standing = standing_of(session, petition, heard_on, terms, today())
-        concluded = conclusions.of_petition(session, petition_id, account.role, terms.calendar, today())
-        return view, hearings.of_petition(session, petition_id), concluded, standing
+        heard_on = hearings.days(session, [petition_id])
+        return _Record(
+            view,
+            hearings.of_petition(session, petition_id),
+            conclusions.of_petition(session, petition_id, account.role, terms.calendar, today()),
+            standing_of(session, petition, heard_on, terms, today()) if readable else None,
+            links_of(session, petition) if readable else [],
+            routes_for(session, petition) if readable else (),
+        )
 
     found = await request.app[DATABASE].run(work)
     if found is None:
         raise web.HTTPNotFound
-    view, heard, concluded, standing = found
+    view = found.view
     _ = translator_of(request)
     allowed = may_edit(account.role, view.kind, view.confidentiality)
     denouncing = may_create(account.role, PetitionKind.DENUNCIATION)
@@ -100,9 +137,17 @@ async def show_record(
         "petitions/detail.html",
         status=422 if mistake or filled else 200,
         petition=view,
-        heard=heard,
-        concluded=concluded,
-        standing=standing,
+        heard=found.heard,
+        concluded=found.concluded,
+        standing=found.standing,
+        links=found.links,
+        link_words=_LINK_WORDS,
+        fields=lists.field_words(language),
+        routes=found.routes,
+        route_rules=RULES,
+        grounds=lists.grounds_for(view.kind, view.received_on),
+        ground_words=lists.ground_words(language),
+        proposed=_proposed(view, lists),
         today=today(),
         may_edit=allowed,
         may_reclassify=allowed and denouncing and view.kind != PetitionKind.DENUNCIATION,
@@ -113,3 +158,13 @@ async def show_record(
         **WORDS,
         **STANDING_WORDS,
     )
+
+
+def _proposed(view: PetitionView, lists: Lists) -> dict[str, str]:
+    """What the form of the next status begins with. A reason is written into the history in Vietnamese, whoever
+    writes it; of a denunciation there is none in words."""
+    status = None if view.route is None else RULES[view.route].status
+    if status is None or view.status is not PetitionStatus.RECEIVED:
+        return {}
+    reason = "" if view.kind == PetitionKind.DENUNCIATION else lists.ground_words("vi").get(view.route_ground, "")
+    return {"status": status, "reason": reason}

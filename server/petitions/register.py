@@ -6,12 +6,13 @@ The table refuses a denouncer's name and address by a constraint; here nothing o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
 
 from server.data.folding import fold
+from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Settled
 from server.petitions.concluded import Conclusions
 from server.petitions.heard import Hearings
 from server.petitions.history import SYSTEM, Author, begin, case_of, erase_reasons
@@ -33,28 +34,45 @@ class Entry:
     received_on: date
     summary: str = ""
     code: str = ""
+    other_kinds: frozenset[PetitionKind] = frozenset()
     channel: str = "direct"
+    petitioner_kind: PetitionerKind = PetitionerKind.INDIVIDUAL
     petitioner_name: str = ""
     petitioner_address: str = ""
     petitioner_count: int = 1
+    representatives: str = ""  # besides the petitioner named, one a line
     opaque_reference: str = ""
     content: str = ""
     request: str = ""
+    field: str = ""
     place_code: str = ""
     unit_in_charge: str = ""
+    case_age: CaseAge = CaseAge.NEW
+    times_received: int = 1
+    settled: Settled = Settled.NEVER
+    settled_by: str = ""
+    settled_document: str = ""
+    flags: frozenset[CaseFlag] = frozenset()
+    earlier_id: int | None = None
     confidentiality: Confidentiality = Confidentiality.NORMAL
 
     def redacted(self) -> Entry:
         """Of a denunciation only what cannot point at anybody; of the rest everything."""
         if self.kind != PetitionKind.DENUNCIATION:
-            return replace(self, opaque_reference="")
+            others = self.other_kinds - {self.kind}
+            return replace(self, opaque_reference="", other_kinds=others)
         return Entry(
             kind=self.kind,
             received_on=self.received_on,
             summary=DENUNCIATION_SUMMARY,
             code=self.code,
+            other_kinds=self.other_kinds - {PetitionKind.DENUNCIATION},
             channel=self.channel,
             opaque_reference=self.opaque_reference,
+            field=self.field,
+            case_age=self.case_age,
+            times_received=self.times_received,
+            settled=self.settled,
             confidentiality=Confidentiality.CONFIDENTIAL,
         )
 
@@ -74,7 +92,7 @@ class ReceivedTooLate(Exception):
 def create(session: Session, entry: Entry, author: Author = SYSTEM) -> Petition:
     """Raises CodeTaken."""
     entry = entry.redacted()
-    code = entry.code or next_code(session, entry.kind)
+    code = entry.code or FreeCodes(session).next(entry.kind)
     if session.exec(select(Petition).where(Petition.code == code)).first() is not None:
         raise CodeTaken
     petition = Petition(
@@ -105,6 +123,7 @@ def change(
         raise ReceivedTooLate
     if entry.kind == PetitionKind.DENUNCIATION:
         erase_reasons(session, petition.id or 0)
+        _stand_alone(session, petition)
     _write(session, petition, replace(entry, code=code))
     if entry.kind == PetitionKind.DENUNCIATION:
         conclusions.erase_words(session, petition.id or 0)
@@ -112,31 +131,40 @@ def change(
 
 
 def _write(session: Session, petition: Petition, entry: Entry) -> None:
-    petition.code = entry.code
-    petition.kind = entry.kind
-    petition.received_on = entry.received_on
-    petition.channel = entry.channel
-    petition.petitioner_name = entry.petitioner_name
-    petition.petitioner_address = entry.petitioner_address
-    petition.petitioner_count = entry.petitioner_count
-    petition.opaque_reference = entry.opaque_reference
-    petition.summary = entry.summary
-    petition.content = entry.content
-    petition.request = entry.request
-    petition.place_code = entry.place_code
-    petition.unit_in_charge = entry.unit_in_charge
-    petition.confidentiality = entry.confidentiality
+    for written in fields(Entry):
+        setattr(petition, written.name, getattr(entry, written.name))
+    petition.petitioner_key = fold(entry.petitioner_name)[:120]
     petition.search_key = search_key(petition, _place(session, petition))
     session.add(petition)
     session.flush()
 
 
-def next_code(session: Session, kind: PetitionKind) -> str:
-    """The number after the highest of the kind: "KN-0231"."""
-    prefix = CODE_PREFIXES[kind] + "-"
-    codes = session.exec(select(Petition.code).where(col(Petition.code).startswith(prefix))).all()
-    numbers = [int(number) for code in codes if (number := code.removeprefix(prefix)).isdecimal()]
-    return f"{prefix}{max(numbers, default=0) + 1:04d}"
+def _stand_alone(session: Session, petition: Petition) -> None:
+    """A denunciation: no petition that carries a name may lead to it, nor it to one. What was proposed in words
+    goes, too."""
+    petition.split_from_id, petition.route_target = None, ""
+    for name in ("earlier_id", "split_from_id"):
+        for other in session.exec(select(Petition).where(getattr(Petition, name) == petition.id)):
+            setattr(other, name, None)
+            session.add(other)
+
+
+class FreeCodes:
+    """The free codes of each kind, one after the other: "KN-0231". The register is asked once for each kind."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._last: dict[PetitionKind, int] = {}
+
+    def next(self, kind: PetitionKind) -> str:
+        """The number after the highest."""
+        prefix = CODE_PREFIXES[kind] + "-"
+        if kind not in self._last:
+            codes = self._session.exec(select(Petition.code).where(col(Petition.code).startswith(prefix))).all()
+            numbers = [int(number) for code in codes if (number := code.removeprefix(prefix)).isdecimal()]
+            self._last[kind] = max(numbers, default=0)
+        self._last[kind] += 1
+        return f"{prefix}{self._last[kind]:04d}"
 
 
 def folded_words(text: str) -> list[str]:
@@ -149,7 +177,8 @@ def search_key(petition: Petition, place: str) -> str:
     everything may find by."""
     code = f"{petition.code} {petition.code.replace('-', '')} {petition.code.replace('-', ' ')}"
     text = f"{petition.summary} {petition.content} {petition.request} {place} {petition.unit_in_charge}"
-    names = f"{petition.petitioner_name} {petition.petitioner_address}"
+    text += f" {petition.settled_by} {petition.settled_document}"
+    names = f"{petition.petitioner_name} {petition.petitioner_address} {petition.representatives}"
     if petition.kind == PetitionKind.DENUNCIATION:
         text, names = f"{petition.summary} {petition.opaque_reference}", ""
     return SEPARATOR.join(f" {' '.join(folded_words(part))} " for part in (code, text, names))

@@ -7,10 +7,13 @@ happened stands in a file outside this system, and `opaque_reference` says where
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from server.people.rights import Right, Role, rights_of
+from server.petitions.categories import CaseAge, CaseFlag, Channel, PetitionerKind, Route, Settled
 from server.petitions.tables import Confidentiality, PetitionKind, PetitionStatus
+from server.web.languages import N_
 
 # English message ids of the catalogue.
 KIND_WORDS: dict[PetitionKind, str] = {
@@ -35,12 +38,47 @@ STATUS_WORDS: dict[PetitionStatus, str] = {
     PetitionStatus.FILED: "Filed",
 }
 CHANNEL_WORDS: dict[str, str] = {
-    "direct": "Handed over at a reception",
-    "post": "By post",
-    "forwarded": "Forwarded by another body",
-    "peoples_council": "People's Council, deputies",
-    "press": "From the press",
-    "other": "Other",
+    Channel.DIRECT: N_("Handed over at a reception"),
+    Channel.POST: N_("By post"),
+    Channel.FORWARDED: N_("Forwarded by another body"),
+    Channel.LEADER: N_("From a leader"),
+    Channel.CENTRAL: N_("From a central body"),
+    Channel.PEOPLES_COUNCIL: N_("From the People's Council"),
+    Channel.DEPUTIES: N_("From National Assembly deputies"),
+    Channel.FATHERLAND_FRONT: N_("From the Fatherland Front"),
+    Channel.PRESS: N_("From the press"),
+    Channel.OTHER: N_("Other"),
+}
+PETITIONER_WORDS: dict[PetitionerKind, str] = {
+    PetitionerKind.INDIVIDUAL: N_("One person"),
+    PetitionerKind.GROUP: N_("Several people"),
+    PetitionerKind.ORGANISATION: N_("An organisation"),
+}
+AGE_WORDS: dict[CaseAge, str] = {CaseAge.NEW: N_("Newly arising case"), CaseAge.OLD: N_("Old case")}
+SETTLED_WORDS: dict[Settled, str] = {
+    Settled.NEVER: N_("Not settled yet"),
+    Settled.UNDER_WAY: N_("Being settled"),
+    Settled.ONCE: N_("Settled the first time"),
+    Settled.SEVERAL_TIMES: N_("Settled several times"),
+}
+FLAG_WORDS: dict[CaseFlag, str] = {
+    CaseFlag.COMPLICATED: N_("Complicated"),
+    CaseFlag.PROLONGED: N_("Prolonged"),
+    CaseFlag.OUTSTANDING: N_("Outstanding"),
+    CaseFlag.CROWDED: N_("Crowded"),
+    CaseFlag.BYPASS: N_("Bypasses the level"),
+    CaseFlag.HOT_SPOT: N_("Hot spot"),
+}
+ROUTE_WORDS: dict[Route, str] = {
+    Route.ACCEPT: N_("Accept it"),
+    Route.GUIDE: N_("Guide the petitioner elsewhere"),
+    Route.FORWARD: N_("Forward it"),
+    Route.RETURN: N_("Return it"),
+    Route.URGE: N_("Urge the competent body"),
+    Route.DECLINE: N_("Decline it"),
+    Route.FILE: N_("File it and watch"),
+    Route.COMPLETE: N_("Ask for completion"),
+    Route.SPLIT: N_("Split it"),
 }
 CODE_PREFIXES: dict[PetitionKind, str] = {
     PetitionKind.COMPLAINT: "KN",
@@ -102,6 +140,12 @@ def may_edit(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -
 
 def may_create(role: Role, kind: PetitionKind) -> bool:
     return may_edit(role, kind, Confidentiality.NORMAL)
+
+
+def leading(kinds: Iterable[PetitionKind]) -> PetitionKind:
+    """Which of several contents a record stands under: a denunciation if there is one, else the first."""
+    found = list(kinds)
+    return PetitionKind.DENUNCIATION if PetitionKind.DENUNCIATION in found else found[0]
 
 
 def is_audited(kind: PetitionKind, confidentiality: Confidentiality) -> bool:

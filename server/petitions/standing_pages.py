@@ -20,6 +20,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.tables import Account
 from server.petitions import standing_forms as forms
+from server.petitions.classifying import propose, read_proposal
 from server.petitions.duties import duties_of
 from server.petitions.extending import INSTANCES, VARIANTS, extension_faults, fits_extensions
 from server.petitions.heard import HEARINGS
@@ -31,6 +32,7 @@ from server.petitions.history import (
     record_status,
     status_faults,
 )
+from server.petitions.lists import LISTS
 from server.petitions.record_page import account_in, editable, show_record, to_record
 from server.petitions.rules import may_edit
 from server.petitions.standing import TERMS
@@ -52,6 +54,7 @@ def add_routes(app: web.Application) -> None:
         ("extension", extend),
         ("circumstances", describe),
         ("notice", note_notice),
+        ("route", propose_route),
     ):
         router.add_post(rf"/petitions/{{id:\d{{1,9}}}}/{name}", handler, name=f"petition_{name}")
 
@@ -141,6 +144,26 @@ async def note_notice(request: web.Request) -> web.StreamResponse:
         return {"key": duty.key, "trigger_on": str(duty.trigger), "done_on": str(done_on)}
 
     return await _answer(request, filled, "petition_notice_recorded", work)
+
+
+@require(Right.WRITE_PETITIONS)
+async def propose_route(request: web.Request) -> web.StreamResponse:
+    filled, wanted = read_proposal(await request.post())
+    lists = request.app[LISTS]
+
+    def work(session: Session, petition: Petition, _terms: Terms, _account: Account) -> dict[str, Any] | None:
+        if not filled.mistakes:
+            filled.mistakes |= propose(session, petition, wanted, lists)
+        if filled.mistakes:
+            return None
+        return {
+            "route": wanted.route,
+            "ground": wanted.ground,
+            "eligible": wanted.eligible,
+            "in_competence": wanted.in_competence,
+        }
+
+    return await _answer(request, filled, "petition_classified", work)
 
 
 async def _answer(request: web.Request, filled: Filled, action: str, work: Work) -> web.StreamResponse:

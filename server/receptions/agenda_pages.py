@@ -13,9 +13,10 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.tables import Account
-from server.petitions.queries import Wanted, search
+from server.petitions.queries import search
 from server.petitions.rules import Reading
 from server.petitions.tables import Petition
+from server.petitions.wanted import Wanted
 from server.receptions import agenda
 from server.receptions.agenda_view import shown_agenda
 from server.receptions.asking import account_in

@@ -39,7 +39,7 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         assert revision_of(database.engine) is None
         upgrade(database.engine)
         upgrade(database.engine)
-        assert revision_of(database.engine) == newest_revision() == "0003"
+        assert revision_of(database.engine) == newest_revision() == "0004"
     finally:
         database.close()
 
@@ -74,6 +74,63 @@ def test_petitions_of_before_begin_their_history_with_the_status_they_have(tmp_p
         assert all(row.recorded_at.tzinfo is not None for row in rows)
         petitions = database.run_here(lambda session: list(session.exec(select(Petition))))
         assert [(petition.variant, petition.instance) for petition in petitions] == [("normal", 1)] * 2
+    finally:
+        database.close()
+
+
+def test_petitions_of_before_are_found_and_sorted_like_new_ones(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        with database.engine.begin() as connection:
+            named = "UPDATE petition SET petitioner_name = 'Đỗ  Thị Hoà', petitioner_count = 7 WHERE id = 1"
+            connection.execute(text(named))
+            connection.execute(
+                text("UPDATE petition SET content = 'của ông A', place_code = '06664' WHERE id = 2")
+            )
+        upgrade(database.engine)
+        complaint, denunciation = database.run_here(lambda session: list(session.exec(select(Petition))))
+        assert (complaint.petitioner_key, complaint.petitioner_kind) == ("do thi hoa", "group")
+        assert (complaint.case_age, complaint.times_received, complaint.settled) == ("new", 1, "never")
+        assert (complaint.flags, complaint.other_kinds, complaint.route) == (frozenset(), frozenset(), None)
+        assert (denunciation.content, denunciation.place_code) == ("", "")
+        assert denunciation.confidentiality == "confidential"
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["content", "request", "place_code", "unit_in_charge", "representatives", "petitioner_key", "settled_by",
+     "settled_document", "flags", "route_target", "petitioner_kind", "petitioner_count", "earlier_id",
+     "split_from_id", "confidentiality"],
+)  # fmt: skip
+def test_the_table_refuses_all_that_could_point_at_a_denouncer(tmp_path: Path, column: str) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        upgrade(database.engine)
+        value = "1" if column.endswith("_id") else "7"
+        with (
+            pytest.raises(DatabaseError, match="ck_petition_denunciation_says_nothing"),
+            database.engine.begin() as connection,
+        ):
+            connection.execute(text(f"UPDATE petition SET {column} = {value} WHERE id = 2"))  # noqa: S608
+    finally:
+        database.close()
+
+
+def test_a_denunciation_is_never_a_content_beside_another(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        _before_histories(database)
+        upgrade(database.engine)
+        beside = "UPDATE petition SET other_kinds = ' reflection denunciation ' WHERE id = 1"
+        with (
+            pytest.raises(DatabaseError, match="ck_petition_denunciation_leads"),
+            database.engine.begin() as connection,
+        ):
+            connection.execute(text(beside))
     finally:
         database.close()
 

@@ -12,6 +12,7 @@ from server.data.engine import Database
 from server.deadlines.terms import Terms, read_terms
 from server.demo.fill import fill
 from server.petitions import pages as petition_pages
+from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
@@ -32,6 +33,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
         feature.add_routes(app)
     conclusion_pages.add_routes(app, read_follow_up(recordings.parent))
     app[TERMS] = terms or read_terms(recordings.parent)
+    app[LISTS] = read_lists(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[recording_pages.RECORDINGS_DIRECTORY] = recordings
     return app

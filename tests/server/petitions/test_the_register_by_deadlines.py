@@ -10,8 +10,8 @@ from server.deadlines.computing import State
 from server.deadlines.terms import read_terms
 from server.people.tables import Role
 from server.petitions.due_queries import search_with_duties
-from server.petitions.queries import Wanted
 from server.petitions.tables import PetitionKind
+from server.petitions.wanted import Wanted
 from server.receptions.hearings import ReceptionHearings
 from server.web.languages import today
 from tests.server.demo.fixtures import Province

@@ -4,9 +4,10 @@ import pytest
 
 from server.data.engine import Database
 from server.people.rights import Right, Role, rights_of
-from server.petitions.queries import Wanted, petition_view, search
+from server.petitions.queries import petition_view, search
 from server.petitions.rules import Reading, may_edit, reading
 from server.petitions.tables import Confidentiality, PetitionKind
+from server.petitions.wanted import Wanted
 from tests.server.demo.fixtures import petition
 
 OPEN_KIND, DENUNCIATION = PetitionKind.COMPLAINT, PetitionKind.DENUNCIATION

@@ -1,0 +1,152 @@
+"""Every office page as people see it, in both languages: it fits a small laptop, and every field has a name.
+
+With TIEPDAN_SCREENSHOTS (`make screenshots`) pictures are left in that directory to be looked at, those of a
+large screen, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Page
+from sqlmodel import Session, SQLModel, col, select
+
+from server.app import make_app
+from server.conclusions.tables import Task
+from server.demo.accounts import PASSWORD
+from server.people.rights import Role, rights_of
+from server.people.tables import Account
+from server.petitions.tables import Petition
+from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionState
+from server.rooms.tables import Room, RoomLevel
+from server.settings import Settings
+from server.web.shell import GUARDED_BY
+from tests.browser.chromium import Chromium
+from tests.database import copied
+from tests.server.demo.office import filled_file
+
+DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
+SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
+NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)")
+"""Routes that answer with a file or with data."""
+UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
+  .filter(each => each.type !== 'hidden' && each.checkVisibility())
+  .filter(each => !each.labels?.length && !each.ariaLabel && !each.title && !each.getAttribute('aria-labelledby'))
+  .map(each => each.outerHTML)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    app: web.Application
+    address: str
+    ids: dict[str, int]
+
+    def pages(self, role: Role) -> list[str]:
+        """Addresses of all pages that `role` may open, of something that is there."""
+        found = {}
+        for route in self.app.router.routes():
+            if route.method != "GET" or route.resource is None or not hasattr(route.handler, GUARDED_BY):
+                continue
+            path = route.resource.canonical
+            rights = getattr(route.handler, GUARDED_BY)
+            if not NO_PAGES.search(path) and (not rights or not rights_of(role).isdisjoint(rights)):
+                found[path] = self._filled(path)
+        return list(found.values())
+
+    def _filled(self, path: str) -> str:
+        planned = "plan" in path or "console" in path or path.endswith(("/items/new", "/audience"))
+        reception = "planned" if planned else "held"
+        item = "waiting item" if planned else "item"
+        own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
+        kind = own.get(path.split("/")[1], reception)
+        return path.replace("{id}", str(self.ids[kind])).replace("{item}", str(self.ids[item]))
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    folder = tmp_path / "filled"
+    folder.mkdir()
+    with copied(filled_file(folder), tmp_path) as database:
+        app = make_app(Settings(data=tmp_path), database)
+        server = TestServer(app, host="127.0.0.1")
+        await server.start_server()
+        try:
+            yield Office(app, str(server.make_url("")).rstrip("/"), database.run_here(_ids))
+        finally:
+            await server.close()
+
+
+def _ids(session: Session) -> dict[str, int]:
+    def first(table: type[SQLModel], *conditions: object) -> int:
+        return session.exec(select(table.id).where(*conditions).order_by(table.id.desc())).first() or 0  # type: ignore[attr-defined, arg-type]
+
+    held = first(Reception, Reception.state == ReceptionState.ENDED)
+    planned = first(Reception, Reception.state == ReceptionState.PLANNED)
+    return {
+        "held": held,
+        "planned": planned,
+        "item": first(AgendaItem, AgendaItem.reception_id == held),
+        "waiting item": first(
+            AgendaItem, AgendaItem.reception_id == planned, AgendaItem.state == ItemState.WAITING
+        ),
+        "petition": first(Petition, Petition.code == "KN-0198"),
+        "task": first(Task),
+        "account": first(Account, Account.role == Role.CLERK),
+        "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("login", "role"), [("canbo", Role.OFFICER), ("quantri", Role.ADMINISTRATOR), ("kythuat", Role.TECHNICIAN)]
+)
+async def test_it_fits_the_screen_and_every_field_has_a_name(
+    office: Office, chromium: Chromium, login: str, role: Role
+) -> None:
+    window = await chromium.window(login)
+    page = window.page
+    await page.goto(f"{office.address}/login")
+    await page.fill("#login", login)
+    await page.fill("#password", PASSWORD)
+    await page.click(".form-actions button")
+    paths = office.pages(role)
+    assert len(paths) > 2
+    wrong: list[str] = []
+    for language in ("vi", "en"):
+        if language == "en":
+            await page.goto(f"{office.address}/")
+            await page.click("button[value=en]")
+        for path in paths:
+            for width, height in SIZES:
+                await page.set_viewport_size({"width": width, "height": height})
+                wrong += await _look(page, office.address + path, f"{path} ({language}, {width})", language)
+                await _photograph(page, f"{login}-{language}-{width}{path.replace('/', '_')}.png")
+    assert not wrong, "\n".join(wrong)
+    assert window.faults == []
+
+
+async def _look(page: Page, address: str, what: str, language: str) -> list[str]:
+    answer = await page.goto(address, wait_until="load")
+    wrong = []
+    if answer is None or answer.status != 200:
+        return [f"{what}: {answer.status if answer else 'no answer'}"]
+    if await page.get_attribute("html", "lang") != language:
+        wrong.append(f"{what}: another language")
+    if not (await page.locator("h1").first.text_content() or "").strip():
+        wrong.append(f"{what}: no headline")
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        wrong.append(f"{what}: {wide} pixels wider than the screen")
+    wrong += [f"{what}: without a name: {field}" for field in await page.evaluate(UNLABELLED)]
+    return wrong
+
+
+async def _photograph(page: Page, name: str) -> None:
+    if DIRECTORY:
+        await page.screenshot(path=Path(DIRECTORY) / name, full_page=True)
