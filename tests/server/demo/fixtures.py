@@ -16,9 +16,9 @@ from server.people.tables import AuditEvent
 from server.petitions.tables import Petition
 from server.receptions.tables import Reception, ReceptionState
 from server.web.languages import today
-from tests.database import copied
+from tests.database import Store, copied
 from tests.server.conftest import Office
-from tests.server.demo.office import filled_file, make_province_app
+from tests.server.demo.office import filled_template, make_province_app
 
 
 class Province(Office):
@@ -54,15 +54,10 @@ def todays(session: Session) -> Reception:
     return min(receptions, key=lambda reception: abs(reception.planned_at.date() - today()))
 
 
-@pytest.fixture(scope="session")
-def province_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled_file(tmp_path_factory.mktemp("province"))
-
-
 @pytest.fixture
-def filled(province_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """The demonstration province in a file of its own."""
-    with copied(province_file, tmp_path) as database:
+def filled(store: Store) -> Iterator[Database]:
+    """The demonstration province in a database of its own."""
+    with copied(store, filled_template(store)) as database:
         yield database
 
 
