@@ -25,6 +25,7 @@ ONLY_COMPUTE = tuple(
     f"tests/{folder}/"
     for folder in (
         "signaling",
+        "server/backup",
         "server/commands",
         "server/data",
         "server/deadlines",
