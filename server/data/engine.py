@@ -30,6 +30,9 @@ _IMPATIENCE = {
 """What libpq waits for a server whose machine or line is gone; left alone it is a quarter of an hour, and the one
 thread of the database with it."""
 
+_MAPPED = 1 << 30
+"""Bytes of a SQLite file that are read where the kernel has them: a search reads all of it, in half the time."""
+
 
 def make_engine(url: str) -> Engine:
     """An engine for `url`; SQLite gets WAL, enforced foreign keys and durable commits, PostgreSQL little patience.
@@ -50,6 +53,7 @@ def make_engine(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute(f"PRAGMA mmap_size={_MAPPED}")
         cursor.close()
 
     return engine

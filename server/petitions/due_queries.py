@@ -7,19 +7,36 @@ of what it reads by its code alone nothing is said here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.people.tables import Role
-from server.petitions.duties import Duty, duties_of
-from server.petitions.history import cases_of
-from server.petitions.queries import PAGE, Page, PetitionView, Wanted, conditions, search, views_of
+from server.petitions.duties import SILENT, Duty, duties_of
+from server.petitions.history import HasHistory, cases_of
+from server.petitions.queries import PAGE, Page, PetitionView, Wanted, conditions, place_of, search, views_by_ids
 from server.petitions.rules import Reading, reading
 from server.petitions.standing import urgent_of
-from server.petitions.tables import Petition, PetitionStatus
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """So much of a petition as its duties and its place in the list ask for; the columns of its table."""
+
+    id: int
+    kind: PetitionKind
+    confidentiality: Confidentiality
+    received_on: date
+    status: PetitionStatus
+    variant: Variant
+    instance: int
+    code: str
 
 
 def search_with_duties(
@@ -35,23 +52,24 @@ def search_with_duties(
 def _search_by_deadline(
     session: Session, role: Role, wanted: Wanted, terms: Terms, today: date
 ) -> tuple[Page, dict[int, Duty]]:
-    """Every open petition is counted: what is due depends on the day, so that no column could say it."""
-    condition = and_(*conditions(role, wanted), col(Petition.status) != PetitionStatus.FILED)
-    petitions = session.exec(select(Petition).where(condition)).all()
-    urgent = _urgent(session, role, petitions, terms, today)
+    """Every petition that may ask for something is counted: what is due depends on the day, so that no column
+    could say it. Of each only what is needed for that is read."""
+    condition = and_(*conditions(role, wanted))
+    asking = [and_(col(Petition.kind) == kind, col(Petition.status).not_in(SILENT[kind])) for kind in PetitionKind]
+    columns = (getattr(Petition, each.name) for each in fields(_Asking))
+    rows = [_Asking(*row) for row in session.execute(select_columns(*columns).where(condition, or_(*asking)))]
+    urgent = _urgent(session, role, rows, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}
     found = sorted(
-        (petition for petition in petitions if petition.id in chosen),
-        key=lambda petition: (chosen[petition.id or 0].due_on or date.max, petition.code),
+        (row for row in rows if row.id in chosen), key=lambda row: (chosen[row.id].due_on or date.max, row.code)
     )
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(max(1, wanted.page), pages)
-    shown = found[(number - 1) * PAGE : number * PAGE]
-    return Page(views_of(session, role, shown), len(found), number, pages), chosen
+    pages, number = place_of(wanted.page, len(found))
+    shown = [row.id for row in found[(number - 1) * PAGE : number * PAGE]]
+    return Page(views_by_ids(session, role, shown), len(found), number, pages), chosen
 
 
 def _urgent(
-    session: Session, role: Role, petitions: Sequence[Petition], terms: Terms, today: date
+    session: Session, role: Role, petitions: Sequence[HasHistory], terms: Terms, today: date
 ) -> dict[int, Duty]:
     """By the petition's id; where nothing is open, or the role may not know, there is none."""
     readable = [

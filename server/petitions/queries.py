@@ -69,17 +69,33 @@ class Page:
 def search(session: Session, role: Role, wanted: Wanted) -> Page:
     """One page of what `role` may read, newest first. Every word must be found, accented or not."""
     condition = and_(*conditions(role, wanted))
-    total = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
-    pages = max(1, -(-total // PAGE))
-    number = min(max(1, wanted.page), pages)
-    petitions = session.exec(
-        select(Petition)
+    ids = (
+        select(Petition.id)
         .where(condition)
         .order_by(*_nearest_first(wanted), col(Petition.received_on).desc(), col(Petition.code).desc())
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
-    return Page(views_of(session, role, petitions), total, number, pages)
+    )
+    if wanted.text:  # each look at the words reads the whole table: one that finds all, instead of count and page
+        found = session.exec(ids).all()
+        pages, number = place_of(wanted.page, len(found))
+        return Page(
+            views_by_ids(session, role, found[(number - 1) * PAGE : number * PAGE]), len(found), number, pages
+        )
+    total = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
+    pages, number = place_of(wanted.page, total)
+    found = session.exec(ids.limit(PAGE).offset((number - 1) * PAGE)).all()  # from an index that has all it asks
+    return Page(views_by_ids(session, role, found), total, number, pages)
+
+
+def place_of(wanted: int, total: int) -> tuple[int, int]:
+    """How many pages there are, and which is shown."""
+    pages = max(1, -(-total // PAGE))
+    return pages, min(max(1, wanted), pages)
+
+
+def views_by_ids(session: Session, role: Role, ids: Sequence[int | None]) -> list[PetitionView]:
+    """In the order of `ids`, at most a page."""
+    petitions = {each.id: each for each in session.exec(select(Petition).where(col(Petition.id).in_(ids)))}
+    return views_of(session, role, [petitions[number] for number in ids])
 
 
 def petition_view(session: Session, role: Role, petition_id: int) -> PetitionView | None:
