@@ -20,7 +20,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar
 
-import alembic.util
 import jinja2
 import pydantic
 import uvloop
@@ -32,7 +31,7 @@ from server import settings as settings_module
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
-from server.data.schema import upgrade
+from server.data.opening import DatabaseUnusable, open_up_to_date
 from server.data.secret import load_secret
 from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.terms import Terms, read_terms
@@ -161,9 +160,8 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    database = Database(settings.database_url)
+    database = await asyncio.to_thread(open_up_to_date, settings.database_url)
     try:
-        await asyncio.to_thread(upgrade, database.engine)
         # No access log: addresses of rooms and what people search for are nobody's business.
         runner = web.AppRunner(make_app(settings, database), access_log=None, shutdown_timeout=END_TIMEOUT_S)
         await runner.setup()
@@ -183,16 +181,22 @@ def main() -> int:
     logs.configure()
     try:
         uvloop.run(serve(settings_module.load()))
-    except (pydantic.ValidationError, FileNotFoundError, FrontEndMissing, BadDataFile, ValueError) as wrong:
+    except pydantic.ValidationError as wrong:
+        _log.critical("cannot start: %s", "; ".join(settings_module.sentences(wrong)))
+        return 2
+    except (FileNotFoundError, FrontEndMissing, BadDataFile, ValueError) as wrong:
         _log.critical("cannot start: %s", wrong)
         return 2
+    except DatabaseUnusable as unusable:
+        _log.critical("cannot start: %s", unusable)
+        return 1 if unusable.passes else 2
     except OSError as failed:
         if failed.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             _log.critical("cannot start: %s. Set TIEPDAN_HTTP to another address or port.", failed.strerror)
             return 2
         _log.critical("cannot start: %s: %s", type(failed).__name__, failed)
         return 1
-    except (SQLAlchemyError, alembic.util.CommandError) as failed:
+    except SQLAlchemyError as failed:
         _log.critical("cannot start: %s: %s", type(failed).__name__, failed)
         return 1
     return 0

@@ -17,6 +17,7 @@ _COMMANDS = {  # in the order of the help: where each one is
     "reception": "server.commands.desk:app",
     "rooms": "server.commands.registry:rooms",
     "accounts": "server.commands.registry:accounts",
+    "database": "server.commands.backup:app",
     "token": "server.commands.registry:token",
     "room": "server.commands.room:room",
     "demo": "server.commands.demo:demo",

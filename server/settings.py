@@ -11,10 +11,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from server.data.urls import sqlite_url
 
 
 def split_host_and_port(value: str) -> tuple[str, int]:
@@ -62,11 +64,23 @@ def _turn_urls(value: str) -> str:
     return value
 
 
+_DATABASE_URLS = (
+    "allowed is a database URL: postgresql://USER:PASSWORD@HOST/NAME (a sign of the password that is no letter or"
+    " digit as %40 for @), or sqlite:////DIRECTORY/FILE"
+)
+
+
 def _database_url(value: str) -> str:
+    if not value:
+        return value
     try:
-        make_url(value or "sqlite://")
-    except ArgumentError:
-        raise ValueError("allowed is a database URL, for instance postgresql+psycopg://USER@HOST/NAME") from None
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError(f"came what is none; {_DATABASE_URLS}") from None
+    if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError(f"came one for {url.drivername!r}; {_DATABASE_URLS}")
+    if not url.database or url.database == ":memory:":
+        raise ValueError(f"came one without a database's name; {_DATABASE_URLS}")
     return value
 
 
@@ -96,7 +110,7 @@ class Settings(BaseSettings):
     )
     data: Path = Field(Path("data"), description="directory for database, keys, sockets and recordings")
     database: Annotated[str, AfterValidator(_database_url)] = Field(
-        "", description="database URL; empty: SQLite in the data directory"
+        "", repr=False, description="database URL; empty: SQLite in the data directory"
     )
     codec: Literal["h264", "vp8"] = Field("h264", description="video codec of the stage")
     language: Literal["vi", "en"] = Field("vi", description="language of pages until a person chooses another")
@@ -118,7 +132,12 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL; the drivers are synchronous and used from one thread."""
-        return self.database or f"sqlite:///{self.data.absolute() / 'tiepdan.db'}"
+        if not self.database:
+            return sqlite_url(self.data.absolute() / "tiepdan.db")
+        url = make_url(self.database)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return url.render_as_string(hide_password=False)
 
     @property
     def local_address(self) -> str:
@@ -136,6 +155,19 @@ class Settings(BaseSettings):
     @property
     def recordings_directory(self) -> Path:
         return self.data / "recordings"
+
+
+def sentences(wrong: ValidationError) -> list[str]:
+    """One for each wrong setting: what came, where that can be no secret, and what is allowed."""
+    found = []
+    for error in wrong.errors(include_url=False):
+        name = str(error["loc"][0]) if error["loc"] else ""
+        known = Settings.model_fields.get(name)
+        came = f" (came {error['input']!r})" if known is not None and known.repr else ""
+        found.append(
+            f"TIEPDAN_{name.upper().removeprefix('TIEPDAN_')}: {error['msg']}{came}" if name else error["msg"]
+        )
+    return found
 
 
 def load() -> Settings:

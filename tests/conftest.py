@@ -11,16 +11,21 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import psutil
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from server.bench.store.cluster import Cluster
+from tests.database import PostgresqlStore, SqliteStore, Store, cluster_or_skip
+
 ONLY_COMPUTE = tuple(
     f"tests/{folder}/"
     for folder in (
         "signaling",
+        "server/backup",
         "server/commands",
         "server/data",
         "server/deadlines",
@@ -67,8 +72,12 @@ def _threads() -> set[str]:
 
 
 def _processes() -> set[str]:
-    children = psutil.Process().children(recursive=True)
-    return {f"process {c.pid}" for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE}
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ends while we look at it: a connection's, of PostgreSQL
+            if child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+                found.add(f"process {child.pid}")
+    return found
 
 
 def _described(name: str) -> str:
@@ -104,3 +113,28 @@ def leaves_nothing_behind() -> Iterator[None]:
         threading.Event().wait(0.02)  # what is ending has no handle of ours to wait on
     if left:
         pytest.fail("left behind: " + ", ".join(_described(each) for each in sorted(left)))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """PostgreSQL for this worker, stopped and removed with it."""
+    with cluster_or_skip() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return SqliteStore(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(cluster: Cluster) -> Store:
+    return PostgresqlStore(cluster)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Whoever asks for it is tested on both. For the session, so that it is there before threads and processes
+    are counted."""
+    store: Store = request.getfixturevalue(f"{request.param}_store")
+    return store

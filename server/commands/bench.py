@@ -1,5 +1,5 @@
 """`tiepdan bench`: what this machine carries, measured; `--peer`: side by side with Janus; `--lines`: what a room
-sees and hears behind bad lines."""
+sees and hears behind bad lines; `--store`: how quickly pages answer with ten years in the database."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from server.bench.line.run import RoomReceivesNothing, measure_lines
 from server.bench.load import LoadFailed
 from server.bench.peer.comparison import CannotCompare, Comparison
 from server.bench.run import Bench, ScenarioName
+from server.bench.store.asking import AnswerRefused
+from server.bench.store.run import measure_store
 from server.commands.context import console, errors, fail, load_settings, run_alone, today
 from server.server_process import ServerNotReady
 
@@ -48,6 +50,8 @@ def bench(
         list[str] | None,
         typer.Option(help=f"of --lines: only this; may be given several times: {', '.join(PRESETS)}"),
     ] = None,
+    store: Annotated[bool, typer.Option("--store", help="the register of ten years instead")] = False,
+    petitions: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="of --store: how many")] = 100_000,
     report: Annotated[Path | None, typer.Option("--json", help="write the figures as JSON, too")] = None,
 ) -> None:
     """Measure this machine on a throw-away data directory: exit code 0 unless something broke."""
@@ -67,13 +71,15 @@ def bench(
             step: Callable[[str], None] = lambda words: bar.update(task, description=words)  # noqa: E731
             if lines or line:
                 return await measure_lines([PRESETS[name] for name in line or PRESETS], step)
+            if store:
+                return await measure_store(settings, petitions, today(), step)
             if peer:
                 return await Comparison(settings, rooms, seconds, rounds, today(), step).run()
             return await Bench(settings, rooms, seconds, processes, only or (), today(), step).run()
 
     try:
         found = run_alone(run())
-    except (ServerNotReady, LoadFailed, CannotCompare, ProcessGone, RoomReceivesNothing) as problem:
+    except (ServerNotReady, LoadFailed, CannotCompare, ProcessGone, RoomReceivesNothing, AnswerRefused) as problem:
         raise fail(str(problem)) from None
     except NamespacesMissing as reason:
         raise fail(f"Lines cannot be measured here: {reason}.", 3) from None

@@ -37,7 +37,7 @@ def load_settings() -> Settings:
     try:
         return settings_module.load()
     except ValidationError as wrong:
-        lines = [f"TIEPDAN_{str(e['loc'][0]).upper()}: {e['msg']} (came {e['input']!r})" for e in wrong.errors()]
+        lines = settings_module.sentences(wrong)
         raise fail("These settings are wrong:\n  " + "\n  ".join(lines), 2) from None
     except FileNotFoundError as missing:
         raise fail(str(missing), 2) from None

@@ -14,20 +14,36 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext, make_url
 from sqlmodel import Session, create_engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_IMPATIENCE = {
+    "connect_timeout": 10,  # s
+    "keepalives_idle": 10,  # s; then
+    "keepalives_interval": 5,  # s, three times
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # ms
+}
+"""What libpq waits for a server whose machine or line is gone; left alone it is a quarter of an hour, and the one
+thread of the database with it."""
+
+_MAPPED = 1 << 30
+"""Bytes of a SQLite file that are read where the kernel has them: a search reads all of it, in half the time."""
+
 
 def make_engine(url: str) -> Engine:
-    """An engine for `url`; SQLite gets WAL, enforced foreign keys and durable commits.
+    """An engine for `url`; SQLite gets WAL, enforced foreign keys and durable commits, PostgreSQL little patience.
 
     Values stay out of error texts and logs: they are people's names and words.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        impatience = {name: value for name, value in _IMPATIENCE.items() if name not in make_url(url).query}
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=impatience)
+        event.listen(engine, "handle_error", _leave_out_rows)
+        return engine
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -37,9 +53,20 @@ def make_engine(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute(f"PRAGMA mmap_size={_MAPPED}")
         cursor.close()
 
     return engine
+
+
+def _leave_out_rows(context: ExceptionContext) -> None:
+    """PostgreSQL adds the whole row that it refused to its words."""
+    refused = context.original_exception
+    primary = getattr(getattr(refused, "diag", None), "message_primary", None)
+    if primary:
+        refused.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(refused).__name__}) {primary}",)
 
 
 class Database:

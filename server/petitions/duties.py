@@ -121,6 +121,15 @@ _ANSWER = {
 _LOCAL = {_K.RECOMMENDATION: _D.RECOMMENDATION, _K.REFLECTION: _D.REFLECTION}
 _COMPLAINT_SETTLE = {1: _D.COMPLAINT_SETTLE_1, 2: _D.COMPLAINT_SETTLE_2}
 _UNDER_WAY = frozenset({_S.RECEIVED, _S.ACCEPTED, _S.IN_SETTLEMENT, _S.SUSPENDED})
+SILENT: Mapping[PetitionKind, frozenset[PetitionStatus]] = {
+    _K.COMPLAINT: frozenset({_S.FILED}),
+    _K.DENUNCIATION: frozenset({_S.FILED}),
+    _K.RECOMMENDATION: frozenset(_S) - _UNDER_WAY,
+    _K.REFLECTION: frozenset(_S) - _UNDER_WAY,
+}
+"""The statuses in which a petition of the kind asks for nothing in the register, whatever became of it before, but
+for the answer after a reception.
+Nine petitions of ten are of the kinds that no law follows after an answer."""
 _SETTLEMENT_ENDS = {
     _K.COMPLAINT: frozenset({_S.SETTLED, _S.TERMINATED, _S.WITHDRAWN}),
     _K.DENUNCIATION: frozenset({_S.SETTLED, _S.TERMINATED}),

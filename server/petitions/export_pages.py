@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import hdrs, web
 
+from server.data.parts import in_parts
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.petitions.columns import Vocabulary
@@ -15,7 +16,6 @@ from server.petitions.exporting import (
     Words,
     chosen_ids,
     columns_for,
-    in_parts,
     note,
     read_views,
 )
@@ -51,7 +51,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     except TooMany as found:
         return await render(request, "petitions/too_many.html", status=422, came=found.came, most=MOST)
     views: list[PetitionView] = []
-    for part in in_parts(ids):
+    for part in in_parts(ids):  # other pages need not wait long for the database between two of them
         views += await database.run(read_views, account.role, part)
     # Noted before anything is handed out: what is not noted is not read.
     await database.run(note, subject_of(account), wanted, format_, views)

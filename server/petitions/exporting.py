@@ -15,7 +15,6 @@ from server.people.tables import Role
 from server.petitions.columns import Vocabulary
 from server.petitions.due_queries import by_deadline
 from server.petitions.heard import Hearings
-from server.petitions.importing import chunks
 from server.petitions.queries import PetitionView, condition_of, order_of, petitions_in, views_of
 from server.petitions.rules import Reading, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
@@ -23,7 +22,6 @@ from server.petitions.wanted import Wanted, filters_without_words
 from server.spreadsheets import Value
 
 MOST = 10_000
-_AT_ONCE = 500
 _OF_NAMES = ("petitioner_kind", "petitioner_name", "petitioner_address", "petitioner_count", "representatives")
 _COLUMNS = (
     "code",
@@ -126,8 +124,3 @@ class Words:
         if self.vocabulary.has_words(name):
             return self.vocabulary.said(name, value, self.language) if value else ""
         return str(value) if isinstance(value, str) else value
-
-
-def in_parts(ids: Sequence[int]) -> list[Sequence[int]]:
-    """So many that other pages need not wait long for the database between two of them."""
-    return list(chunks(ids, _AT_ONCE))

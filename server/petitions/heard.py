@@ -49,9 +49,9 @@ class Hearings(Protocol):
         """How often each petition was called; one that never was is missing."""
         ...
 
-    def days(self, session: Session, petition_ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
-        """On which days of the province's calendar each was heard to the end of a call, oldest first; one that
-        never was is missing."""
+    def days(self, session: Session, petition_ids: Iterable[int] | None = None) -> dict[int, tuple[date, ...]]:
+        """On which days of the province's calendar each of these, or of all, was heard to the end of a call,
+        oldest first; one that never was is missing."""
         ...
 
     def petition_changed(self, session: Session, petition_id: int) -> None:

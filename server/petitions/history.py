@@ -9,18 +9,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from sqlmodel import Session, col, select
 
 from server.data.folding import fold
+from server.data.parts import in_parts
 from server.deadlines.computing import Extension
 from server.deadlines.rules import DeadlineKey, Variant
 from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.petitions.duties import Case, Step
 from server.petitions.tables import (
+    Confidentiality,
     Petition,
     PetitionExtension,
+    PetitionKind,
     PetitionNotice,
     PetitionStatus,
     PetitionStatusChange,
@@ -154,23 +158,51 @@ HeardOn = Mapping[int, tuple[date, ...]]
 """As `heard.Hearings.days` has it. Who asks only for the history leaves it out."""
 
 
+class HasHistory(Protocol):
+    """What `cases_of` asks of a petition: the record, or so much of it."""
+
+    @property
+    def id(self) -> int | None: ...
+    @property
+    def kind(self) -> PetitionKind: ...
+    @property
+    def confidentiality(self) -> Confidentiality: ...
+    @property
+    def received_on(self) -> date: ...
+    @property
+    def status(self) -> PetitionStatus: ...
+    @property
+    def variant(self) -> Variant: ...
+    @property
+    def instance(self) -> int: ...
+
+
 def case_of(session: Session, petition: Petition, heard_on: HeardOn | None = None) -> Case:
     return cases_of(session, [petition], heard_on)[petition.id or 0]
 
 
-def cases_of(session: Session, petitions: Sequence[Petition], heard_on: HeardOn | None = None) -> dict[int, Case]:
-    """By the petitions' ids, in three queries for all."""
+def cases_of(
+    session: Session, petitions: Sequence[HasHistory], heard_on: HeardOn | None = None
+) -> dict[int, Case]:
+    """By the petitions' ids, in three queries for each part of them."""
     heard_on = heard_on or {}
     ids = [petition.id or 0 for petition in petitions]
     steps: dict[int, list[Step]] = defaultdict(list)
-    for row in rows_of(session, ids):
-        steps[row.petition_id].append(Step(row.status, row.holds_on))
     extensions: dict[int, list[Extension]] = defaultdict(list)
-    for extended in session.exec(select(PetitionExtension).where(col(PetitionExtension.petition_id).in_(ids))):
-        extensions[extended.petition_id].append(Extension(extended.count, extended.decided_on))
     notices: dict[int, dict[tuple[DeadlineKey, date], date]] = defaultdict(dict)
-    for notice in session.exec(select(PetitionNotice).where(col(PetitionNotice.petition_id).in_(ids))):
-        notices[notice.petition_id][notice.key, notice.trigger_on] = notice.done_on
+    step, extended, notice = PetitionStatusChange, PetitionExtension, PetitionNotice
+    for some in in_parts(ids):
+        took = select(col(step.petition_id), col(step.status), col(step.holds_on)).where(
+            col(step.petition_id).in_(some)
+        )
+        for number, status, holds_on in session.exec(took.order_by(col(step.id))):
+            steps[number].append(Step(status, holds_on))
+        longer = select(col(extended.petition_id), col(extended.count), col(extended.decided_on))
+        for number, count, decided_on in session.exec(longer.where(col(extended.petition_id).in_(some))):
+            extensions[number].append(Extension(count, decided_on))
+        sent = select(col(notice.petition_id), col(notice.key), col(notice.trigger_on), col(notice.done_on))
+        for number, key, trigger_on, done_on in session.exec(sent.where(col(notice.petition_id).in_(some))):
+            notices[number][key, trigger_on] = done_on
     return {
         number: Case(
             kind=petition.kind,
@@ -186,7 +218,7 @@ def cases_of(session: Session, petitions: Sequence[Petition], heard_on: HeardOn 
     }
 
 
-def _from_receipt(petition: Petition, steps: Sequence[Step]) -> tuple[Step, ...]:
+def _from_receipt(petition: HasHistory, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The first status holds from the day of receipt, as the record has it now."""
     first = steps[0].status if steps else petition.status
     return (Step(first, petition.received_on), *steps[1:])

@@ -10,11 +10,12 @@ from datetime import date
 from aiohttp import hdrs, web
 from sqlmodel import Session, select
 
+from server.data.parts import in_parts
 from server.people.rights import Right
 from server.petitions.columns import COLUMN_NAMES, REQUIRED, Vocabulary
 from server.petitions.forms import Asked
 from server.petitions.import_file import MAX_ROWS, ImportFile, Reader, RefusedRow
-from server.petitions.importing import Preview, chunks, preview, write
+from server.petitions.importing import CHUNK, Preview, preview, write
 from server.petitions.lists import LISTS
 from server.petitions.pending import PENDING, Pending
 from server.petitions.places import Places
@@ -77,7 +78,9 @@ async def confirm(request: web.Request) -> web.StreamResponse:
     if found is None:
         return await _page(request, mistake="over", status=409)
     added = left_out = 0
-    for rows in chunks(found.rows):  # each a unit of work of its own: the file can be imported again if one fails
+    for rows in in_parts(
+        found.rows, CHUNK
+    ):  # each a unit of work of its own: the file can be imported again if one fails
         more = await request.app[DATABASE].run(write, account, rows)
         added, left_out = added + more[0], left_out + more[1]
     kept = Preview((), found.known, found.refused, found.ignored)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from server.data.folding import fold
+from server.data.parts import in_parts
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account, Role
@@ -25,7 +26,6 @@ from server.web.languages import N_
 
 CHUNK = 50
 """Rows of one unit of work: so long as it takes, other pages and a live reception wait for the database."""
-_ASKED_AT_ONCE = 500
 NOT_YOURS = N_("a kind and confidentiality that your account may enter")
 NO_EARLIER = N_("the code of a petition in the register that is no denunciation")
 _TEXTS = (
@@ -37,7 +37,6 @@ _TEXTS = (
     "opaque_reference",
 )
 _SAID = [getattr(Petition, name) for name in ("code", "kind", "received_on", *_TEXTS)]
-T = TypeVar("T")
 Key = tuple[Any, ...]
 
 
@@ -94,11 +93,6 @@ def write(session: Session, account: Account, rows: Sequence[GoodRow]) -> tuple[
     return added, left_out
 
 
-def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
 def content_key(petition: Any) -> Key:
     """Of an entry or a row of `_SAID`; the same for two that say the same, however they are accented or spaced.
     The code is left aside."""
@@ -109,7 +103,7 @@ def _codes_of(session: Session, rows: Iterable[GoodRow]) -> dict[str, Key]:
     """Of the codes in the file those that the register has, with what they stand for."""
     codes = sorted({row.entry.code for row in rows if row.entry.code})
     found = {}
-    for some in chunks(codes, _ASKED_AT_ONCE):
+    for some in in_parts(codes):
         for row in session.execute(sa_select(*_SAID).where(col(Petition.code).in_(some))):
             found[row.code] = content_key(row)
     return found
@@ -123,12 +117,12 @@ def _contents_of(session: Session, role: Role, rows: Iterable[GoodRow]) -> set[K
     wanted = {(entry.received_on, fold(entry.petitioner_name)[:120], entry.opaque_reference) for entry in entries}
     alike = (Petition.id, Petition.received_on, Petition.petitioner_key, Petition.opaque_reference)
     ids: list[int] = []
-    for days in chunks(sorted({entry.received_on for entry in entries}), _ASKED_AT_ONCE):
+    for days in in_parts(sorted({entry.received_on for entry in entries})):
         there = sa_select(*map(col, alike)).where(
             col(Petition.received_on).in_(days), may_read(role, Reading.RECORD)
         )
         ids += [number for number, *short in session.execute(there) if tuple(short) in wanted]
     found = set()
-    for some in chunks(ids, _ASKED_AT_ONCE):
+    for some in in_parts(ids):
         found |= {content_key(row) for row in session.execute(sa_select(*_SAID).where(col(Petition.id).in_(some)))}
     return found

@@ -122,16 +122,17 @@ def search(session: Session, role: Role, wanted: Wanted) -> Page:
     chosen = select(col(Petition.id)).where(condition).order_by(*order_of(wanted))
     if folded_words(wanted.text):  # reading every key takes long; so once, and all that were found are counted
         ids = session.exec(chosen).all()
-        total, number, pages = _paged(len(ids), wanted.page)
+        total, number, pages = paged(len(ids), wanted.page)
         ids = ids[(number - 1) * PAGE : number * PAGE]
     else:
         count = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
-        total, number, pages = _paged(count, wanted.page)
+        total, number, pages = paged(count, wanted.page)
         ids = session.exec(chosen.limit(PAGE).offset((number - 1) * PAGE)).all()
     return Page(views_of(session, role, petitions_in(session, ids)), total, number, pages)
 
 
-def _paged(total: int, asked: int) -> tuple[int, int, int]:
+def paged(total: int, asked: int) -> tuple[int, int, int]:
+    """How many there are, which page is shown, and how many pages there are."""
     pages = max(1, -(-total // PAGE))
     return total, min(max(1, asked), pages), pages
 

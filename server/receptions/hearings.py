@@ -143,13 +143,15 @@ class ReceptionHearings(Hearings):
             ).all()
         )
 
-    def days(self, session: Session, petition_ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
-        rows = session.exec(
+    def days(self, session: Session, petition_ids: Iterable[int] | None = None) -> dict[int, tuple[date, ...]]:
+        statement = (
             select(AgendaItemPetition.petition_id, Hearing.ended_at)
             .join(Hearing, col(Hearing.item_id) == AgendaItemPetition.item_id)
-            .where(col(AgendaItemPetition.petition_id).in_(list(petition_ids)))
             .where(col(Hearing.ended_at).is_not(None))
         )
+        if petition_ids is not None:
+            statement = statement.where(col(AgendaItemPetition.petition_id).in_(list(petition_ids)))
+        rows = session.exec(statement)
         found: dict[int, set[date]] = defaultdict(set)
         for number, ended_at in rows:
             if ended_at is not None:

@@ -48,14 +48,19 @@ Progress = Callable[[str], None]
 
 
 class Rehearsal:
-    """One run. `run` returns the report; the data directory is new, and only its recordings outlive it."""
+    """One run. `run` returns the report; the data directory is new, and only its recordings outlive it.
 
-    def __init__(self, settings: Settings, rooms: int, seconds: float, today: date, step: Progress) -> None:
+    `database`: the URL of an empty one, which is left as it is afterwards; without it SQLite in that directory.
+    """
+
+    def __init__(
+        self, settings: Settings, rooms: int, seconds: float, today: date, step: Progress, database: str = ""
+    ) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="tiepdan-rehearsal-"))
         self._settings = settings.model_copy(
             update={
                 "data": self._directory,
-                "database": "",
+                "database": database,
                 "http": f"127.0.0.1:{free_port()}",
                 "media": f"127.0.0.1:{free_port(udp=True)}",
                 "media_advertise": "",

@@ -17,6 +17,7 @@ from server.web.keys import (
     TodayReader,
 )
 from server.web.languages import Catalogs
+from server.web.nul import refuse_nul
 from server.web.statics import Statics
 from server.web.templates import environments
 
@@ -42,7 +43,7 @@ def set_up(
     app[ENVIRONMENTS] = environments(app)
     if today is not None:
         app[TODAY_READER] = today
-    app.middlewares.extend((errors.answer_failures, errors.know_visitor))
+    app.middlewares.extend((errors.answer_failures, errors.know_visitor, refuse_nul))
     app.on_response_prepare.append(errors.mark_started)
     app.on_response_prepare.append(headers.protect)
     app.router.add_get("/static/{name:.+}", statics.serve, name="static")

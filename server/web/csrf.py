@@ -15,12 +15,12 @@ from aiohttp import web
 from aiohttp_session import Session
 
 from server.web.cookie import session_of
+from server.web.nul import FORMS
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _EXEMPT = ("/whip", "/whep", "/socket.io")
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,7 +42,7 @@ def token_of(session: Session) -> str:
 async def refuse_forgeries(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method in _CHANGING and not _exempt(request.path):
         came = request.headers.get(HEADER, "")
-        if not came and request.content_type in _FORMS:
+        if not came and request.content_type in FORMS:
             field = (await request.post()).get(FIELD, "")
             came = field if isinstance(field, str) else ""
         expected = (await session_of(request)).get(FIELD)

@@ -20,17 +20,19 @@ from sqlmodel import Session, SQLModel, col, select
 
 from server.app import make_app
 from server.conclusions.tables import Task
+from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
+from server.demo.fill import fill
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
 from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionState
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
+from server.web.languages import today
 from server.web.shell import GUARDED_BY
 from tests.browser.chromium import Chromium
-from tests.database import copied
-from tests.server.demo.office import filled_file
+from tests.database import opened
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
@@ -71,9 +73,7 @@ class Office:
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    folder = tmp_path / "filled"
-    folder.mkdir()
-    with copied(filled_file(folder), tmp_path) as database:
+    with opened(sqlite_url(tmp_path / "tiepdan.db"), lambda session: fill(session, today())) as database:
         app = make_app(Settings(data=tmp_path), database)
         server = TestServer(app, host="127.0.0.1")
         await server.start_server()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from server.server_process import server_process
 from server.settings import Settings
 from signaling.messages import Command, CommandName
 from signaling.ports import AskStatus, ReceptionStatus, RunCommand
-from tests.database import copied, finished_file
+from tests.database import opened
 
 # Today's agenda in the demonstration: 1 open to all, 2 for the rooms concerned, 3 a denunciation, 4 open to all.
 OPEN_ITEM, LIMITED_ITEM, DENUNCIATION = 1, 2, 3
@@ -113,12 +114,14 @@ def _filled(directory: Path, settings: Settings) -> dict[str, Room]:
     today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
     filled = directory.parent / f"province-{today}.db"
     if not filled.exists():
-        finished_file(filled, lambda session: fill(session, today))
+        with opened(f"sqlite:///{filled}", lambda session: fill(session, today)):
+            pass  # whole in the one file once it is closed
+    shutil.copy(filled, settings.data / "tiepdan.db")
 
     def all_rooms(session: Session) -> dict[str, Room]:
         return {room.code: room for room in rooms_on(session, today)}
 
-    with copied(filled, settings.data) as database:
+    with opened(settings.database_url) as database:
         return database.run_here(all_rooms)
 
 

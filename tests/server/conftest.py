@@ -1,10 +1,9 @@
-"""An office to test in: the real application with its pages, a migrated SQLite file, five accounts."""
+"""An office to test in: the real application with its pages, a migrated database, five accounts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -18,7 +17,7 @@ from server.people.tables import Role
 from server.rooms import pages as room_pages
 from server.web import application
 from server.web.keys import DATABASE
-from tests.database import copied, finished_file
+from tests.database import Store, copied, on
 
 SECRET = b"\x07" * 32
 PASSWORD = "mật-khẩu-thử"
@@ -59,21 +58,17 @@ class Office:
         self.client.session.cookie_jar.clear()
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return finished_file(tmp_path_factory.mktemp("empty") / "empty.db")
-
-
-@pytest.fixture(scope="session")
-def office_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five people are in it: their passwords take a second to hash."""
-    return finished_file(tmp_path_factory.mktemp("office") / "office.db", add_people)
+@pytest.fixture
+def bare(store: Store) -> Iterator[Database]:
+    """A database without tables."""
+    with on(store, store.empty()) as database:
+        yield database
 
 
 @pytest.fixture
-def database(empty_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """A migrated SQLite file."""
-    with copied(empty_file, tmp_path) as database:
+def database(store: Store) -> Iterator[Database]:
+    """A migrated database."""
+    with copied(store, store.template("empty")) as database:
         yield database
 
 
@@ -92,9 +87,9 @@ def add_people(session: Session) -> None:
 
 
 @pytest.fixture
-def peopled(office_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """The same with five people."""
-    with copied(office_file, tmp_path) as database:
+def peopled(store: Store) -> Iterator[Database]:
+    """The same with five people: their passwords take a second to hash."""
+    with copied(store, store.template("people", add_people)) as database:
         yield database
 
 

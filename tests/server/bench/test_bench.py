@@ -13,6 +13,10 @@ import pytest
 from server.bench.capacity import check_load
 from server.bench.line.namespaces import REQUIRED, why_not
 from server.bench.peer.janus import why_no_janus
+from server.bench.store.cluster import Cluster
+from server.bench.store.run import measure_store
+from server.commands.context import today
+from server.settings import Settings
 
 REQUIRED_PEER = "TIEPDAN_REQUIRE_JANUS"
 
@@ -91,3 +95,17 @@ def test_refuses_with_a_sentence_where_janus_is_missing(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "The comparison cannot be run: Janus is not installed (Debian package janus)." in run.stderr
+
+
+@pytest.mark.timeout(120)
+async def test_the_store_of_a_thousand_petitions(cluster: Cluster) -> None:
+    """`cluster` is asked for only because it skips where PostgreSQL is missing."""
+    found = await measure_store(Settings(_env_file=None), 1000, today(), lambda _words: None, times=1)  # type: ignore[call-arg]
+    assert found.ok, found.slow
+    assert (found.petitions, found.receptions) == (1000, 125)
+    assert 20 < found.still_open < 200
+    assert list(found.answered) == ["SQLite", "PostgreSQL"]
+    assert len(found.answered["SQLite"]) == len(found.answered["PostgreSQL"]) > 20
+    assert all(0 < each.median_ms <= each.slowest_ms for each in found.answered["SQLite"])
+    assert json.loads(json.dumps(found.as_json()))["aim_ms"] == 300
+    assert found.as_table().row_count == len(found.answered["SQLite"]) + 1

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
@@ -82,11 +79,9 @@ def fill(engine: Engine) -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    fill(database.engine)
-    yield database.engine
-    database.close()
+def engine(bare: Database) -> Engine:
+    fill(bare.engine)
+    return bare.engine
 
 
 REFUSED = [

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 import server.conclusions.tables
 import server.people.tables
@@ -22,26 +21,18 @@ from server.people import audit
 from server.petitions.tables import Petition, PetitionStatusChange
 
 
-def test_a_migrated_database_has_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        upgrade(database.engine)
-        with database.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert compare_metadata(context, SQLModel.metadata) == []
-    finally:
-        database.close()
+def test_a_migrated_database_has_exactly_the_tables_of_the_code(bare: Database) -> None:
+    upgrade(bare.engine)
+    with bare.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a%20b.db'}")
-    try:
-        assert revision_of(database.engine) is None
-        upgrade(database.engine)
-        upgrade(database.engine)
-        assert revision_of(database.engine) == newest_revision() == "0004"
-    finally:
-        database.close()
+def test_upgrading_twice_changes_nothing(bare: Database) -> None:
+    assert revision_of(bare.engine) is None
+    upgrade(bare.engine)
+    upgrade(bare.engine)
+    assert revision_of(bare.engine) == newest_revision() == "0004"
 
 
 def _before_histories(database: Database) -> None:
@@ -60,43 +51,34 @@ def _before_histories(database: Database) -> None:
             )
 
 
-def test_petitions_of_before_begin_their_history_with_the_status_they_have(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        upgrade(database.engine)
-        rows = database.run_here(lambda session: list(session.exec(select(PetitionStatusChange))))
-        assert [(row.petition_id, row.status, row.previous, row.holds_on) for row in rows] == [
-            (1, "in_settlement", None, date(2026, 3, 2)),
-            (2, "received", None, date(2026, 3, 2)),
-        ]
-        assert {(row.recorded_by, row.document, row.reason, row.unit) for row in rows} == {("system", "", "", "")}
-        assert all(row.recorded_at.tzinfo is not None for row in rows)
-        petitions = database.run_here(lambda session: list(session.exec(select(Petition))))
-        assert [(petition.variant, petition.instance) for petition in petitions] == [("normal", 1)] * 2
-    finally:
-        database.close()
+def test_petitions_of_before_begin_their_history_with_the_status_they_have(bare: Database) -> None:
+    _before_histories(bare)
+    upgrade(bare.engine)
+    rows = bare.run_here(lambda session: list(session.exec(select(PetitionStatusChange))))
+    assert [(row.petition_id, row.status, row.previous, row.holds_on) for row in rows] == [
+        (1, "in_settlement", None, date(2026, 3, 2)),
+        (2, "received", None, date(2026, 3, 2)),
+    ]
+    assert {(row.recorded_by, row.document, row.reason, row.unit) for row in rows} == {("system", "", "", "")}
+    assert all(row.recorded_at.tzinfo is not None for row in rows)
+    petitions = bare.run_here(lambda session: list(session.exec(select(Petition))))
+    assert [(petition.variant, petition.instance) for petition in petitions] == [("normal", 1)] * 2
 
 
-def test_petitions_of_before_are_found_and_sorted_like_new_ones(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        with database.engine.begin() as connection:
-            named = "UPDATE petition SET petitioner_name = 'Đỗ  Thị Hoà', petitioner_count = 7 WHERE id = 1"
-            connection.execute(text(named))
-            connection.execute(
-                text("UPDATE petition SET content = 'của ông A', place_code = '06664' WHERE id = 2")
-            )
-        upgrade(database.engine)
-        complaint, denunciation = database.run_here(lambda session: list(session.exec(select(Petition))))
-        assert (complaint.petitioner_key, complaint.petitioner_kind) == ("do thi hoa", "group")
-        assert (complaint.case_age, complaint.times_received, complaint.settled) == ("new", 1, "never")
-        assert (complaint.flags, complaint.other_kinds, complaint.route) == (frozenset(), frozenset(), None)
-        assert (denunciation.content, denunciation.place_code) == ("", "")
-        assert denunciation.confidentiality == "confidential"
-    finally:
-        database.close()
+def test_petitions_of_before_are_found_and_sorted_like_new_ones(bare: Database) -> None:
+    _before_histories(bare)
+    with bare.engine.begin() as connection:
+        named = "UPDATE petition SET petitioner_name = 'Đỗ  Thị Hoà', petitioner_count = 7 WHERE id = 1"
+        connection.execute(text(named))
+        connection.execute(text("UPDATE petition SET content = 'của ông A', place_code = '06664' WHERE id = 2"))
+    upgrade(bare.engine)
+    rows = bare.run_here(lambda session: list(session.exec(select(Petition).order_by(col(Petition.id)))))
+    complaint, denunciation = rows
+    assert (complaint.petitioner_key, complaint.petitioner_kind) == ("do thi hoa", "group")
+    assert (complaint.case_age, complaint.times_received, complaint.settled) == ("new", 1, "never")
+    assert (complaint.flags, complaint.other_kinds, complaint.route) == (frozenset(), frozenset(), None)
+    assert (denunciation.content, denunciation.place_code) == ("", "")
+    assert denunciation.confidentiality == "confidential"
 
 
 @pytest.mark.parametrize(
@@ -105,34 +87,26 @@ def test_petitions_of_before_are_found_and_sorted_like_new_ones(tmp_path: Path) 
      "settled_document", "flags", "route_target", "petitioner_kind", "petitioner_count", "earlier_id",
      "split_from_id", "confidentiality"],
 )  # fmt: skip
-def test_the_table_refuses_all_that_could_point_at_a_denouncer(tmp_path: Path, column: str) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        upgrade(database.engine)
-        value = "1" if column.endswith("_id") else "7"
-        with (
-            pytest.raises(DatabaseError, match="ck_petition_denunciation_says_nothing"),
-            database.engine.begin() as connection,
-        ):
-            connection.execute(text(f"UPDATE petition SET {column} = {value} WHERE id = 2"))  # noqa: S608
-    finally:
-        database.close()
+def test_the_table_refuses_all_that_could_point_at_a_denouncer(bare: Database, column: str) -> None:
+    _before_histories(bare)
+    upgrade(bare.engine)
+    value = {"petitioner_count": "2", "earlier_id": "1", "split_from_id": "1"}.get(column, "'7'")
+    with (
+        pytest.raises(DatabaseError, match="ck_petition_denunciation_says_nothing"),
+        bare.engine.begin() as connection,
+    ):
+        connection.execute(text(f"UPDATE petition SET {column} = {value} WHERE id = 2"))  # noqa: S608
 
 
-def test_a_denunciation_is_never_a_content_beside_another(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        upgrade(database.engine)
-        beside = "UPDATE petition SET other_kinds = ' reflection denunciation ' WHERE id = 1"
-        with (
-            pytest.raises(DatabaseError, match="ck_petition_denunciation_leads"),
-            database.engine.begin() as connection,
-        ):
-            connection.execute(text(beside))
-    finally:
-        database.close()
+def test_a_denunciation_is_never_a_content_beside_another(bare: Database) -> None:
+    _before_histories(bare)
+    upgrade(bare.engine)
+    beside = "UPDATE petition SET other_kinds = ' reflection denunciation ' WHERE id = 1"
+    with (
+        pytest.raises(DatabaseError, match="ck_petition_denunciation_leads"),
+        bare.engine.begin() as connection,
+    ):
+        connection.execute(text(beside))
 
 
 @pytest.mark.parametrize(
@@ -145,63 +119,43 @@ def test_a_denunciation_is_never_a_content_beside_another(tmp_path: Path) -> Non
          " recorded_by, unit FROM petition_status_change WHERE id = 1", "no reason in words"),
     ],
 )  # fmt: skip
-def test_the_database_keeps_a_history_as_it_was_written(tmp_path: Path, statement: str, said: str) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        upgrade(database.engine)
-        with pytest.raises(DatabaseError, match=said), database.engine.begin() as connection:
-            connection.execute(text(statement))
-    finally:
-        database.close()
+def test_the_database_keeps_a_history_as_it_was_written(bare: Database, statement: str, said: str) -> None:
+    _before_histories(bare)
+    upgrade(bare.engine)
+    with pytest.raises(DatabaseError, match=said), bare.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
-def test_a_reason_may_be_erased(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        _before_histories(database)
-        upgrade(database.engine)
-        with database.engine.begin() as connection:
-            connection.execute(text("UPDATE petition_status_change SET reason = ''"))
-    finally:
-        database.close()
+def test_a_reason_may_be_erased(bare: Database) -> None:
+    _before_histories(bare)
+    upgrade(bare.engine)
+    with bare.engine.begin() as connection:
+        connection.execute(text("UPDATE petition_status_change SET reason = ''"))
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        with database.engine.begin() as connection:
-            connection.execute(text("CREATE TABLE petition (id INTEGER)"))
-        with pytest.raises(DatabaseError):
-            upgrade(database.engine)
-        assert inspect(database.engine).get_table_names() == ["petition"]
-    finally:
-        database.close()
+def test_a_migration_that_fails_leaves_nothing_behind(bare: Database) -> None:
+    with bare.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE petition (id INTEGER)"))
+    with pytest.raises(DatabaseError):
+        upgrade(bare.engine)
+    assert inspect(bare.engine).get_table_names() == ["petition"]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET actor = 'x'", "DELETE FROM audit_event"])
-def test_the_audit_log_refuses_changes_in_sql(tmp_path: Path, statement: str) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        upgrade(database.engine)
-        database.run_here(lambda session: audit.record(session, "system", "test"))
-        with pytest.raises(DatabaseError, match="append-only"), database.engine.begin() as connection:
-            connection.execute(text(statement))
-    finally:
-        database.close()
+def test_the_audit_log_refuses_changes_in_sql(bare: Database, statement: str) -> None:
+    upgrade(bare.engine)
+    bare.run_here(lambda session: audit.record(session, "system", "test"))
+    with pytest.raises(DatabaseError, match="append-only"), bare.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
-def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
-    try:
-        upgrade(database.engine)
-        database.run_here(lambda session: audit.record(session, "system", "test"))
-        with pytest.raises(DatabaseError, match="moved on"), database.engine.begin() as connection:
-            connection.execute(
-                text(
-                    "INSERT INTO audit_event (at, actor, action, subject, detail, previous_hash, hash)"
-                    " SELECT at, actor, action, subject, detail, previous_hash, 'x' FROM audit_event"
-                )
+def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(bare: Database) -> None:
+    upgrade(bare.engine)
+    bare.run_here(lambda session: audit.record(session, "system", "test"))
+    with pytest.raises(DatabaseError, match="moved on"), bare.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO audit_event (at, actor, action, subject, detail, previous_hash, hash)"
+                " SELECT at, actor, action, subject, detail, previous_hash, 'x' FROM audit_event"
             )
-    finally:
-        database.close()
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,20 @@ from server.data.engine import Database
 from server.demo.accounts import PASSWORD
 from server.people.tables import AuditEvent
 from server.petitions.tables import Petition
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    Audience,
+    Hearing,
+    ItemState,
+    Reception,
+    ReceptionMode,
+    ReceptionState,
+)
 from server.web.languages import today
-from tests.database import copied
+from tests.database import Store, copied
 from tests.server.conftest import Office
-from tests.server.demo.office import filled_file, make_province_app
+from tests.server.demo.office import filled_template, make_province_app
 
 
 class Province(Office):
@@ -54,15 +64,27 @@ def todays(session: Session) -> Reception:
     return min(receptions, key=lambda reception: abs(reception.planned_at.date() - today()))
 
 
-@pytest.fixture(scope="session")
-def province_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled_file(tmp_path_factory.mktemp("province"))
+def heard(session: Session, code: str, ended_at: datetime) -> None:
+    """It was heard in a reception, for ten minutes until `ended_at`."""
+    reception = Reception(
+        title="Tiếp công dân đột xuất",
+        mode=ReceptionMode.IRREGULAR,
+        planned_at=ended_at,
+        state=ReceptionState.ENDED,
+    )
+    session.add(reception)
+    session.flush()
+    item = AgendaItem(reception_id=reception.id or 0, position=1, audience=Audience.ALL, state=ItemState.DONE)
+    session.add(item)
+    session.flush()
+    session.add(AgendaItemPetition(item_id=item.id or 0, petition_id=petition(session, code).id or 0))
+    session.add(Hearing(item_id=item.id or 0, started_at=ended_at - timedelta(minutes=10), ended_at=ended_at))
 
 
 @pytest.fixture
-def filled(province_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """The demonstration province in a file of its own."""
-    with copied(province_file, tmp_path) as database:
+def filled(store: Store) -> Iterator[Database]:
+    """The demonstration province in a database of its own."""
+    with copied(store, filled_template(store)) as database:
         yield database
 
 

@@ -1,4 +1,4 @@
-"""The office pages over the demonstration province: one filled database file, copied for each test."""
+"""The office pages over the demonstration province: one filled database, copied for each test."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
 from server.web.languages import today
-from tests.database import finished_file
+from tests.database import Store
 from tests.server.conftest import make_office_app
 
 AGENDA_LIMIT = 10
 
 
-def filled_file(folder: Path) -> Path:
-    return finished_file(folder / "province.db", lambda session: fill(session, today()))
+def filled_template(store: Store) -> str:
+    return store.template("province", lambda session: fill(session, today()))
 
 
 def make_province_app(database: Database, recordings: Path, terms: Terms | None = None) -> web.Application:

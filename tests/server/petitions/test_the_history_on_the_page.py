@@ -16,19 +16,9 @@ from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.petitions.history import rows_of
 from server.petitions.tables import PetitionExtension, PetitionNotice, PetitionStatus, PetitionStatusChange
-from server.receptions.tables import (
-    AgendaItem,
-    AgendaItemPetition,
-    Audience,
-    Hearing,
-    ItemState,
-    Reception,
-    ReceptionMode,
-    ReceptionState,
-)
 from server.web.languages import HERE, today
 from tests.server.deadlines.shipped import TABLE
-from tests.server.demo.fixtures import Province, petition
+from tests.server.demo.fixtures import Province, heard, petition
 from tests.server.demo.office import make_province_app
 
 NOW = today()
@@ -251,23 +241,6 @@ async def test_a_calendar_without_the_year_is_said_and_breaks_no_page(filled: Da
         assert "Lịch làm việc chưa có năm" in page
         assert "Chưa tính được" in await province.page("/petitions")
         assert "Không có đơn nào khớp bộ lọc" in await province.page("/petitions?deadline=overdue")
-
-
-def heard(session: Session, code: str, ended_at: datetime) -> None:
-    """It was heard in a reception, for ten minutes until `ended_at`."""
-    reception = Reception(
-        title="Tiếp công dân đột xuất",
-        mode=ReceptionMode.IRREGULAR,
-        planned_at=ended_at,
-        state=ReceptionState.ENDED,
-    )
-    session.add(reception)
-    session.flush()
-    item = AgendaItem(reception_id=reception.id or 0, position=1, audience=Audience.ALL, state=ItemState.DONE)
-    session.add(item)
-    session.flush()
-    session.add(AgendaItemPetition(item_id=item.id or 0, petition_id=petition(session, code).id or 0))
-    session.add(Hearing(item_id=item.id or 0, started_at=ended_at - timedelta(minutes=10), ended_at=ended_at))
 
 
 async def test_who_was_heard_in_a_reception_is_told_what_came_of_it(province: Province) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from server.data.engine import Database
@@ -13,8 +14,8 @@ from server.petitions.due_queries import search_with_duties
 from server.petitions.tables import PetitionKind
 from server.petitions.wanted import Wanted
 from server.receptions.hearings import ReceptionHearings
-from server.web.languages import today
-from tests.server.demo.fixtures import Province
+from server.web.languages import HERE, today
+from tests.server.demo.fixtures import Province, heard
 
 HEARINGS = ReceptionHearings()
 
@@ -69,3 +70,10 @@ def test_no_filter_finds_what_the_role_may_not_know(filled: Database, tmp_path: 
             assert "KN-0187" not in {petition.code for petition in page.petitions}
         nobody, _none = filled.run_here(search_with_duties, Role.ROOM, wanted, HEARINGS, terms, today())
         assert nobody.total == 0
+
+
+async def test_what_is_settled_may_still_owe_an_answer_after_a_reception(province: Province) -> None:
+    province.database.run_here(heard, "PA-0061", datetime.now(HERE) - timedelta(days=40))  # settled, never filed
+    await province.as_("canbo")
+    overdue = rows_of(await province.page("/petitions?deadline=overdue"))
+    assert "Thông báo kết quả tiếp công dân" in overdue["PA-0061"]

@@ -4,52 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from server.data.engine import Database
 from server.receptions.effects import PresenceBegan, PresenceEnded, Row
 from server.receptions.records import write
 from server.receptions.tables import Attendance, Presence, Reception, ReceptionMode, ReceptionState
 from server.rooms.tables import Room, RoomLevel
-from tests.database import copied, finished_file
+from tests.database import Store, copied
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROOMS = range(1, 178)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    finished = finished_file(
-        tmp_path / "finished.db",
-        lambda session: session.add_all(
-            [
-                Room(
-                    id=number,
-                    code=f"{number:05}",
-                    name=f"Xã {number}",
-                    name_key=f"xa {number}",
-                    type="Xã",
-                    level=RoomLevel.COMMUNE,
-                    valid_from=NINE.date(),
-                )
-                for number in ROOMS
-            ]
-        ),
-        lambda session: session.add(
-            Reception(
-                id=7,
-                title="Tiếp công dân định kỳ",
-                mode=ReceptionMode.PERIODIC,
-                planned_at=NINE,
-                state=ReceptionState.OPEN,
+def _province(session: Session) -> None:
+    session.add_all(
+        [
+            Room(
+                id=number,
+                code=f"{number:05}",
+                name=f"Xã {number}",
+                name_key=f"xa {number}",
+                type="Xã",
+                level=RoomLevel.COMMUNE,
+                valid_from=NINE.date(),
             )
-        ),
+            for number in ROOMS
+        ]
     )
-    with copied(finished, tmp_path) as database:
+    session.add(
+        Reception(
+            id=7,
+            title="Tiếp công dân định kỳ",
+            mode=ReceptionMode.PERIODIC,
+            planned_at=NINE,
+            state=ReceptionState.OPEN,
+        )
+    )
+
+
+@pytest.fixture
+def database(store: Store) -> Iterator[Database]:
+    """On both: whole runs of rows are one statement with many parameters."""
+    with copied(store, store.template("attendance", _province)) as database:
         yield database
 
 

@@ -6,12 +6,33 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlmodel import SQLModel, select
 
+from server.commands.context import today
+from server.people import audit
+from server.receptions.tables import (
+    AgendaItem,
+    Attendance,
+    Chapter,
+    FloorGrant,
+    Hearing,
+    ItemState,
+    Presence,
+    Reception,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
 from server.rehearsal.report import Report, Spread, spread
+from server.rehearsal.story import Rehearsal
+from server.settings import Settings
+from tests.database import Store, on
 from tests.waiting import eventually
 
 
@@ -81,3 +102,30 @@ async def test_one_that_is_broken_off_leaves_nothing_behind(
     finally:
         run.kill()
         run.wait()
+
+
+async def test_the_whole_story_holds_on_postgresql_and_is_in_its_tables(
+    postgresql_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real server: a reception is opened, heard, closed to rooms, ended and recorded."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with on(postgresql_store, postgresql_store.empty()) as database:
+        url = database.engine.url.render_as_string(hide_password=False)
+        settings = Settings(_env_file=None)
+        report = await Rehearsal(settings, 4, 8, today(), lambda _words: None, database=url).run()
+        assert report.ok, report.problems
+
+        def rows(table: type[SQLModel]) -> list[Any]:
+            return database.run_here(lambda session: list(session.exec(select(table))))
+
+        (reception,) = rows(Reception)
+        assert reception.state is ReceptionState.ENDED
+        assert [item.state for item in rows(AgendaItem)] == [ItemState.DONE] * 3
+        assert [hearing.closed for hearing in rows(Hearing)] == [False, True, False]
+        assert all(hearing.ended_at is not None for hearing in rows(Hearing))
+        assert len(rows(FloorGrant)) == 4
+        assert {span.presence for span in rows(Attendance)} == set(Presence)
+        (recording,) = rows(Recording)
+        assert (recording.state, recording.bytes > 0) == (RecordingState.SEALED, True)
+        assert len(rows(Chapter)) == 2
+        assert database.run_here(audit.verify_chain).whole

@@ -1,0 +1,1 @@
+"""How quick the store is with a province's ten years in it, on SQLite and on PostgreSQL."""

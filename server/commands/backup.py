@@ -1,0 +1,92 @@
+"""`tiepdan database`: the database in one file, and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from server.backup.errors import BackupFailed, BadBackup, RestoreRefused
+from server.backup.making import make_backup
+from server.backup.manifest import NOT_INSIDE
+from server.backup.restoring import restore as restore_file
+from server.commands.context import PROVINCE_ZONE, console, errors, fail, load_settings
+from server.data.opening import DatabaseUnusable, open_as_it_is
+from server.supervisor import AlreadyRunning, lock_directory
+
+app = typer.Typer(
+    no_args_is_help=True, help="Back the database up, and restore it. Recordings are not part of it."
+)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(help="directory; without it `backups` in the data directory")] = None,
+    keep: Annotated[
+        int, typer.Option(min=1, max=10_000, help="how many backups stay in it, the new one too")
+    ] = 30,
+) -> None:
+    """Write one checked file with the whole database, while the server runs. Recordings are not in it."""
+    settings = load_settings()
+    try:
+        database = open_as_it_is(settings.database_url)
+        try:
+            made = make_backup(
+                database, settings.data, to or settings.data / "backups", keep, datetime.now(PROVINCE_ZONE)
+            )
+        finally:
+            database.close()
+    except (BackupFailed, DatabaseUnusable, ValueError) as problem:
+        raise fail(escape(str(problem))) from None
+    facts = made.manifest.facts
+    size = made.file.stat().st_size / 1e6
+    console.print(
+        f"[green]✓[/] {made.file}: {size:.1f} MB, {facts.total:,} rows, schema {facts.revision}, checked"
+    )
+    console.print(f"  not in it: {NOT_INSIDE}")
+    if made.removed:
+        console.print(f"  {len(made.removed)} older removed, {keep} are kept")
+    if facts.audit_broken_at is not None:
+        raise fail(
+            f"The audit log is broken at event {facts.audit_broken_at}: somebody changed the database by hand."
+            " The backup was made, and no older one was removed."
+        )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="what `tiepdan database backup` wrote")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="move aside what is in the database, instead of refusing")
+    ] = False,
+    broken_log: Annotated[
+        bool, typer.Option("--broken-log", help="also a backup whose audit log was broken when it was made")
+    ] = False,
+) -> None:
+    """Put the database of a backup in place, checked, with the schema of this version. No server may run."""
+    settings = load_settings()
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with lock_directory(settings.data):
+            done = restore_file(
+                file, settings.database_url, settings.data, datetime.now(PROVINCE_ZONE),
+                replace=replace, broken_log=broken_log,
+            )  # fmt: skip
+    except AlreadyRunning as running:
+        raise fail(escape(f"Nothing was restored: {running}. End it first.")) from None
+    except (BackupFailed, BadBackup, RestoreRefused, DatabaseUnusable, OSError, ValueError) as problem:
+        raise fail(escape(f"Nothing was restored: {problem}")) from None
+    said = done.manifest
+    console.print(
+        f"[green]✓[/] restored as it was on {said.made_at:%d/%m/%Y %H:%M}: {said.facts.total:,} rows,"
+        f" audit log {'whole' if done.facts.audit_broken_at is None else 'broken as it was'},"
+        f" schema {said.facts.revision}"
+        + ("" if said.facts.revision == done.facts.revision else f", brought to {done.facts.revision}")
+    )
+    if done.aside:
+        console.print(f"  what was there is now {escape(done.aside)}; remove it when nobody needs it")
+    for remark in done.remarks:
+        errors.print(f"[yellow]![/] {escape(remark)}")
