@@ -23,7 +23,7 @@ function makeEntry(entry, call) {
       { class: "about" },
       element("p", { class: "head" }, element("b"), element("span", { class: "codes" }), element("span", { class: "sign lock" })),
       element("p", { class: "subject" }),
-      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" }), call ? callButton(entry, call) : null),
+      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" }), call ? callButton(entry, call) : null, conclusionLink(entry)),
     ),
     element("time", { class: "figures" }),
   );
@@ -35,6 +35,17 @@ function callButton({ id, position }, call) {
   return element("button", {
     type: "button", class: "call", text: say("agenda.call.short"), title: words, "aria-label": words,
     on: { click: (event) => call(id, event.currentTarget) },
+  });
+}
+
+/** The conclusion is written while the item is heard, in a window beside this one; null for who may not. */
+function conclusionLink({ id, position }) {
+  const { mayDraft, reception } = document.body.dataset;
+  if (mayDraft !== "yes") return null;
+  const words = say("agenda.conclude", { position });
+  return element("a", {
+    class: "conclude", href: `/receptions/${reception}/items/${id}/conclusion/draft`, target: "_blank",
+    text: say("agenda.conclude.short"), title: words, "aria-label": words, "data-testid": `conclude-${position}`,
   });
 }
 
@@ -64,6 +75,8 @@ function changeEntry(row, entry, state, call) {
   drawTime(time);
   const button = row.querySelector(".call");
   if (button) setHidden(button, !call || state.state !== "open" || entry.state !== "waiting");
+  const conclude = row.querySelector(".conclude");
+  if (conclude) setHidden(conclude, entry.state === "waiting");
 }
 
 function audienceWords(entry) {

@@ -33,6 +33,8 @@ export default {
   "agenda.rooms": ["{n} điểm cầu", "{n} rooms"],
   "agenda.call.short": ["Gọi", "Call"],
   "agenda.call": ["Gọi mục {position}", "Call item {position}"],
+  "agenda.conclude.short": ["Kết luận", "Conclusion"],
+  "agenda.conclude": ["Ghi kết luận mục {position}, mở cửa sổ bên cạnh", "Write the conclusion of item {position}, in a window beside"],
   "stage.title": ["Hình như các điểm cầu thấy", "Stage as rooms see it"],
   "stage.empty": ["Chưa có hình nào được phát", "No picture on the stage yet"],
   "stage.closed": [
