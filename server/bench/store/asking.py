@@ -47,6 +47,7 @@ def questions(petitions: int, complaint: int, denunciation: int, receptions: int
         "channel": "post",
         "petitioner_name": "Nguyễn Văn An",
         "summary": "Phản ánh rác thải ven biển",
+        "looked": "yes",  # at the probable earlier ones, which a list of its own is asked for
     }
     register = [
         ("register, first page", ""),

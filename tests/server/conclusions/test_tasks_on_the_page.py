@@ -102,7 +102,7 @@ async def test_the_list_is_cut_to_one_reception(province: Province) -> None:
         "page=0",
         "page=99",
         "asked=nonsense",
-        "unit=%00",
+        "unit=%22",
         "q=%25_",
     ):
         await province.page(f"/tasks?{nonsense}")

@@ -19,7 +19,9 @@ from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.petitions.wanted import FILTERS, Sorting, Wanted, filters_without_words, wanted_in
 from server.receptions.hearings import ReceptionHearings
 from server.web.languages import today
+from tests.database import Store, copied
 from tests.server.demo.fixtures import Province, petition
+from tests.server.demo.office import filled_template
 
 
 def codes(database: Database, role: Role, **asked: object) -> list[str]:
@@ -173,8 +175,10 @@ def test_a_petition_that_becomes_a_denunciation_leads_to_no_other(filled: Databa
     ],
 )
 def test_the_index_answers_a_filter_so_that_no_record_is_read_that_is_not_shown(
-    filled: Database, role: Role, asked: dict[str, object]
+    sqlite_store: Store, role: Role, asked: dict[str, object]
 ) -> None:
+    """Of SQLite: what PostgreSQL does depends on how much there is; see the benchmark of the store."""
+
     def plan(session: Session) -> str:
         wanted = Wanted(**asked)  # type: ignore[arg-type]
         statement = select(Petition.id).where(condition_of(session, role, wanted)).order_by(*order_of(wanted))
@@ -182,4 +186,5 @@ def test_the_index_answers_a_filter_so_that_no_record_is_read_that_is_not_shown(
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
         return " ".join(row[-1] for row in rows)
 
-    assert "USING COVERING INDEX" in filled.run_here(plan)
+    with copied(sqlite_store, filled_template(sqlite_store)) as filled:
+        assert "USING COVERING INDEX" in filled.run_here(plan)
