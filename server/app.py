@@ -16,8 +16,9 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import alembic.util
 import jinja2
@@ -33,7 +34,7 @@ from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
-from server.deadlines.errors import BadDataFile
+from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.terms import Terms, read_terms
 from server.people import pages as people_pages
 from server.people import sessions
@@ -44,6 +45,7 @@ from server.receptions import agenda_pages, debug_page, health, live_pages, metr
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
 from server.receptions.conductor import CONDUCTOR, Conductor
+from server.receptions.dated_rules import RECEPTION_RULES, ReceptionRules, read_reception_rules
 from server.receptions.metrics import Metrics
 from server.receptions.programme import ItemFacts
 from server.receptions.rules import chapter_label, kind_of
@@ -61,6 +63,7 @@ from signaling import logs
 END_TIMEOUT_S = 5.0
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
+R = TypeVar("R")
 _log = logging.getLogger("server.app")  # not "__main__", which it is when run
 
 
@@ -74,7 +77,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     BadDataFile for a calendar or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms, follow_up = _read_dated_files(settings.data)
+    terms, follow_up, reception_rules = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -84,6 +87,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         feature.add_routes(app)
     conclusion_pages.add_routes(app, follow_up)
     app[TERMS] = terms
+    app[RECEPTION_RULES] = reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -105,17 +109,23 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp]:
+def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp, ReceptionRules]:
     """Raises BadDataFile with all problems of all files."""
+    problems: list[Problem] = []
+    terms = _read(read_terms, directory, problems)
+    follow_up = _read(read_follow_up, directory, problems)
+    reception_rules = _read(read_reception_rules, directory, problems)
+    if terms is None or follow_up is None or reception_rules is None:
+        raise BadDataFile(problems)
+    return terms, follow_up, reception_rules
+
+
+def _read(read: Callable[[Path], R], directory: Path, problems: list[Problem]) -> R | None:
     try:
-        terms = read_terms(directory)
+        return read(directory)
     except BadDataFile as refused:
-        try:
-            read_follow_up(directory)
-        except BadDataFile as more:
-            raise BadDataFile((*refused.problems, *more.problems)) from None
-        raise
-    return terms, read_follow_up(directory)
+        problems.extend(refused.problems)
+        return None
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -14,12 +14,12 @@ from sqlmodel import SQLModel, select
 
 import server.conclusions.tables
 import server.people.tables
-import server.receptions.tables
 import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
 from server.data.schema import newest_revision, revision_of, upgrade
 from server.people import audit
 from server.petitions.tables import Petition, PetitionStatusChange
+from server.receptions.tables import Reception, ReceptionCancellation
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         assert revision_of(database.engine) is None
         upgrade(database.engine)
         upgrade(database.engine)
-        assert revision_of(database.engine) == newest_revision() == "0003"
+        assert revision_of(database.engine) == newest_revision() == "0005"
     finally:
         database.close()
 
@@ -146,5 +146,31 @@ def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(tmp_path: 
                     " SELECT at, actor, action, subject, detail, previous_hash, 'x' FROM audit_event"
                 )
             )
+    finally:
+        database.close()
+
+
+def test_of_receptions_of_before_nobody_said_who_received_and_they_are_kept(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    try:
+        upgrade(database.engine, "0003")
+        with database.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO reception (id, title, mode, place, host_name, planned_at, state) VALUES"
+                    " (1, 'x', 'periodic', 'Trụ sở', 'Vũ Đình Lãm', '2026-03-02 01:00:00', 'ended'),"
+                    " (2, 'y', 'irregular', '', '', '2026-03-03 01:00:00', 'cancelled')"
+                )
+            )
+        upgrade(database.engine)
+        rows = database.run_here(lambda session: list(session.exec(select(Reception).order_by(text("id")))))
+        assert [(row.title, row.state, row.place) for row in rows] == [
+            ("x", "ended", "Trụ sở"),
+            ("y", "cancelled", ""),
+        ]
+        assert {(row.received_by, row.nobody_came, row.composition, row.announced_on) for row in rows} == {
+            (None, None, "", None)
+        }
+        assert not database.run_here(lambda session: list(session.exec(select(ReceptionCancellation))))
     finally:
         database.close()
