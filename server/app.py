@@ -45,6 +45,7 @@ from server.receptions import agenda_pages, debug_page, health, live_pages, metr
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
 from server.receptions.conductor import CONDUCTOR, Conductor
+from server.receptions.dated_rules import RECEPTION_RULES, ReceptionRules, read_reception_rules
 from server.receptions.metrics import Metrics
 from server.receptions.programme import ItemFacts
 from server.receptions.rules import chapter_label, kind_of
@@ -76,7 +77,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     BadDataFile for a calendar, a list of the register or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms, lists, follow_up = _read_dated_files(settings.data)
+    terms, lists, follow_up, reception_rules = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -85,7 +86,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
     conclusion_pages.add_routes(app, follow_up)
-    app[TERMS], app[LISTS] = terms, lists
+    app[TERMS], app[LISTS], app[RECEPTION_RULES] = terms, lists, reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -107,7 +108,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp]:
+def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp, ReceptionRules]:
     """Raises BadDataFile with all problems of all files."""
     problems: list[Problem] = []
 
@@ -119,9 +120,10 @@ def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp]:
             return None
 
     terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
-    if terms is None or lists is None or follow_up is None:
-        raise BadDataFile(tuple(problems))
-    return terms, lists, follow_up
+    reception_rules = read(read_reception_rules)
+    if terms is None or lists is None or follow_up is None or reception_rules is None:
+        raise BadDataFile(problems)
+    return terms, lists, follow_up, reception_rules
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -23,6 +23,7 @@ from server.receptions.tables import (
     Hearing,
     ItemState,
     Presence,
+    Receiver,
     Reception,
     ReceptionMode,
     ReceptionState,
@@ -32,6 +33,11 @@ from server.web.languages import HERE
 
 PLACE = "Trụ sở Tiếp công dân tỉnh Quảng Ninh"
 HOST = "Vũ Đình Lãm"
+COMPOSITION = (
+    "Văn phòng UBND tỉnh\nBan Tiếp công dân tỉnh\nThanh tra tỉnh\nSở Nông nghiệp và Môi trường\nSở Xây dựng"
+)
+WHERE_PUBLISHED = "Bảng niêm yết tại Trụ sở; Cổng thông tin điện tử tỉnh"
+PUBLISHED_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +88,16 @@ def fill_receptions(
     """Write all four; returns today's."""
     by_code = {room.code: room for room in rooms}
     for days_ago, items in ((63, BEFORE_LAST), (28, LAST_MONTH)):
-        held_on = _working_day(today - timedelta(days=days_ago))
+        held_on = working_day(today - timedelta(days=days_ago))
         reception = plan_reception(session, petitions, by_code, held_on, items)
         _hold(session, reception, by_code, items)
         _tell(session, petitions, held_on, items, author)
     todays = plan_reception(session, petitions, by_code, today, TODAY)
-    plan_reception(session, petitions, by_code, _working_day(today + timedelta(days=21)), NEXT)
+    plan_reception(session, petitions, by_code, working_day(today + timedelta(days=21)), NEXT)
     return todays
 
 
-def _working_day(day: date) -> date:
+def working_day(day: date) -> date:
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
@@ -108,6 +114,10 @@ def plan_reception(
         place=PLACE,
         host_name=HOST,
         planned_at=datetime.combine(day, time(8), tzinfo=HERE),
+        received_by=Receiver.HEAD,
+        composition=COMPOSITION,
+        announced_on=day - PUBLISHED_BEFORE,
+        announced_where=WHERE_PUBLISHED,
     )
     reception = create_reception(session, plan)
     for item in items:
@@ -153,6 +163,7 @@ def _hold(session: Session, reception: Reception, rooms: Mapping[str, Room], ite
     reception.state = ReceptionState.ENDED
     reception.opened_at = opened
     reception.ended_at = clock
+    reception.nobody_came = False
     session.add(reception)
     _attend(session, reception, opened, clock, list(rooms.values()), spoke)
 

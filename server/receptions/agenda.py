@@ -8,8 +8,8 @@ Items that were called already keep their place: only WAITING items move, change
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ from server.receptions.tables import (
     AgendaItemRoom,
     Audience,
     ItemState,
+    Receiver,
     Reception,
     ReceptionMode,
     ReceptionState,
@@ -39,6 +40,10 @@ class Plan:
     place: str
     host_name: str
     planned_at: datetime
+    received_by: Receiver | None = None
+    composition: str = ""
+    announced_on: date | None = None
+    announced_where: str = ""
 
 
 # --- rules -----------------------------------------------------------------------------------------
@@ -73,30 +78,27 @@ def title_of(petitions: Sequence[Petition]) -> str:
 
 
 def create_reception(session: Session, plan: Plan) -> Reception:
-    reception = Reception(
-        title=plan.title,
-        mode=plan.mode,
-        place=plan.place,
-        host_name=plan.host_name,
-        planned_at=plan.planned_at,
-        state=ReceptionState.PLANNED,
-    )
+    reception = Reception(**asdict(plan), state=ReceptionState.PLANNED)
     session.add(reception)
     session.flush()
     return reception
 
 
 def change_plan(session: Session, reception_id: int, plan: Plan) -> None:
-    reception = _planned(session, reception_id)
-    reception.title, reception.mode = plan.title, plan.mode
-    reception.place, reception.host_name = plan.place, plan.host_name
-    reception.planned_at = plan.planned_at
+    reception = planned(session, reception_id)
+    for name, value in asdict(plan).items():
+        setattr(reception, name, value)
     session.add(reception)
 
 
-def cancel_reception(session: Session, reception_id: int) -> None:
-    reception = _planned(session, reception_id)
-    reception.state = ReceptionState.CANCELLED
+def change_receiver(
+    session: Session, reception_id: int, receiver: Receiver, host_name: str, with_whom: str
+) -> None:
+    """Who received in fact, which is known when it begins. Raises Refused for one that was called off."""
+    reception = _reception(session, reception_id)
+    if reception.state == ReceptionState.CANCELLED:
+        raise Refused(RefusalCode.RECEPTION_ENDED, reception.state)
+    reception.received_by, reception.host_name, reception.composition = receiver, host_name, with_whom
     session.add(reception)
 
 
@@ -107,7 +109,8 @@ def _reception(session: Session, reception_id: int) -> Reception:
     return reception
 
 
-def _planned(session: Session, reception_id: int) -> Reception:
+def planned(session: Session, reception_id: int) -> Reception:
+    """The reception, while it is planned and nothing else. Raises Refused."""
     reception = _reception(session, reception_id)
     if reception.state == ReceptionState.OPEN:
         raise Refused(RefusalCode.RECEPTION_ALREADY_OPEN, reception.state, ReceptionState.PLANNED)

@@ -1,4 +1,4 @@
-"""Who asks, on the receptions' office pages."""
+"""Who asks, and for which reception, on the receptions' office pages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from aiohttp import web
 
 from server.people.sessions import account_of
 from server.people.tables import Account
+from server.receptions.tables import Reception, ReceptionState
+from server.web.keys import DATABASE
 
 
 async def account_in(request: web.Request) -> Account:
@@ -14,3 +16,20 @@ async def account_in(request: web.Request) -> Account:
     if account is None:  # the account was disabled between the guard and here
         raise web.HTTPUnauthorized
     return account
+
+
+async def reception_in(request: web.Request, *states: ReceptionState) -> Reception:
+    """The reception of the address. Raises HTTPNotFound for one that is not there, or in another state."""
+    reception_id = int(request.match_info["id"])
+    reception = await request.app[DATABASE].run(lambda session: session.get(Reception, reception_id))
+    if reception is None or reception.state not in states:
+        raise web.HTTPNotFound
+    return reception
+
+
+async def planned_reception(request: web.Request) -> Reception:
+    return await reception_in(request, ReceptionState.PLANNED)
+
+
+def to_reception(request: web.Request, reception_id: int) -> web.HTTPSeeOther:
+    return web.HTTPSeeOther(str(request.app.router["reception"].url_for(id=str(reception_id))))

@@ -12,7 +12,15 @@ from server.people.tables import Account
 from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.heard import HEARINGS
 from server.petitions.standing import TERMS
-from server.receptions import agenda_pages, plan_pages, quality_pages, recording_pages
+from server.receptions import (
+    agenda_pages,
+    cancel_pages,
+    cancelling,
+    plan_pages,
+    quality_pages,
+    recording_pages,
+    schedule_pages,
+)
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.asking import account_in
 from server.receptions.hearings import ReceptionHearings, merged
@@ -21,49 +29,26 @@ from server.receptions.queries import (
     agenda_of,
     attendance_of,
     chapters_of,
-    reception_lines,
     recording_of,
 )
-from server.receptions.tables import ItemState, Reception, ReceptionState, Recording
+from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
 from server.rooms.queries import rooms_on
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
 from server.web.shell import render, require
 
-PAGE = 50
-
 
 def add_routes(app: web.Application) -> None:
     """All office pages of receptions, the player among them. Also gives the register its HEARINGS. Needs in `app`
-    when a reception is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, and TERMS."""
+    when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS and
+    RECEPTION_RULES."""
     app[HEARINGS] = ReceptionHearings()
-    app.router.add_get("/receptions", table, name="receptions")
+    schedule_pages.add_routes(app)
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
     recording_pages.add_routes(app)
-
-
-@require(Right.READ_RECEPTIONS)
-async def table(request: web.Request) -> web.StreamResponse:
-    account = await account_in(request)
-    state = request.query.get("state", "")
-    states = [ReceptionState(state)] if state in set(ReceptionState) else list(ReceptionState)
-    asked = request.query.get("page", "")
-    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
-    lines, total = await request.app[DATABASE].run(reception_lines, states, limit=PAGE, offset=(number - 1) * PAGE)
-    return await render(
-        request,
-        "receptions/list.html",
-        lines=lines,
-        total=total,
-        number=number,
-        pages=max(1, -(-total // PAGE)),
-        state=state if len(states) == 1 else "",
-        states=list(ReceptionState),
-        may_plan=Right.PLAN_RECEPTIONS in account.rights,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +59,17 @@ class _Detail:
     attendance: list[RoomAttendance]
     recording: Recording | None
     chapters: dict[int, tuple[float, float]]  # first second and length, by item
+    cancellation: ReceptionCancellation | None
+    moved_to: Reception | None
+    moved_from: Reception | None
 
 
 def _read(session: Session, reception_id: int, account: Account) -> _Detail | None:
     reception = session.get(Reception, reception_id)
     if reception is None:
         return None
+    cancellation = cancelling.cancellation_of(session, reception_id)
+    moved_to_id = None if cancellation is None else cancellation.moved_to_id
     recording = recording_of(session, reception_id)
     spans = chapters_of(session, recording.id or 0) if recording else {}
     chapters = {
@@ -94,6 +84,9 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
         attendance=attendance_of(session, reception_id),
         recording=recording,
         chapters=chapters,
+        cancellation=cancellation,
+        moved_to=None if moved_to_id is None else session.get(Reception, moved_to_id),
+        moved_from=cancelling.predecessor_of(session, reception_id),
     )
 
 
@@ -114,6 +107,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound
     found, concluded = answer
     running = found.reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+    cancellation, plans = found.cancellation, Right.PLAN_RECEPTIONS in account.rights
     waiting = [item.id for item in found.items if item.item.state == ItemState.WAITING]
     return await render(
         request,
@@ -126,7 +120,12 @@ async def detail(request: web.Request) -> web.StreamResponse:
         attendance=found.attendance,
         recording=found.recording,
         chapters=found.chapters,
-        may_plan=running and Right.PLAN_RECEPTIONS in account.rights,
+        cancellation=cancellation,
+        moved_to=found.moved_to,
+        moved_from=found.moved_from,
+        check=cancellation and cancel_pages.check_of(request.app, found.reception, cancellation.announced_on),
+        may_plan=running and plans,
+        may_complete=plans,
         may_console=running and Right.SEE_CONSOLE in account.rights,
         first_waiting=waiting[0] if waiting else None,
         last_waiting=waiting[-1] if waiting else None,

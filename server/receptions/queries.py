@@ -1,13 +1,13 @@
-"""What is read of receptions: the list, the agenda, attendance, the floor. Nothing here changes anything."""
+"""What is read of receptions: the agenda, attendance, the floor. Nothing here changes anything."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from server.data.columns import now
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
@@ -71,13 +71,6 @@ class AgendaLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceptionLine:
-    reception: Reception
-    items: int
-    done: int
-
-
-@dataclass(frozen=True, slots=True)
 class RoomAttendance:
     """One room's presence in a reception. Seconds are sums of spans; an open span counts up to `at`."""
 
@@ -113,37 +106,6 @@ def reception_today(session: Session, day: date) -> Reception | None:
     if planned:
         return planned[0]
     return that_day[-1] if that_day else None
-
-
-def reception_lines(
-    session: Session,
-    states: Iterable[ReceptionState] = tuple(ReceptionState),
-    *,
-    limit: int = 50,
-    offset: int = 0,
-) -> tuple[list[ReceptionLine], int]:
-    """One page of receptions, newest plan first, and how many there are in all."""
-    wanted = list(states)
-    total = session.exec(select(func.count()).select_from(Reception).where(col(Reception.state).in_(wanted))).one()
-    receptions = session.exec(
-        select(Reception)
-        .where(col(Reception.state).in_(wanted))
-        .order_by(col(Reception.planned_at).desc(), col(Reception.id).desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
-    ids = [reception.id for reception in receptions]
-    rows = session.exec(
-        select(AgendaItem.reception_id, AgendaItem.state, func.count())
-        .where(col(AgendaItem.reception_id).in_(ids))
-        .group_by(col(AgendaItem.reception_id), col(AgendaItem.state))
-    ).all()
-    items: dict[int, int] = defaultdict(int)
-    done: dict[int, int] = defaultdict(int)
-    for reception_id, state, count in rows:
-        items[reception_id] += count
-        done[reception_id] += count if state == "done" else 0
-    return [ReceptionLine(r, items[r.id or 0], done[r.id or 0]) for r in receptions], total
 
 
 def agenda_of(session: Session, reception_id: int, at: datetime | None = None) -> list[AgendaLine]:

@@ -82,12 +82,20 @@ def _opened(session: Session, row: effects.ReceptionOpened) -> None:
 def _ended(session: Session, row: effects.ReceptionEnded) -> None:
     reception = _reception(session, row.reception)
     reception.state, reception.ended_at = ReceptionState.ENDED, row.at
+    if reception.nobody_came is None:  # else a visit was recorded
+        reception.nobody_came = not was_heard(session, row.reception)
     session.add(reception)
     recording = session.exec(select(Recording).where(Recording.reception_id == row.reception)).first()
     if recording is not None and recording.state is RecordingState.RECORDING:
         recording.state = RecordingState.ENDED
         session.add(recording)
-    _audit(session, row.actor, "reception_ended", row.reception)
+    _audit(session, row.actor, "reception_ended", row.reception, nobody_came=reception.nobody_came)
+
+
+def was_heard(session: Session, reception_id: int) -> bool:
+    """Whether any item of its agenda was called."""
+    called = select(Hearing.id).join(AgendaItem, col(AgendaItem.id) == Hearing.item_id)
+    return session.exec(called.where(AgendaItem.reception_id == reception_id).limit(1)).first() is not None
 
 
 # --- the agenda ------------------------------------------------------------------------------------

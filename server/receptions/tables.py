@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from server.data.columns import UtcDateTime, Word
+from server.data.columns import UtcDateTime, Word, now
 
 
 class ReceptionMode(StrEnum):
     REGULAR = "regular"
     PERIODIC = "periodic"
     IRREGULAR = "irregular"
+    DIALOGUE = "dialogue"  # đối thoại, in settling a complaint
+
+
+class Receiver(StrEnum):
+    """Who received; the reports count them apart."""
+
+    HEAD = "head"  # in person
+    DELEGATE = "delegate"  # whom the head delegated
+    BOARD = "board"  # the reception board's officers: the regular reception
 
 
 class ReceptionState(StrEnum):
@@ -44,10 +53,31 @@ class Reception(SQLModel, table=True):
     mode: ReceptionMode = Field(sa_column=Column(Word(ReceptionMode), nullable=False))
     place: str = Field(default="", max_length=200)
     host_name: str = Field(default="", max_length=120)
+    received_by: Receiver | None = Field(default=None, sa_column=Column(Word(Receiver)))  # None: nobody said
+    composition: str = Field(
+        default="", sa_column=Column(Text, nullable=False, server_default="")
+    )  # who sits with
+    announced_on: date | None = Field(default=None)  # when the notice was published, and where
+    announced_where: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     planned_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
     state: ReceptionState = Field(sa_column=Column(Word(ReceptionState), nullable=False, index=True))
     opened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    nobody_came: bool | None = Field(default=None)  # None: not known yet
+
+
+class ReceptionCancellation(SQLModel, table=True):
+    """Why a reception was called off, when that was published, and the one it was put off to."""
+
+    __tablename__ = "reception_cancellation"
+
+    reception_id: int = Field(foreign_key="reception.id", primary_key=True)
+    reason: str = Field(max_length=300)
+    announced_on: date | None = Field(default=None)
+    announced_where: str = Field(default="", max_length=200)
+    moved_to_id: int | None = Field(default=None, foreign_key="reception.id", unique=True)
+    recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    recorded_by: str = Field(max_length=80)
 
 
 class AgendaItem(SQLModel, table=True):

@@ -13,12 +13,12 @@ from sqlmodel import SQLModel, col, select
 
 import server.conclusions.tables
 import server.people.tables
-import server.receptions.tables
 import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
 from server.data.schema import newest_revision, revision_of, upgrade
 from server.people import audit
 from server.petitions.tables import Petition, PetitionStatusChange
+from server.receptions.tables import Reception, ReceptionCancellation
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(bare: Database) -> None:
@@ -32,7 +32,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     assert revision_of(bare.engine) is None
     upgrade(bare.engine)
     upgrade(bare.engine)
-    assert revision_of(bare.engine) == newest_revision() == "0004"
+    assert revision_of(bare.engine) == newest_revision() == "0005"
 
 
 def _before_histories(database: Database) -> None:
@@ -159,3 +159,25 @@ def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(bare: Data
                 " SELECT at, actor, action, subject, detail, previous_hash, 'x' FROM audit_event"
             )
         )
+
+
+def test_of_receptions_of_before_nobody_said_who_received_and_they_are_kept(bare: Database) -> None:
+    upgrade(bare.engine, "0003")
+    with bare.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO reception (id, title, mode, place, host_name, planned_at, state) VALUES"
+                " (1, 'x', 'periodic', 'Trụ sở', 'Vũ Đình Lãm', '2026-03-02 01:00:00', 'ended'),"
+                " (2, 'y', 'irregular', '', '', '2026-03-03 01:00:00', 'cancelled')"
+            )
+        )
+    upgrade(bare.engine)
+    rows = bare.run_here(lambda session: list(session.exec(select(Reception).order_by(text("id")))))
+    assert [(row.title, row.state, row.place) for row in rows] == [
+        ("x", "ended", "Trụ sở"),
+        ("y", "cancelled", ""),
+    ]
+    assert {(row.received_by, row.nobody_came, row.composition, row.announced_on) for row in rows} == {
+        (None, None, "", None)
+    }
+    assert not bare.run_here(lambda session: list(session.exec(select(ReceptionCancellation))))

@@ -12,13 +12,13 @@ from server.receptions.agenda import (
     Plan,
     add_item,
     allowed_audiences,
-    cancel_reception,
     create_reception,
     move_item,
     remove_item,
     set_audience,
     title_of,
 )
+from server.receptions.cancelling import Cancellation, cancel
 from server.receptions.queries import AgendaLine, agenda_of
 from server.receptions.tables import (
     AgendaItemRoom,
@@ -32,6 +32,7 @@ from server.web.languages import HERE
 from signaling.refusals import RefusalCode, Refused
 from tests.server.demo.fixtures import petition, todays
 
+OFF = Cancellation("Trùng lịch họp")
 PLAN = Plan("Phiên đột xuất", ReceptionMode.IRREGULAR, "Trụ sở", "", datetime(2030, 1, 7, 8, tzinfo=HERE))
 CLOSED, ROOMS, ALL = Audience.CLOSED, Audience.ROOMS, Audience.ALL
 
@@ -177,15 +178,15 @@ def test_an_item_taken_off_leaves_no_hole(filled: Database) -> None:
 
 def test_only_a_planned_reception_is_called_off(filled: Database) -> None:
     number = filled.run_here(todays).id or 0
-    filled.run_here(cancel_reception, number)
+    filled.run_here(cancel, number, OFF, "system")
     assert filled.run_here(lambda s: agenda_of(s, number))[0].item.state == ItemState.WAITING
-    assert refusal(filled, lambda s: cancel_reception(s, number)) == RefusalCode.RECEPTION_ENDED
+    assert refusal(filled, lambda s: cancel(s, number, OFF, "system")) == RefusalCode.RECEPTION_ENDED
 
     def open_it(session: Session) -> None:
         reception = create_reception(session, PLAN)
         reception.state = ReceptionState.OPEN
         session.add(reception)
         session.flush()
-        cancel_reception(session, reception.id or 0)
+        cancel(session, reception.id or 0, OFF, "system")
 
     assert refusal(filled, open_it) == RefusalCode.RECEPTION_ALREADY_OPEN
