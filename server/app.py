@@ -16,8 +16,9 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import alembic.util
 import jinja2
@@ -33,8 +34,11 @@ from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
-from server.deadlines.errors import BadDataFile
+from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.terms import Terms, read_terms
+from server.documents import pages as document_pages
+from server.documents import versions as document_versions
+from server.documents.letterheads import Letterheads, read_letterheads
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
@@ -58,6 +62,7 @@ from server.web.languages import N_, Catalogs
 from server.web.statics import FrontEndMissing
 from signaling import logs
 
+R = TypeVar("R")
 END_TIMEOUT_S = 5.0
 _CLOSED_ITEM = N_("Closed item")
 _ROOM_PAGE = Path(room_client.__file__).parent / "page"
@@ -74,7 +79,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     BadDataFile for a calendar or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms, follow_up = _read_dated_files(settings.data)
+    terms, follow_up, letterheads = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -82,7 +87,8 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, follow_up)
+    conclusion_pages.add_routes(app, follow_up, document_versions.erase_words)
+    document_pages.add_routes(app, letterheads)
     app[TERMS] = terms
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
@@ -105,17 +111,21 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp]:
+def _read_dated_files(directory: Path) -> tuple[Terms, FollowUp, Letterheads]:
     """Raises BadDataFile with all problems of all files."""
-    try:
-        terms = read_terms(directory)
-    except BadDataFile as refused:
+    problems: list[Problem] = []
+
+    def read(reader: Callable[[Path], R]) -> R | None:
         try:
-            read_follow_up(directory)
-        except BadDataFile as more:
-            raise BadDataFile((*refused.problems, *more.problems)) from None
-        raise
-    return terms, read_follow_up(directory)
+            return reader(directory)
+        except BadDataFile as refused:
+            problems.extend(refused.problems)
+            return None
+
+    terms, follow_up, letterheads = read(read_terms), read(read_follow_up), read(read_letterheads)
+    if terms is None or follow_up is None or letterheads is None:
+        raise BadDataFile(problems)
+    return terms, follow_up, letterheads
 
 
 def _find_room_page(app: web.Application) -> None:

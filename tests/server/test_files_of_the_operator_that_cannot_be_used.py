@@ -16,6 +16,7 @@ def test_the_server_does_not_start_on_them(
     (tmp_path / "holidays.csv").write_text("date,kind,name\n2026-02-30,holiday,Tết\n", encoding="utf-8")
     (tmp_path / "deadlines.csv").write_text("key,count\n", encoding="utf-8")
     (tmp_path / "departments.csv").write_text("name\nSở Xây dựng\n", encoding="utf-8")
+    (tmp_path / "letterheads.csv").write_text("issuer\nVĂN PHÒNG\n", encoding="utf-8")
     monkeypatch.setenv("TIEPDAN_DATA", str(tmp_path))
     monkeypatch.delenv("TIEPDAN_SETTINGS", raising=False)
     monkeypatch.setattr(app.logs, "configure", lambda: None)
@@ -23,3 +24,4 @@ def test_the_server_does_not_start_on_them(
     assert "holidays.csv, line 2, date: came '2026-02-30'" in caplog.text
     assert "deadlines.csv, line 1: came 'key, count'" in caplog.text
     assert "departments.csv, line 1: came 'name'" in caplog.text
+    assert "letterheads.csv, line 1: came 'issuer'" in caplog.text

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel, select
 
 import server.conclusions.tables
+import server.documents.tables
 import server.people.tables
 import server.receptions.tables
 import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
@@ -39,7 +40,7 @@ def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
         assert revision_of(database.engine) is None
         upgrade(database.engine)
         upgrade(database.engine)
-        assert revision_of(database.engine) == newest_revision() == "0003"
+        assert revision_of(database.engine) == newest_revision() == "0006"
     finally:
         database.close()
 

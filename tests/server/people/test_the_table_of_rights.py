@@ -41,7 +41,12 @@ def test_a_room_holds_no_right() -> None:
 
 
 def test_a_supervisor_reads_and_changes_nothing() -> None:
-    assert rights_of(Role.SUPERVISOR) == {Right.READ_RECEPTIONS, Right.READ_PETITIONS, Right.READ_TASKS}
+    assert rights_of(Role.SUPERVISOR) == {
+        Right.READ_RECEPTIONS,
+        Right.READ_PETITIONS,
+        Right.READ_TASKS,
+        Right.READ_DOCUMENTS,
+    }
 
 
 def test_a_technician_sees_no_petition_and_no_reception() -> None:
@@ -90,7 +95,7 @@ async def test_each_role_opens_what_the_table_says_and_nothing_else(
             office.forget_cookies()
             assert (await office.log_in(login)).status == 303
             for path, rights in pages.items():
-                answer = await office.get(path.format(id=999_999, item=999_999, direction="up"))
+                answer = await office.get(path.format(id=999_999, item=999_999, direction="up", number=1))
                 refused = bool(rights) and rights_of(role).isdisjoint(rights)
                 assert (answer.status == 403) == refused, f"{role} at {path}: {answer.status}"
                 assert answer.status < 500, f"{role} at {path}: {answer.status}"
