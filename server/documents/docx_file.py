@@ -163,8 +163,8 @@ def _two_cells(document: Any, left: float, right: float) -> tuple[Any, Any]:
     row = table.rows[0]
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
-    for cell, width in zip(row.cells, (left, right), strict=True):
-        cell.width = Mm(width)
+    for cell, column, width in zip(row.cells, table.columns, (left, right), strict=True):
+        cell.width = column.width = Mm(width)  # Word reads the one, other programs the other
     return row.cells[0], row.cells[1]
 
 
@@ -182,7 +182,8 @@ def _rule(place: Any, width: float, part: float) -> Any:
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "auto")):
         border.set(qn(f"w:{name}"), value)
     borders.append(border)
-    line._p.get_or_add_pPr().append(borders)
+    # Word asks for the order of the schema: the border before spacing, indents and alignment.
+    line._p.get_or_add_pPr().insert_element_before(borders, "w:spacing", "w:ind", "w:jc")
     return line
 
 

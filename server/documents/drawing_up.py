@@ -38,7 +38,7 @@ def draw_up(
     at: datetime,
 ) -> tuple[OfficialDocument, bool]:
     """True: it is new. Whether there is something to write about the caller has asked."""
-    known, ordinal = versions.next_ordinal(session, kind, ground.subject)
+    known, ordinal = versions.next_ordinal(kind, versions.documents_about(session, kind, ground.subject))
     if known is not None:
         return known, False
     content = _content(session, kind, ground, ordinal, filling, recorded, today, at)

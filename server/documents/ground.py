@@ -66,17 +66,22 @@ def ground_of_task(session: Session, task: Task) -> Ground:
     return Ground(item.reception, item, task)
 
 
-def may_begin(session: Session, kind: DocumentKind, ground: Ground, today: Today) -> bool:
-    """Whether there is something to write about yet; who may is `rules.drafts`."""
+def may_begin(kind: DocumentKind, ground: Ground, today: Today, *, concluded: bool, any_called: bool) -> bool:
+    """Whether there is something to write about yet; who may is `rules.drafts`. `concluded`: a conclusion on the
+    item was issued; `any_called`: an item of the reception was called."""
     if KINDS[kind].about is About.RECEPTION:
-        called = ItemState.DONE if _any_called(session, ground.reception) else None
-        return is_time_for(kind, ground.reception.state, called)
+        return is_time_for(kind, ground.reception.state, ItemState.DONE if any_called else None)
     if ground.item is None:
         return False
-    concluded = issued_in(versions_of(session, ground.item.item_id)) is not None
     if ground.task is not None and not may_be_urged(ground.task.state, ground.task.due_on, today):
         return False
     return is_time_for(kind, ground.reception.state, ground.item.item.state, concluded=concluded)
+
+
+def may_begin_now(session: Session, kind: DocumentKind, ground: Ground, today: Today) -> bool:
+    concluded = ground.item is not None and issued_in(versions_of(session, ground.item.item_id)) is not None
+    called = _any_called(session, ground.reception)
+    return may_begin(kind, ground, today, concluded=concluded, any_called=called)
 
 
 def readable(session: Session, account: Account, document_id: int) -> tuple[OfficialDocument, Ground]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,14 +13,14 @@ from server.conclusions.ground import ItemGround, grounds_of
 from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import may_read
 from server.conclusions.standing import Today
-from server.conclusions.tables import Task
-from server.documents.ground import Ground, ground_of_task, may_begin
+from server.conclusions.tables import Conclusion, Task
+from server.documents.ground import Ground, may_begin
 from server.documents.kinds import KINDS, OF_AN_ITEM
 from server.documents.rules import drafts, reads
 from server.documents.tables import DocumentKind, DocumentVersion, OfficialDocument
-from server.documents.versions import documents_about, draft_in, issued_in, next_ordinal, versions_of
+from server.documents.versions import Known, draft_in, issued_in, next_ordinal, versions_by_document
 from server.people.tables import Role
-from server.receptions.tables import AgendaItem, Reception
+from server.receptions.tables import AgendaItem, ItemState, Reception
 
 
 class Stage(StrEnum):
@@ -71,44 +72,80 @@ def documents_of(session: Session, reception_id: int, role: Role, today: Today) 
         grounds_of(session, [number or 0 for number in ids]).values(), key=lambda each: each.item.position
     )
     shown = [ground for ground in grounds if may_read(role, ground.guards)]
+    any_called = any(ground.item.state != ItemState.WAITING for ground in grounds)
+    shelf = _Shelf(session, reception_id, role, today, any_called=any_called)
+    tasks = _tasks(session, shown, today)
     return ReceptionDocuments(
         reception=reception,
-        of_reception=_drawer(session, Ground(reception), (DocumentKind.NOBODY_CAME,), role, today),
-        items=[_of_item(session, ground, role, today) for ground in shown],
+        of_reception=shelf.drawer(Ground(reception), (DocumentKind.NOBODY_CAME,)),
+        items=[_of_item(shelf, ground, tasks[ground.item_id]) for ground in shown],
         hidden=len(grounds) - len(shown),
     )
 
 
-def _of_item(session: Session, item: ItemGround, role: Role, today: Today) -> ItemDrawer:
-    ground = Ground(item.reception, item)
-    rows = session.exec(select(Task).where(Task.item_id == item.item_id).order_by(col(Task.number))).all()
-    tasks = []
+def _tasks(
+    session: Session, grounds: Sequence[ItemGround], today: Today
+) -> dict[int, list[tuple[TaskView, Task]]]:
+    items = [ground.item_id for ground in grounds]
+    rows = session.exec(
+        select(Task).where(col(Task.item_id).in_(items)).order_by(col(Task.item_id), col(Task.number))
+    ).all()
+    found: dict[int, list[tuple[TaskView, Task]]] = defaultdict(list)
     for view, task in zip(views_of(session, rows, today), rows, strict=True):
-        drawer = _drawer(session, ground_of_task(session, task), (DocumentKind.URGING,), role, today)
+        found[task.item_id].append((view, task))
+    return found
+
+
+def _of_item(shelf: _Shelf, item: ItemGround, tasks: Sequence[tuple[TaskView, Task]]) -> ItemDrawer:
+    shown = []
+    for view, task in tasks:
+        drawer = shelf.drawer(Ground(item.reception, item, task), (DocumentKind.URGING,))
         if drawer.lines or drawer.next_kinds:
-            tasks.append((view, drawer))
-    return ItemDrawer(item, _drawer(session, ground, OF_AN_ITEM, role, today), tasks)
+            shown.append((view, drawer))
+    return ItemDrawer(item, shelf.drawer(Ground(item.reception, item), OF_AN_ITEM), shown)
 
 
-def _drawer(session: Session, ground: Ground, kinds: Iterable[DocumentKind], role: Role, today: Today) -> Drawer:
-    lines: list[Line] = []
-    following: list[tuple[DocumentKind, str]] = []
-    for kind in kinds:
-        if not reads(role, kind, ground.guards):
-            continue
-        writes = drafts(role, kind, ground.guards)
-        lines += _lines(session, kind, ground, writes=writes)
-        known, _ordinal = next_ordinal(session, kind, ground.subject)
-        if writes and known is None and may_begin(session, kind, ground, today):
-            following.append((kind, KINDS[kind].word))
-    return Drawer(lines, following)
+class _Shelf:
+    """All documents of the reception, read once, for one reader."""
+
+    def __init__(self, session: Session, reception_id: int, role: Role, today: Today, *, any_called: bool) -> None:
+        self._role, self._today, self._any_called = role, today, any_called
+        documents = session.exec(
+            select(OfficialDocument)
+            .where(OfficialDocument.reception_id == reception_id)
+            .order_by(col(OfficialDocument.ordinal))
+        ).all()
+        versions = versions_by_document(session, [document.id or 0 for document in documents])
+        self._known: dict[tuple[DocumentKind, str], list[tuple[OfficialDocument, list[DocumentVersion]]]]
+        self._known = defaultdict(list)
+        for document in documents:
+            self._known[document.kind, document.subject].append((document, versions[document.id or 0]))
+        issued = select(Conclusion.item_id).join(AgendaItem, col(AgendaItem.id) == Conclusion.item_id)
+        of_this = issued.where(AgendaItem.reception_id == reception_id, col(Conclusion.issued_at).is_not(None))
+        self._concluded = set(session.exec(of_this).all())
+
+    def drawer(self, ground: Ground, kinds: Iterable[DocumentKind]) -> Drawer:
+        lines: list[Line] = []
+        following: list[tuple[DocumentKind, str]] = []
+        for kind in kinds:
+            if not reads(self._role, kind, ground.guards):
+                continue
+            writes = drafts(self._role, kind, ground.guards)
+            known = self._known[kind, ground.subject]
+            lines += _lines(kind, known, writes=writes)
+            if writes and next_ordinal(kind, known)[0] is None and self._is_time(kind, ground):
+                following.append((kind, KINDS[kind].word))
+        return Drawer(lines, following)
+
+    def _is_time(self, kind: DocumentKind, ground: Ground) -> bool:
+        concluded = ground.item is not None and ground.item.item_id in self._concluded
+        return may_begin(kind, ground, self._today, concluded=concluded, any_called=self._any_called)
 
 
-def _lines(session: Session, kind: DocumentKind, ground: Ground, *, writes: bool) -> list[Line]:
+def _lines(kind: DocumentKind, known: Known, *, writes: bool) -> list[Line]:
     """That a draft is there is nobody's business but of those who write it."""
     lines = []
-    for document in documents_about(session, kind, ground.subject):
-        versions = versions_of(session, document.id or 0)
+    for document, versions in known:
         issued, drafted = issued_in(versions), draft_in(versions) is not None
         if issued is None and not writes:
             continue

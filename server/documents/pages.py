@@ -15,7 +15,7 @@ from server.data.columns import now
 from server.documents import document_pages, issuing_pages
 from server.documents.drawing_up import draw_up
 from server.documents.filling import Filling
-from server.documents.ground import Ground, ground_of_task, may_begin
+from server.documents.ground import Ground, ground_of_task, may_begin_now
 from server.documents.kinds import OF_AN_ITEM
 from server.documents.letterheads import Letterheads
 from server.documents.listing import ReceptionDocuments, documents_of
@@ -124,7 +124,7 @@ async def _draw_up(request: web.Request, find: _Find, kinds: tuple[DocumentKind,
         ground = find(session, account)
         if not drafts(account.role, kind, ground.guards):
             raise web.HTTPForbidden
-        if not may_begin(session, kind, ground, today):
+        if not may_begin_now(session, kind, ground, today):
             raise web.HTTPNotFound
         document, new = draw_up(session, kind, ground, filling, recorded, author_of(account), today, now())
         if new:

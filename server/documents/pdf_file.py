@@ -110,7 +110,7 @@ class _Page(FPDF):
         self.multi_cell(width, size * _POINT * shape.LINE, text, align=Align.C, new_x=XPos.LEFT, new_y=YPos.NEXT)
 
     def _rule(self, centre: float, length: float) -> None:
-        y = self.get_y() + 0.8
+        y = self.get_y() + 1.2
         self.set_line_width(0.25)
         self.line(centre - length / 2, y, centre + length / 2, y)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,17 +33,30 @@ class Files:
     pdf: bytes = b""
 
 
-def documents_about(session: Session, kind: DocumentKind, subject: str) -> list[OfficialDocument]:
+Known = Sequence[tuple[OfficialDocument, Sequence[DocumentVersion]]]
+"""Documents of one kind about one subject, the first one first, each with its versions."""
+
+
+def documents_about(session: Session, kind: DocumentKind, subject: str) -> Known:
     rows = select(OfficialDocument).where(OfficialDocument.kind == kind, OfficialDocument.subject == subject)
-    return list(session.exec(rows.order_by(col(OfficialDocument.ordinal))).all())
+    documents = session.exec(rows.order_by(col(OfficialDocument.ordinal))).all()
+    return [(document, versions_of(session, document.id or 0)) for document in documents]
 
 
 def versions_of(session: Session, document_id: int) -> list[DocumentVersion]:
     """The first version first; the last one may be a draft. Without the bytes of the files: see `files_of`."""
-    rows = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    return versions_by_document(session, [document_id])[document_id]
+
+
+def versions_by_document(session: Session, document_ids: Iterable[int]) -> dict[int, list[DocumentVersion]]:
+    """In one query for all."""
+    found: dict[int, list[DocumentVersion]] = {number: [] for number in document_ids}
     docx = defer(DocumentVersion.docx, raiseload=True)  # type: ignore[arg-type]  # SQLModel says bytes
     pdf = defer(DocumentVersion.pdf, raiseload=True)  # type: ignore[arg-type]
-    return list(session.exec(rows.options(docx, pdf).order_by(col(DocumentVersion.number))).all())
+    rows = select(DocumentVersion).where(col(DocumentVersion.document_id).in_(list(found)))
+    for row in session.exec(rows.options(docx, pdf).order_by(col(DocumentVersion.number))):
+        found[row.document_id].append(row)
+    return found
 
 
 def files_of(session: Session, version: DocumentVersion) -> Files:
@@ -71,15 +84,14 @@ def content_of(version: DocumentVersion) -> dict[str, str]:
     return dict(json.loads(version.content)) if version.content else {}
 
 
-def next_ordinal(session: Session, kind: DocumentKind, subject: str) -> tuple[OfficialDocument | None, int]:
+def next_ordinal(kind: DocumentKind, known: Known) -> tuple[OfficialDocument | None, int]:
     """The document that is there already and has to be gone on with, or the number that a new one gets."""
-    known = documents_about(session, kind, subject)
     if not known:
         return None, 1
-    issued = issued_in(versions_of(session, known[-1].id or 0)) is not None
-    if KINDS[kind].several and issued:
-        return None, known[-1].ordinal + 1
-    return known[-1], known[-1].ordinal
+    document, versions = known[-1]
+    if KINDS[kind].several and issued_in(versions) is not None:
+        return None, document.ordinal + 1
+    return document, document.ordinal
 
 
 def begin(

@@ -68,6 +68,7 @@ async def handed_out(province: Province, document: int, number: int, type_: str)
     answer = await province.get(f"/documents/{document}/versions/{number}/{type_}")
     assert answer.status == 200, answer.status
     assert answer.headers["Cache-Control"] == "no-store"
+    assert re.search(rf'filename="[a-z-]+-{document}-{number}\.{type_}"', answer.headers["Content-Disposition"])
     return await answer.read()
 
 
