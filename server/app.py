@@ -18,7 +18,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import jinja2
 import pydantic
@@ -35,6 +35,9 @@ from server.data.opening import DatabaseUnusable, open_up_to_date
 from server.data.secret import load_secret
 from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.terms import Terms, read_terms
+from server.documents import pages as document_pages
+from server.documents import versions as document_versions
+from server.documents.letterheads import Letterheads, read_letterheads
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
@@ -77,7 +80,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     BadDataFile for a calendar, a list of the register or another dated table that cannot be used.
     """
     secret = load_secret(settings.data)
-    terms, lists, follow_up, reception_rules = _read_dated_files(settings.data)
+    dated = _read_dated_files(settings.data)
     settings.run_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = web.Application()
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
@@ -85,8 +88,9 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, follow_up)
-    app[TERMS], app[LISTS], app[RECEPTION_RULES] = terms, lists, reception_rules
+    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words)
+    document_pages.add_routes(app, dated.letterheads)
+    app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -108,7 +112,15 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     return app
 
 
-def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp, ReceptionRules]:
+class _DatedFiles(NamedTuple):
+    terms: Terms
+    lists: Lists
+    follow_up: FollowUp
+    reception_rules: ReceptionRules
+    letterheads: Letterheads
+
+
+def _read_dated_files(directory: Path) -> _DatedFiles:
     """Raises BadDataFile with all problems of all files."""
     problems: list[Problem] = []
 
@@ -120,10 +132,10 @@ def _read_dated_files(directory: Path) -> tuple[Terms, Lists, FollowUp, Receptio
             return None
 
     terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
-    reception_rules = read(read_reception_rules)
-    if terms is None or lists is None or follow_up is None or reception_rules is None:
+    reception_rules, letterheads = read(read_reception_rules), read(read_letterheads)
+    if terms is None or lists is None or follow_up is None or reception_rules is None or letterheads is None:
         raise BadDataFile(problems)
-    return terms, lists, follow_up, reception_rules
+    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads)
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -17,7 +17,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.conclusions.tables import TaskAct, TaskState
-from server.data.folding import fold
+from server.petitions.naming import names_one
 from server.petitions.transitions import Fault, day_fault, document_fault
 
 _S, _A = TaskState, TaskAct
@@ -146,7 +146,7 @@ def words_fault(words: str, longest: int, denunciation: bool, names: tuple[str, 
         return None
     if denunciation:
         return TaskFault.WORDS_IN_DENUNCIATION
-    if any(fold(name) in fold(words) for name in names if name):
+    if names_one(words, names):
         return Fault.NAMES_PETITIONER
     return Fault.TOO_LONG if len(words) > longest else None
 

@@ -77,5 +77,5 @@ def _ground(item: AgendaItem, reception: Reception, petitions: list[Petition]) -
         codes=tuple(petition.code for petition in petitions),
         guards=tuple((petition.kind, petition.confidentiality) for petition in petitions),
         petition_ids=tuple(petition.id or 0 for petition in petitions),
-        names=tuple(petition.petitioner_name for petition in petitions if petition.petitioner_name),
+        names=tuple(name for petition in petitions for name in petition.names),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -21,10 +21,13 @@ from server.people.tables import Role
 from server.petitions.concluded import Concluded, Conclusions, Stage, TaskLine
 from server.receptions.tables import AgendaItem, AgendaItemPetition
 
+Eraser = Callable[[Session, int], None]
+"""Takes a petition's id."""
+
 
 class ItemConclusions(Conclusions):
-    def __init__(self, follow_up: FollowUp) -> None:
-        self._follow_up = follow_up
+    def __init__(self, follow_up: FollowUp, *erasers: Eraser) -> None:
+        self._follow_up, self._erasers = follow_up, erasers
 
     def of_petition(
         self, session: Session, petition_id: int, role: Role, calendar: WorkingCalendar, today: date
@@ -45,6 +48,8 @@ class ItemConclusions(Conclusions):
 
     def erase_words(self, session: Session, petition_id: int) -> None:
         following.erase_words(session, petition_id, self._follow_up)
+        for erase in self._erasers:
+            erase(session, petition_id)
 
 
 def _concluded(session: Session, item_ids: Iterable[int], role: Role, today: Today) -> list[Concluded]:

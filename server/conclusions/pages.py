@@ -11,7 +11,7 @@ from sqlmodel import Session
 from server.conclusions import conclusion_pages, review_pages, task_pages
 from server.conclusions.asking import FOLLOW_UP, today_in
 from server.conclusions.follow_up import FollowUp
-from server.conclusions.item_conclusions import ItemConclusions
+from server.conclusions.item_conclusions import Eraser, ItemConclusions
 from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
 from server.conclusions.standing import ASKED_WORDS, Asked
 from server.people.rights import Right
@@ -24,11 +24,11 @@ from server.web.shell import render, require
 _KEPT = ("q", "asked", "unit", "reception")
 
 
-def add_routes(app: web.Application, follow_up: FollowUp) -> None:
-    """Also gives the register and the receptions their CONCLUSIONS. Needs TERMS in `app` when a page is asked
-    for."""
+def add_routes(app: web.Application, follow_up: FollowUp, *erasers: Eraser) -> None:
+    """Also gives the register and the receptions their CONCLUSIONS; `erasers`: who else keeps words that go when a
+    petition becomes a denunciation. Needs TERMS in `app` when a page is asked for."""
     app[FOLLOW_UP] = follow_up
-    app[CONCLUSIONS] = ItemConclusions(follow_up)
+    app[CONCLUSIONS] = ItemConclusions(follow_up, *erasers)
     app.router.add_get("/tasks", table, name="tasks")
     review_pages.add_routes(app)
     task_pages.add_routes(app)

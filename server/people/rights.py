@@ -35,6 +35,9 @@ class Right(StrEnum):
     FOLLOW_TASKS = "follow_tasks"  # write down what the units tell, and review meetings
     DECIDE_TASKS = "decide_tasks"  # extend, send back, confirm, cancel
     READ_TASKS = "read_tasks"  # conclusions too
+    DRAFT_DOCUMENTS = "draft_documents"
+    ISSUE_DOCUMENTS = "issue_documents"
+    READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
     SEE_LINES = "see_lines"
     KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
     IMPORT_ROOMS = "import_rooms"
@@ -64,6 +67,9 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.FOLLOW_TASKS: frozenset({_H, _O, _C}),
     Right.DECIDE_TASKS: frozenset({_H, _O}),
     Right.READ_TASKS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.DRAFT_DOCUMENTS: frozenset({_H, _O, _C}),
+    Right.ISSUE_DOCUMENTS: frozenset({_H, _O}),
+    Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.SEE_LINES: frozenset({_H, _O, _C, _T, _A}),
     Right.KEEP_ROOMS: frozenset({_O, _A}),
     Right.IMPORT_ROOMS: frozenset({_A}),
@@ -92,6 +98,9 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.FOLLOW_TASKS: N_("Note what units report of their tasks, and review meetings"),
     Right.DECIDE_TASKS: N_("Extend, send back, confirm and cancel tasks"),
     Right.READ_TASKS: N_("Read conclusions and tasks"),
+    Right.DRAFT_DOCUMENTS: N_("Draft minutes, notices and letters"),
+    Right.ISSUE_DOCUMENTS: N_("Issue minutes, notices and letters"),
+    Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),
     Right.SEE_LINES: N_("See the lines of the rooms"),
     Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
     Right.IMPORT_ROOMS: N_("Import the list of rooms"),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from server.data.folding import fold
 from server.petitions.categories import Route
 from server.petitions.history import case_of
 from server.petitions.lists import Lists
+from server.petitions.naming import names_one
 from server.petitions.routes import Proposal, RouteFault, faults, offered
 from server.petitions.standing_forms import BAD_CHOICE, Filled
 from server.petitions.tables import Petition
@@ -60,7 +60,7 @@ def routes_for(session: Session, petition: Petition) -> tuple[Route, ...]:
 def propose(session: Session, petition: Petition, wanted: Proposal, lists: Lists) -> dict[str, str]:
     """Writes the proposal, or says what is wrong with it by the name of the field."""
     found = faults(petition.kind, wanted, routes_for(session, petition), lists, petition.received_on)
-    if petition.petitioner_name and fold(petition.petitioner_name) in fold(wanted.target):
+    if names_one(wanted.target, petition.names):
         found["route_target"] = RouteFault.NAMES_PETITIONER
     if not found:
         petition.eligible, petition.in_competence = wanted.eligible, wanted.in_competence

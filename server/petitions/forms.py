@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.data.folding import fold
 from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Settled
 from server.petitions.filled import Filled, texts_of
 from server.petitions.lists import MOST_PEOPLE, Lists
+from server.petitions.naming import names_one
 from server.petitions.places import Places
 from server.petitions.register import Entry
 from server.petitions.rules import CHANNEL_WORDS, DENUNCIATION_SUMMARY
@@ -122,7 +122,7 @@ def read(form: Mapping[str, object], asked: Asked) -> Filled:
         filled.mistakes.setdefault("petitioner_name", NO_NAME)
     if not values["summary"]:
         filled.mistakes.setdefault("summary", NO_SUMMARY)
-    elif any(name and fold(name) in fold(values["summary"]) for name in _names(values)):
+    elif names_one(values["summary"], _names(values)):
         filled.mistakes["summary"] = NAME_IN_SUMMARY
     place_code = asked.places.code_of(values["place"])
     if place_code is None:

@@ -13,13 +13,13 @@ from typing import Protocol
 
 from sqlmodel import Session, col, select
 
-from server.data.folding import fold
 from server.data.parts import in_parts
 from server.deadlines.computing import Extension
 from server.deadlines.rules import DeadlineKey, Variant
 from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.petitions.duties import Case, Step
+from server.petitions.naming import names_one
 from server.petitions.tables import (
     Confidentiality,
     Petition,
@@ -64,7 +64,7 @@ def status_faults(session: Session, petition: Petition, wanted: NextStatus, toda
     """What is wrong with `wanted` now, by the name of the field. A reason is read by some who read no names."""
     since = case_of(session, petition).present.holds_on
     found = faults(petition.kind, petition.status, since, wanted, today)
-    if petition.petitioner_name and fold(petition.petitioner_name) in fold(wanted.reason):
+    if names_one(wanted.reason, petition.names):
         found["reason"] = Fault.NAMES_PETITIONER
     return found
 

@@ -140,6 +140,11 @@ class Petition(SQLModel, table=True):
     search_key: str = Field(default="", sa_column=Column(Text, nullable=False))  # without diacritics
     created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all who stand as petitioners in it, to be looked for in words that others read."""
+        return tuple(name for name in (self.petitioner_name, *self.representatives.splitlines()) if name)
+
 
 class PetitionStatusChange(SQLModel, table=True):
     """One line of a petition's history; `previous` is None in the first. Append-only: the database refuses to

@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import hdrs, web
 
 _SERVER = Path(__file__).resolve().parent.parent
-_MODULES = Path(__file__).resolve().parent / "node_modules"
+MODULES = Path(__file__).resolve().parent / "node_modules"
 _ROOM_PAGE = _SERVER.parent / "room_client" / "page"
 _FONT = "@fontsource/be-vietnam-pro/files"
 
@@ -56,7 +56,7 @@ class FrontEndMissing(RuntimeError):
 class Statics:
     """Finds files and makes their addresses; a hash is kept as long as its file is unchanged."""
 
-    def __init__(self, server: Path = _SERVER, modules: Path = _MODULES, room_page: Path = _ROOM_PAGE) -> None:
+    def __init__(self, server: Path = _SERVER, modules: Path = MODULES, room_page: Path = _ROOM_PAGE) -> None:
         missing = [name for name, path in VENDOR.items() if not (modules / path).is_file()]
         if missing or not (modules / "lucide-static" / "icons").is_dir():
             raise FrontEndMissing("The browser libraries are not installed: run `make install` first.")

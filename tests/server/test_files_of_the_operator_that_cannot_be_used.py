@@ -17,6 +17,7 @@ def test_the_server_does_not_start_on_them(
     (tmp_path / "deadlines.csv").write_text("key,count\n", encoding="utf-8")
     (tmp_path / "departments.csv").write_text("name\nSở Xây dựng\n", encoding="utf-8")
     (tmp_path / "receptions.csv").write_text("key,count\n", encoding="utf-8")
+    (tmp_path / "letterheads.csv").write_text("issuer\nVĂN PHÒNG\n", encoding="utf-8")
     monkeypatch.setenv("TIEPDAN_DATA", str(tmp_path))
     monkeypatch.delenv("TIEPDAN_SETTINGS", raising=False)
     monkeypatch.setattr(app.logs, "configure", lambda: None)
@@ -25,3 +26,4 @@ def test_the_server_does_not_start_on_them(
     assert "deadlines.csv, line 1: came 'key, count'" in caplog.text
     assert "receptions.csv, line 1: came 'key, count'" in caplog.text
     assert "departments.csv, line 1: came 'name'" in caplog.text
+    assert "letterheads.csv, line 1: came 'issuer'" in caplog.text

@@ -139,7 +139,7 @@ def test_a_draft_is_written_over(engine: Engine, statement: str) -> None:
         assert connection.execute(text(statement)).rowcount == 1
 
 
-_DENOUNCED = (
+DENOUNCED = (
     "UPDATE petition SET kind = 'denunciation', confidentiality = 'confidential', petitioner_name = '',"
     " petitioner_address = '', content = '', request = '', place_code = '', unit_in_charge = '' WHERE id = 1"
 )
@@ -147,7 +147,7 @@ _DENOUNCED = (
 
 def test_words_may_be_erased_once_the_matter_is_a_denunciation_and_nothing_else(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(text(_DENOUNCED))
+        connection.execute(text(DENOUNCED))
         connection.execute(text("UPDATE conclusion SET content = '' WHERE id = 1"))
         connection.execute(text("UPDATE conclusion_task SET content = '', search_key = 'x' WHERE id = 1"))
         connection.execute(text("UPDATE task_event SET words = '' WHERE id = 1"))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel, col, select
 
 import server.conclusions.tables
+import server.documents.tables
 import server.people.tables
 import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
@@ -32,7 +33,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     assert revision_of(bare.engine) is None
     upgrade(bare.engine)
     upgrade(bare.engine)
-    assert revision_of(bare.engine) == newest_revision() == "0005"
+    assert revision_of(bare.engine) == newest_revision() == "0006"
 
 
 def _before_histories(database: Database) -> None:

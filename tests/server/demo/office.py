@@ -11,6 +11,9 @@ from server.conclusions.follow_up import read_follow_up
 from server.data.engine import Database
 from server.deadlines.terms import Terms, read_terms
 from server.demo.fill import fill
+from server.documents import pages as document_pages
+from server.documents import versions as document_versions
+from server.documents.letterheads import read_letterheads
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
@@ -32,7 +35,8 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, read_follow_up(recordings.parent))
+    conclusion_pages.add_routes(app, read_follow_up(recordings.parent), document_versions.erase_words)
+    document_pages.add_routes(app, read_letterheads(recordings.parent))
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)
