@@ -54,6 +54,7 @@ from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
+from server.visits import pages as visit_pages
 from server.web import application as shell
 from server.web.keys import CATALOGS, ENVIRONMENTS
 from server.web.languages import N_, Catalogs
@@ -86,6 +87,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
     conclusion_pages.add_routes(app, follow_up)
+    visit_pages.add_routes(app)
     app[TERMS] = terms
     app[RECEPTION_RULES] = reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit

@@ -41,7 +41,12 @@ def test_a_room_holds_no_right() -> None:
 
 
 def test_a_supervisor_reads_and_changes_nothing() -> None:
-    assert rights_of(Role.SUPERVISOR) == {Right.READ_RECEPTIONS, Right.READ_PETITIONS, Right.READ_TASKS}
+    assert rights_of(Role.SUPERVISOR) == {
+        Right.READ_RECEPTIONS,
+        Right.READ_PETITIONS,
+        Right.READ_VISITS,
+        Right.READ_TASKS,
+    }
 
 
 def test_a_technician_sees_no_petition_and_no_reception() -> None:
