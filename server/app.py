@@ -57,6 +57,7 @@ from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
+from server.visits import pages as visit_pages
 from server.web import application as shell
 from server.web.keys import CATALOGS, ENVIRONMENTS
 from server.web.languages import N_, Catalogs
@@ -90,6 +91,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         feature.add_routes(app)
     conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words)
     document_pages.add_routes(app, dated.letterheads)
+    visit_pages.add_routes(app)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory

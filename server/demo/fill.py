@@ -19,6 +19,7 @@ from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
 from server.demo.schedule import fill_schedule
+from server.demo.visits import fill_visits
 from server.people.tables import Account
 from server.petitions.tables import Petition
 from server.receptions.queries import reception_today
@@ -47,8 +48,8 @@ class DemoFilled:
 
 
 def fill(session: Session, today: date) -> DemoFilled:
-    """Rooms, five accounts, thirty petitions with their history, receptions of half a year, and what two of them
-    concluded.
+    """Rooms, accounts, thirty petitions with their history, the receptions of half a year, who came to them, and
+    what two of them concluded.
 
     `today`: the day on the province's clock.
     """
@@ -62,6 +63,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_history(session, petitions, today, author)
     reception = fill_receptions(session, petitions, rooms, today, author)
     fill_schedule(session, today)
+    fill_visits(session, petitions, today, author)
     fill_conclusions(session, rooms, today, author)
     fill_review_meetings(session, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)

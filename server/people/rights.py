@@ -30,6 +30,8 @@ class Right(StrEnum):
     READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
+    WRITE_VISITS = "write_visits"
+    READ_VISITS = "read_visits"  # who came; how much of each says `visits.rules.reading_of`
     DRAFT_CONCLUSIONS = "draft_conclusions"
     ISSUE_CONCLUSIONS = "issue_conclusions"
     FOLLOW_TASKS = "follow_tasks"  # write down what the units tell, and review meetings
@@ -62,6 +64,8 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
     Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.WRITE_VISITS: frozenset({_O, _C}),
+    Right.READ_VISITS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.DRAFT_CONCLUSIONS: frozenset({_H, _O, _C}),
     Right.ISSUE_CONCLUSIONS: frozenset({_H, _O}),
     Right.FOLLOW_TASKS: frozenset({_H, _O, _C}),
@@ -93,6 +97,8 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
     Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
     Right.READ_PETITIONS: N_("Search and read the register of petitions"),
+    Right.WRITE_VISITS: N_("Enter who came, and withdraw what was entered"),
+    Right.READ_VISITS: N_("Read the register of visits"),
     Right.DRAFT_CONCLUSIONS: N_("Draft conclusions"),
     Right.ISSUE_CONCLUSIONS: N_("Issue conclusions"),
     Right.FOLLOW_TASKS: N_("Note what units report of their tasks, and review meetings"),

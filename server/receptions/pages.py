@@ -126,6 +126,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
         check=cancellation and cancel_pages.check_of(request.app, found.reception, cancellation.announced_on),
         may_plan=running and plans,
         may_complete=plans,
+        may_see_visits=Right.READ_VISITS in account.rights,
         may_console=running and Right.SEE_CONSOLE in account.rights,
         first_waiting=waiting[0] if waiting else None,
         last_waiting=waiting[-1] if waiting else None,

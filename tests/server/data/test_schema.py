@@ -14,7 +14,8 @@ from sqlmodel import SQLModel, col, select
 import server.conclusions.tables
 import server.documents.tables
 import server.people.tables
-import server.rooms.tables  # noqa: F401  (every feature's tables must be known to the metadata)
+import server.rooms.tables
+import server.visits.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
 from server.data.schema import newest_revision, revision_of, upgrade
 from server.people import audit

@@ -20,6 +20,7 @@ from server.petitions.standing import TERMS
 from server.receptions import agenda_pages, recording_pages
 from server.receptions import pages as reception_pages
 from server.receptions.dated_rules import RECEPTION_RULES, read_reception_rules
+from server.visits import pages as visit_pages
 from server.web.languages import today
 from tests.database import Store
 from tests.server.conftest import make_office_app
@@ -37,6 +38,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
         feature.add_routes(app)
     conclusion_pages.add_routes(app, read_follow_up(recordings.parent), document_versions.erase_words)
     document_pages.add_routes(app, read_letterheads(recordings.parent))
+    visit_pages.add_routes(app)
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)

@@ -44,6 +44,7 @@ def test_a_supervisor_reads_and_changes_nothing() -> None:
     assert rights_of(Role.SUPERVISOR) == {
         Right.READ_RECEPTIONS,
         Right.READ_PETITIONS,
+        Right.READ_VISITS,
         Right.READ_TASKS,
         Right.READ_DOCUMENTS,
     }
