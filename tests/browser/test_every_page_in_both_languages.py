@@ -26,9 +26,10 @@ from server.demo.fill import fill
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
-from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionState
+from server.receptions.tables import AgendaItem, AgendaItemPetition, ItemState, Reception, ReceptionState
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
+from server.visits.tables import Visit
 from server.web.languages import today
 from server.web.shell import GUARDED_BY
 from tests.browser.chromium import Chromium
@@ -36,8 +37,8 @@ from tests.database import opened
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
-NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)")
-"""Routes that answer with a file or with data."""
+NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)|^/documents/")
+"""Routes that answer with a file or with data, or with a document, of which the demonstration draws up none."""
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
   .filter(each => !each.labels?.length && !each.ariaLabel && !each.title && !each.getAttribute('aria-labelledby'))
@@ -63,10 +64,10 @@ class Office:
         return list(found.values())
 
     def _filled(self, path: str) -> str:
-        planned = "plan" in path or "console" in path or path.endswith(("/items/new", "/audience"))
-        reception = "planned" if planned else "held"
+        planned = path.endswith(("/plan", "/console", "/items/new", "/audience", "/cancel"))
+        reception = "planned" if planned else "cancelled" if path.endswith("/cancel/notice") else "held"
         item = "waiting item" if planned else "item"
-        own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
+        own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room", "visits": "visit"}
         kind = own.get(path.split("/")[1], reception)
         return path.replace("{id}", str(self.ids[kind])).replace("{item}", str(self.ids[item]))
 
@@ -87,17 +88,23 @@ def _ids(session: Session) -> dict[str, int]:
     def first(table: type[SQLModel], *conditions: object) -> int:
         return session.exec(select(table.id).where(*conditions).order_by(table.id.desc())).first() or 0  # type: ignore[attr-defined, arg-type]
 
-    held = first(Reception, Reception.state == ReceptionState.ENDED)
-    planned = first(Reception, Reception.state == ReceptionState.PLANNED)
+    def item(state: ItemState) -> AgendaItem:
+        of_item = AgendaItemPetition.item_id == AgendaItem.id
+        chosen = (
+            select(AgendaItem).join(AgendaItemPetition, of_item).join(Petition).where(AgendaItem.state == state)
+        )
+        return session.exec(chosen.where(Petition.code == "KN-0198")).one()
+
+    held, waiting = item(ItemState.DONE), item(ItemState.WAITING)
     return {
-        "held": held,
-        "planned": planned,
-        "item": first(AgendaItem, AgendaItem.reception_id == held),
-        "waiting item": first(
-            AgendaItem, AgendaItem.reception_id == planned, AgendaItem.state == ItemState.WAITING
-        ),
+        "held": held.reception_id,
+        "planned": waiting.reception_id,
+        "cancelled": first(Reception, Reception.state == ReceptionState.CANCELLED),
+        "item": held.id or 0,
+        "waiting item": waiting.id or 0,
         "petition": first(Petition, Petition.code == "KN-0198"),
         "task": first(Task),
+        "visit": first(Visit),
         "account": first(Account, Account.role == Role.CLERK),
         "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),
     }

@@ -115,9 +115,8 @@ _PETITION = (
 _VISIT = (
     "INSERT INTO visit (id, year, number, came_at, persons, as_group, kind, nth_time, petition_id, visitor_name,"
     " visitor_address, summary, outcome, document, search_key, recorded_at, recorded_by, unit, withdrawn_by)"
-    " VALUES (:id, 2026, :id, '2026-03-03 01:00:00', 1, false, :kind, 1, :petition, :name, '', '', 'explained',"
-    " '', :name,"
-    " '2026-03-03 01:00:00', 'system', '', '')"
+    " VALUES (:id, 2026, :id, '2026-03-03 01:00:00', 1, false, :kind, 1, :petition, CAST(:name AS TEXT), '', '',"
+    " 'explained', '', CAST(:name AS TEXT), '2026-03-03 01:00:00', 'system', '', '')"
 )
 
 
