@@ -103,7 +103,7 @@ def _index_words_in_postgresql() -> None:
     """A word with the number of its part before it, each once: so the index answers without looking at a row."""
     op.execute(
         "CREATE FUNCTION petition_words(search_key text) RETURNS tsvector"
-        " LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$"
+        " LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $$"
         f" SELECT array_to_tsvector(coalesce(array_agg(part.number::text || left(word, {_LONGEST})), '{{}}'))"
         " FROM unnest(string_to_array(search_key, chr(31))) WITH ORDINALITY AS part (words, number),"
         " unnest(string_to_array(part.words, ' ')) AS word WHERE word <> '' $$"
