@@ -14,6 +14,7 @@ from server.petitions.register import SEPARATOR, folded_words
 from server.petitions.rules import Reading, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.petitions.wanted import Wanted
+from server.petitions.words import HasWords
 from server.rooms.tables import Room
 
 
@@ -74,16 +75,22 @@ def _of_the_record(wanted: Wanted, place_code: str | None) -> list[ColumnElement
 
 
 def _found_by_words(role: Role, text: str) -> ColumnElement[bool]:
-    """Every word, accented or not, in the part of the record that the role reads."""
+    """Every word, accented or not, in the part of the record that the role reads. The index answers for the level
+    at which it reads most; the few that it reads less of are looked at themselves."""
     words = folded_words(text)
     if not words:
         return may_read(role, Reading.CODE)
-    allowed = [
-        and_(or_(*groups), *(found(word, level, begun=word is words[-1]) for word in words))
-        for level, groups in _levels(role).items()
-        if level > Reading.NOTHING
-    ]
-    return or_(*allowed) if allowed else false()
+    levels = _levels(role)
+    most = max(levels)
+    if most == Reading.NOTHING:
+        return false()
+    allowed = list(levels[most])
+    for level, groups in levels.items():
+        if Reading.NOTHING < level < most:
+            last = len(words) - 1
+            each = (found(word, level, begun=number == last) for number, word in enumerate(words))
+            allowed.append(and_(or_(*groups), *each))
+    return and_(HasWords(words, most), or_(*allowed))
 
 
 def _contains(column: Any, word: StrEnum) -> ColumnElement[bool]:
@@ -95,8 +102,10 @@ def _contains(column: Any, word: StrEnum) -> ColumnElement[bool]:
 def _levels(role: Role) -> dict[Reading, list[ColumnElement[bool]]]:
     levels: dict[Reading, list[ColumnElement[bool]]] = defaultdict(list)
     for kind in PetitionKind:
+        of_kind: dict[Reading, list[Confidentiality]] = defaultdict(list)
         for confidentiality in Confidentiality:
-            levels[reading(role, kind, confidentiality)].append(
-                and_(col(Petition.kind) == kind, col(Petition.confidentiality) == confidentiality)
-            )
+            of_kind[reading(role, kind, confidentiality)].append(confidentiality)
+        for level, some in of_kind.items():
+            alike = true() if len(of_kind) == 1 else col(Petition.confidentiality).in_(some)
+            levels[level].append(and_(col(Petition.kind) == kind, alike))
     return levels

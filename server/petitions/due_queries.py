@@ -27,6 +27,9 @@ from server.petitions.standing import urgent_of
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
 from server.petitions.wanted import Wanted
 
+_NOT_FILED = col(Petition.status) != PetitionStatus.FILED
+"""What is filed asks for nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -62,7 +65,8 @@ def by_deadline(
 ) -> tuple[list[Asking], dict[int, Duty]]:
     """The nearest due day first. Every petition that may ask for something is counted: what is due depends on the
     day, so that no column could say it. Of each only what is needed for that is read."""
-    condition, heard_on = condition_of(session, role, wanted), hearings.days(session)
+    condition = and_(condition_of(session, role, wanted), _NOT_FILED)
+    heard_on = hearings.days(session, select(col(Petition.id)).where(_NOT_FILED))
     rows = list(_asking(session, condition, heard_on))
     urgent = _urgent(session, role, rows, heard_on, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from aiohttp import web
 from sqlmodel import Session
+from sqlmodel.sql.expression import SelectOfScalar
 
 
 class Recorded(StrEnum):
@@ -49,9 +50,11 @@ class Hearings(Protocol):
         """How often each petition was called; one that never was is missing."""
         ...
 
-    def days(self, session: Session, petition_ids: Iterable[int] | None = None) -> dict[int, tuple[date, ...]]:
-        """On which days of the province's calendar each of these, or of all, was heard to the end of a call,
-        oldest first; one that never was is missing."""
+    def days(
+        self, session: Session, petition_ids: Iterable[int] | SelectOfScalar[int | None]
+    ) -> dict[int, tuple[date, ...]]:
+        """On which days of the province's calendar each was heard to the end of a call, oldest first; one that
+        never was is missing. Many petitions are better asked for by a query than by their ids."""
         ...
 
     def petition_changed(self, session: Session, petition_id: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, Row, and_, case
 from sqlmodel import Session, col, func, select
 
 from server.people.tables import Role
@@ -19,6 +19,7 @@ from server.petitions.register import folded_words
 from server.petitions.rules import Reading, is_audited, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
 from server.petitions.wanted import Sorting, Wanted
+from server.petitions.words import ask_by_index
 from server.rooms.tables import Room
 
 PAGE = 50
@@ -120,14 +121,17 @@ def search(session: Session, role: Role, wanted: Wanted) -> Page:
     """
     condition = condition_of(session, role, wanted)
     chosen = select(col(Petition.id)).where(condition).order_by(*order_of(wanted))
-    if folded_words(wanted.text):  # reading every key takes long; so once, and all that were found are counted
-        ids = session.exec(chosen).all()
-        total, number, pages = paged(len(ids), wanted.page)
-        ids = ids[(number - 1) * PAGE : number * PAGE]
+    found: Sequence[Row[int | None, int]] = ()
+    if folded_words(wanted.text):  # what was found is counted on the way: finding it takes longest
+        counted = chosen.add_columns(func.count().over()).limit(PAGE)
+        found = session.execute(counted.offset((max(1, wanted.page) - 1) * PAGE)).all()
+    if found:
+        total, number, pages = paged(found[0][1], wanted.page)
+        ids = [row[0] for row in found]
     else:
         count = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
         total, number, pages = paged(count, wanted.page)
-        ids = session.exec(chosen.limit(PAGE).offset((number - 1) * PAGE)).all()
+        ids = list(session.exec(chosen.limit(PAGE).offset((number - 1) * PAGE)))
     return Page(views_of(session, role, petitions_in(session, ids)), total, number, pages)
 
 
@@ -138,6 +142,9 @@ def paged(total: int, asked: int) -> tuple[int, int, int]:
 
 
 def condition_of(session: Session, role: Role, wanted: Wanted) -> ColumnElement[bool]:
+    """For statements of this unit of work."""
+    if folded_words(wanted.text):
+        ask_by_index(session)
     place_code: str | None = ""
     if wanted.place:
         place_code = Places(session.exec(select(Room)).all()).code_of(wanted.place)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.data.columns import now
 from server.petitions.heard import Heard, Hearings, Recorded
@@ -143,15 +144,15 @@ class ReceptionHearings(Hearings):
             ).all()
         )
 
-    def days(self, session: Session, petition_ids: Iterable[int] | None = None) -> dict[int, tuple[date, ...]]:
-        statement = (
+    def days(
+        self, session: Session, petition_ids: Iterable[int] | SelectOfScalar[int | None]
+    ) -> dict[int, tuple[date, ...]]:
+        among = petition_ids if isinstance(petition_ids, SelectOfScalar) else list(petition_ids)
+        rows = session.exec(
             select(AgendaItemPetition.petition_id, Hearing.ended_at)
             .join(Hearing, col(Hearing.item_id) == AgendaItemPetition.item_id)
-            .where(col(Hearing.ended_at).is_not(None))
+            .where(col(AgendaItemPetition.petition_id).in_(among), col(Hearing.ended_at).is_not(None))
         )
-        if petition_ids is not None:
-            statement = statement.where(col(AgendaItemPetition.petition_id).in_(list(petition_ids)))
-        rows = session.exec(statement)
         found: dict[int, set[date]] = defaultdict(set)
         for number, ended_at in rows:
             if ended_at is not None:

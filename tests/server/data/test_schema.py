@@ -23,10 +23,16 @@ from server.petitions.tables import Petition, PetitionStatusChange
 from server.receptions.tables import Reception, ReceptionCancellation
 
 
+def _of_the_code(_thing: object, name: str | None, *_more: object) -> bool:
+    """The index of words is the migration's alone: no table of the code could say what it is."""
+    return "petition_words" not in (name or "")
+
+
 def test_a_migrated_database_has_exactly_the_tables_of_the_code(bare: Database) -> None:
     upgrade(bare.engine)
     with bare.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": _of_the_code}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
@@ -34,7 +40,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     assert revision_of(bare.engine) is None
     upgrade(bare.engine)
     upgrade(bare.engine)
-    assert revision_of(bare.engine) == newest_revision() == "0006"
+    assert revision_of(bare.engine) == newest_revision() == "0007"
 
 
 def _before_histories(database: Database) -> None:
