@@ -27,14 +27,17 @@ ONLY_COMPUTE = tuple(
         "signaling",
         "server/backup",
         "server/commands",
+        "server/conclusions",
         "server/data",
         "server/deadlines",
         "server/demo",
+        "server/documents",
         "server/people",
         "server/petitions",
         "server/receptions",
         "server/receptions_office",
         "server/rooms",
+        "server/visits",
         "server/web",
     )
 )
@@ -75,6 +78,8 @@ def _processes() -> set[str]:
     found = set()
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):  # it ends while we look at it: a connection's, of PostgreSQL
+            if child.name() == "postgres":  # the cluster of this run starts and ends workers when it likes
+                continue
             if child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
                 found.add(f"process {child.pid}")
     return found
