@@ -80,7 +80,10 @@ def fill(session: Session) -> int:
     for position, (kind, audience, codes) in enumerate(_ITEMS, 1):
         petition = Petition(
             code=f"KN-{position:04}", kind=kind, received_on=now().date(), summary=f"Nội dung {position}",
-            status=PetitionStatus.RECEIVED, confidentiality=Confidentiality.NORMAL,
+            status=PetitionStatus.RECEIVED,
+            confidentiality=(
+                Confidentiality.CONFIDENTIAL if kind is PetitionKind.DENUNCIATION else Confidentiality.NORMAL
+            ),
         )  # fmt: skip
         item = AgendaItem(
             reception_id=reception.id or 0, position=position, title=petition.summary, audience=audience,
