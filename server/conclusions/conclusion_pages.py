@@ -26,11 +26,11 @@ from server.data.columns import now
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import NOT_CONFIRMED
-from server.receptions.asking import account_in
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
 from server.web.keys import DATABASE

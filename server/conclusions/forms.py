@@ -16,6 +16,7 @@ from server.petitions.standing_forms import MOVED_ON as STATUS_MOVED_ON
 from server.petitions.standing_forms import NOT_CONFIRMED, Filled
 from server.petitions.transitions import Fault
 from server.rooms.tables import Room
+from server.web.asked import whole
 from server.web.languages import N_
 
 SENTENCES: dict[AnyFault | DraftFault, str] = {
@@ -171,7 +172,7 @@ def _task(
     due_on = _day(came["due_on"])
     if came["due_on"] and due_on is None:
         faults[field_of(place, "due_on")] = DraftFault.BAD_DAY
-    number = int(came["number"]) if came["number"].isdecimal() and len(came["number"]) < 5 else None
+    number = whole(came["number"], 4)
     return TaskDraft(came["content"], assignee, due_on, came["person"], came["report_to"], number)
 
 

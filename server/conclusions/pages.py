@@ -15,9 +15,10 @@ from server.conclusions.item_conclusions import Eraser, ItemConclusions
 from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
 from server.conclusions.standing import ASKED_WORDS, Asked
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.concluded import CONCLUSIONS
-from server.receptions.asking import account_in
 from server.receptions.tables import Reception
+from server.web.asked import page_in, whole
 from server.web.keys import DATABASE
 from server.web.shell import render, require
 
@@ -44,8 +45,8 @@ async def table(request: web.Request) -> web.StreamResponse:
         text=query.get("q", "")[:200].strip(),
         asked=next((asked for asked in Asked if asked == query.get("asked")), Asked.OPEN),
         unit=query.get("unit", "")[:160],
-        reception_id=int(reception) if reception.isdecimal() and len(reception) < 10 else None,
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        reception_id=whole(reception, 9),
+        page=page_in(page),
     )
     day = today_in(request)
 

@@ -19,6 +19,8 @@ from server.conclusions.ground import ItemGround, grounds_of
 from server.conclusions.rules import may_read
 from server.conclusions.standing import Asked, Today, standing
 from server.conclusions.tables import ConclusionTask, Task, TaskState
+from server.data.folding import literally
+from server.data.parts import paged
 from server.deadlines.computing import State
 from server.people.tables import Role
 from server.petitions.register import folded_words
@@ -90,8 +92,7 @@ def search(session: Session, role: Role, wanted: Wanted, today: Today) -> TaskPa
     ).one()
     counts = {asked: int(count) for asked, count in zip(Asked, found, strict=True)}
     total = counts[wanted.asked]
-    pages = max(1, -(-total // PAGE))
-    number = min(max(1, wanted.page), pages)
+    number, pages = paged(total, wanted.page, PAGE)
     over = wanted.asked in (Asked.DONE, Asked.ALL)
     order = [column.desc() if over else column.asc() for column in (col(Task.due_on), col(Task.id))]
     tasks = session.exec(
@@ -190,7 +191,7 @@ def _base(role: Role, wanted: Wanted) -> ColumnElement[bool]:
         asked.append(col(AgendaItem.reception_id) == wanted.reception_id)
     words = folded_words(wanted.text)
     for word in words:
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        escaped = literally(word)
         pattern = f"% {escaped}%" if word is words[-1] else f"% {escaped} %"
         asked.append(col(ConclusionTask.search_key).like(pattern, escape="\\"))
     return and_(*asked)

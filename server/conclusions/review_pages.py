@@ -15,10 +15,10 @@ from server.conclusions.queries import open_tasks
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.history import author_of
 from server.petitions.standing_forms import Filled
 from server.petitions.transitions import Fault, day_fault, document_fault
-from server.receptions.asking import account_in
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of

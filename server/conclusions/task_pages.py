@@ -20,11 +20,11 @@ from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct,
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled
-from server.receptions.asking import account_in
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of

@@ -14,3 +14,8 @@ def fold(text: str) -> str:
     """
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(bare.translate(_LETTERS).casefold().split())
+
+
+def literally(text: str) -> str:
+    """For a pattern of LIKE with the backslash as its escape: signs that mean something there mean themselves."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -11,8 +11,8 @@ from server.documents import versions
 from server.documents.ground import Ground, readable
 from server.documents.rules import drafts
 from server.documents.tables import OfficialDocument
+from server.people.sessions import account_in
 from server.people.tables import Account
-from server.receptions.asking import account_in
 from server.web.keys import DATABASE
 
 

@@ -15,9 +15,9 @@ from server.documents.tables import OfficialDocument
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
-from server.receptions.asking import account_in
 from server.web.keys import DATABASE
 from server.web.shell import render, require, translator_of
 

@@ -25,9 +25,9 @@ from server.documents.tables import DocumentKind, OfficialDocument
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
-from server.receptions.asking import account_in
 from server.receptions.queries import recording_of
 from server.receptions.recorded_time import RecordedTime, read_recorded_time
 from server.receptions.recording_pages import RECORDINGS_DIRECTORY

@@ -49,6 +49,14 @@ async def account_of(request: web.Request) -> Account | None:
     return account
 
 
+async def account_in(request: web.Request) -> Account:
+    """Who asks, in a handler that `require` guards."""
+    account = await account_of(request)
+    if account is None:  # the account was disabled between the guard and here
+        raise web.HTTPUnauthorized
+    return account
+
+
 async def start(request: web.Request, account: Account) -> None:
     """Log `account` in. The session is a new one: nothing planted before the login survives it."""
     chosen = (await session_of(request)).get("language")

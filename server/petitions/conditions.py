@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, false, or_, true, type_coerce
 from sqlmodel import col, select
 
+from server.data.folding import literally
 from server.people.tables import Role
 from server.petitions.register import SEPARATOR, folded_words
 from server.petitions.rules import Reading, reading
@@ -50,7 +51,7 @@ def may_read(role: Role, least: Reading) -> ColumnElement[bool]:
 def found(words: str, level: Reading, *, begun: bool) -> ColumnElement[bool]:
     """`words` stand in a part of the search key that `level` reaches (see `register.SEPARATOR`); if `begun`,
     the last of them may go on. Vietnamese words are short: parts of words would find half the register."""
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = literally(words)
     separators_after = {Reading.CODE: 2, Reading.RECORD: 1, Reading.FULL: 0}[level]
     pattern = f"% {escaped}%" if begun else f"% {escaped} %"
     return col(Petition.search_key).like(pattern + f"{SEPARATOR}%" * separators_after, escape="\\")
@@ -95,8 +96,7 @@ def _found_by_words(role: Role, text: str) -> ColumnElement[bool]:
 
 def _contains(column: Any, word: StrEnum) -> ColumnElement[bool]:
     """In a column of `server.data.columns.Words`."""
-    escaped = word.replace("_", "\\_")
-    return type_coerce(column, String).like(f"% {escaped} %", escape="\\")
+    return type_coerce(column, String).like(f"% {literally(word)} %", escape="\\")
 
 
 def _levels(role: Role) -> dict[Reading, list[ColumnElement[bool]]]:

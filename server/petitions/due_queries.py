@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from server.data.parts import in_parts
+from server.data.parts import in_parts, paged
 from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.people.tables import Role
 from server.petitions.duties import SILENT, Duty, duties_of
 from server.petitions.heard import Hearings
 from server.petitions.history import HasHistory, HeardOn, cases_of
-from server.petitions.queries import PAGE, Page, PetitionView, condition_of, paged, petitions_in, search, views_of
+from server.petitions.queries import PAGE, Page, condition_of, petitions_in, search, views_of
 from server.petitions.rules import Reading, reading
 from server.petitions.standing import urgent_of
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
@@ -51,13 +51,13 @@ def search_with_duties(
     """One page in the order wanted or, where a deadline is asked for, the nearest due day first."""
     if wanted.deadline is None:
         page = search(session, role, wanted)
-        rows = _rows(session, page.petitions)
+        rows = petitions_in(session, [view.id for view in page.petitions])
         heard_on = hearings.days(session, [row.id or 0 for row in rows])
         return page, _urgent(session, role, rows, heard_on, terms, today)
     found, chosen = by_deadline(session, role, wanted, hearings, terms, today)
-    total, number, pages = paged(len(found), wanted.page)
+    number, pages = paged(len(found), wanted.page, PAGE)
     shown = petitions_in(session, [row.id for row in found[(number - 1) * PAGE : number * PAGE]])
-    return Page(views_of(session, role, shown), total, number, pages), chosen
+    return Page(views_of(session, role, shown), len(found), number, pages), chosen
 
 
 def by_deadline(
@@ -103,7 +103,3 @@ def _urgent(
         if duty is not None:
             found[number] = duty
     return found
-
-
-def _rows(session: Session, views: Sequence[PetitionView]) -> Sequence[Petition]:
-    return session.exec(select(Petition).where(col(Petition.id).in_([view.id for view in views]))).all()

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from server.data.parts import in_parts
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.columns import Vocabulary
 from server.petitions.exporting import (
     MOST,
@@ -22,7 +23,6 @@ from server.petitions.exporting import (
 from server.petitions.heard import HEARINGS
 from server.petitions.lists import LISTS
 from server.petitions.queries import PetitionView
-from server.petitions.record_page import account_in
 from server.petitions.rules import STATUS_WORDS
 from server.petitions.standing import TERMS
 from server.petitions.wanted import wanted_in

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.concluded import CONCLUSIONS
@@ -22,12 +23,13 @@ from server.petitions.linked import Matter, Similar, as_repeated, earlier_id, si
 from server.petitions.lists import LISTS
 from server.petitions.places import Places, place_label
 from server.petitions.queries import PetitionView, petition_view
-from server.petitions.record_page import WORDS, account_in, editable, show_record, to_record
+from server.petitions.record_page import WORDS, editable, show_record, to_record
 from server.petitions.rules import KIND_WORDS, Reading, may_create, may_edit
 from server.petitions.sentences import CODE_TAKEN, RECEIVED_TOO_LATE, said
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
+from server.web.asked import whole
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
 from server.web.shell import language_of, render, require, translator_of
@@ -105,7 +107,7 @@ async def show_similar(request: web.Request) -> web.StreamResponse:
 async def _take_earlier(
     request: web.Request, account: Account, filled: Filled, petition_id: str
 ) -> web.StreamResponse:
-    number = int(petition_id) if petition_id.isascii() and petition_id.isdecimal() and len(petition_id) < 10 else 0
+    number = whole(petition_id, 9) or 0
     earlier = await request.app[DATABASE].run(petition_view, account.role, number)
     if earlier is None or earlier.kind == PetitionKind.DENUNCIATION or earlier.reading < Reading.FULL:
         raise web.HTTPForbidden

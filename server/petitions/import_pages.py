@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from server.data.parts import in_parts
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.columns import COLUMN_NAMES, REQUIRED, Vocabulary
 from server.petitions.forms import Asked
 from server.petitions.import_file import MAX_ROWS, ImportFile, Reader, RefusedRow
@@ -19,7 +20,7 @@ from server.petitions.importing import CHUNK, Preview, preview, write
 from server.petitions.lists import LISTS
 from server.petitions.pending import PENDING, Pending
 from server.petitions.places import Places
-from server.petitions.record_page import WORDS, account_in
+from server.petitions.record_page import WORDS
 from server.petitions.sentences import said
 from server.rooms.tables import Room
 from server.spreadsheets import XLSX, as_xlsx

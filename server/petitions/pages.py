@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from server.deadlines.computing import State
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Role
 from server.petitions import export_pages, form_pages, import_pages, split_pages, standing_pages
 from server.petitions.due_queries import search_with_duties
@@ -18,7 +19,7 @@ from server.petitions.heard import HEARINGS, Hearings
 from server.petitions.lists import LISTS
 from server.petitions.places import Places
 from server.petitions.queries import Page, units_in_charge
-from server.petitions.record_page import WORDS, account_in, show_record
+from server.petitions.record_page import WORDS, show_record
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import DUTY_WORDS, TERMS
 from server.petitions.wanted import SEVERAL, Sorting, kept_filters, wanted_in
@@ -73,8 +74,8 @@ async def table(request: web.Request) -> web.StreamResponse:
     order = {"sort": wanted.sorting, "up": "1" if wanted.upwards else ""}
     ordered = wanted.upwards or wanted.sorting is not Sorting.RECEIVED
 
-    def address(number: int) -> str:
-        return "?" + urlencode({**kept, **(order if ordered else {}), "page": number})
+    def address(page: int) -> str:
+        return "?" + urlencode({**kept, **(order if ordered else {}), "page": page})
 
     def exported(format_: str) -> str:
         path = request.app.router["petition_export"].url_for(format=format_)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case
 from sqlmodel import Session, col, func, select
 
+from server.data.parts import paged
 from server.people.tables import Role
 from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Route, Settled
 from server.petitions.conditions import conditions, found, may_read
@@ -126,19 +127,13 @@ def search(session: Session, role: Role, wanted: Wanted) -> Page:
         counted = chosen.add_columns(func.count().over()).limit(PAGE)
         found = session.execute(counted.offset((max(1, wanted.page) - 1) * PAGE)).all()
     if found:
-        total, number, pages = paged(found[0][1], wanted.page)
-        ids = [row[0] for row in found]
+        total, ids = found[0][1], [row[0] for row in found]
+        number, pages = paged(total, wanted.page, PAGE)
     else:
-        count = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
-        total, number, pages = paged(count, wanted.page)
+        total = session.exec(select(func.count()).select_from(Petition).where(condition)).one()
+        number, pages = paged(total, wanted.page, PAGE)
         ids = list(session.exec(chosen.limit(PAGE).offset((number - 1) * PAGE)))
     return Page(views_of(session, role, petitions_in(session, ids)), total, number, pages)
-
-
-def paged(total: int, asked: int) -> tuple[int, int, int]:
-    """How many there are, which page is shown, and how many pages there are."""
-    pages = max(1, -(-total // PAGE))
-    return total, min(max(1, asked), pages), pages
 
 
 def condition_of(session: Session, role: Role, wanted: Wanted) -> ColumnElement[bool]:

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.people.accounts import subject_of
-from server.people.sessions import account_of
 from server.people.tables import Account
 from server.petitions.categories import Route
 from server.petitions.classifying import routes_for
@@ -68,14 +67,6 @@ class _Record:
     standing: Standing | None
     links: list[Link]
     routes: tuple[Route, ...]
-
-
-async def account_in(request: web.Request) -> Account:
-    """Who asks, in a handler that `require` guards."""
-    account = await account_of(request)
-    if account is None:  # the account was disabled between the guard and here
-        raise web.HTTPUnauthorized
-    return account
 
 
 async def editable(request: web.Request, account: Account) -> PetitionView:

@@ -8,12 +8,13 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.filled import Filled
 from server.petitions.history import author_of
 from server.petitions.lists import LISTS
 from server.petitions.queries import PetitionView
-from server.petitions.record_page import WORDS, account_in, editable, to_record
+from server.petitions.record_page import WORDS, editable, to_record
 from server.petitions.rules import may_edit
 from server.petitions.sentences import said
 from server.petitions.splitting import NothingToSplit, parts_of, read_parts, split

@@ -10,6 +10,7 @@ from datetime import date
 from server.petitions.extending import ExtensionFault, WantedExtension
 from server.petitions.tables import PetitionStatus
 from server.petitions.transitions import Fault, NextStatus
+from server.web.asked import whole
 from server.web.languages import N_
 
 SENTENCES: dict[Fault | ExtensionFault, str] = {
@@ -62,7 +63,7 @@ def read_status(form: Mapping[str, object]) -> tuple[Filled, NextStatus]:
 def read_extension(form: Mapping[str, object]) -> tuple[Filled, WantedExtension]:
     filled = _confirmed("extension", form, ("count", "decided_on", "document"))
     count = filled.values["count"]
-    number = int(count) if count.isdecimal() and len(count) < 5 else 0
+    number = whole(count, 4) or 0
     return filled, WantedExtension(number, filled.day("decided_on"), filled.values["document"])
 
 

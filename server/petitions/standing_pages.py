@@ -18,6 +18,7 @@ from server.deadlines.terms import Terms
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions import standing_forms as forms
 from server.petitions.classifying import propose, read_proposal
@@ -33,7 +34,7 @@ from server.petitions.history import (
     status_faults,
 )
 from server.petitions.lists import LISTS
-from server.petitions.record_page import account_in, editable, show_record, to_record
+from server.petitions.record_page import editable, show_record, to_record
 from server.petitions.rules import may_edit
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled

@@ -11,6 +11,7 @@ from typing import TypeVar
 from server.deadlines.computing import State
 from server.petitions.categories import CaseAge, CaseFlag, Channel
 from server.petitions.tables import PetitionKind, PetitionStatus
+from server.web.asked import page_in
 
 W = TypeVar("W", bound=StrEnum)
 DEADLINES = (State.OVERDUE, State.SOON)
@@ -94,7 +95,7 @@ def wanted_in(query: Mapping[str, str]) -> Wanted:
         deadline=next((state for state in DEADLINES if state == query.get("deadline")), None),
         sorting=_word(Sorting, query.get("sort", "")) or Sorting.RECEIVED,
         upwards=query.get("up") == "1",
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        page=page_in(page),
     )
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.queries import search
 from server.petitions.rules import Reading
@@ -19,7 +20,6 @@ from server.petitions.tables import Petition
 from server.petitions.wanted import Wanted
 from server.receptions import agenda
 from server.receptions.agenda_view import shown_agenda
-from server.receptions.asking import account_in
 from server.receptions.queries import AgendaLine, agenda_line, agenda_of
 from server.receptions.tables import AgendaItem, Audience, ItemState, Reception, ReceptionState
 from server.rooms.queries import rooms_on

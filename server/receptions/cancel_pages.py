@@ -10,9 +10,10 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.standing import TERMS
 from server.receptions import cancelling
-from server.receptions.asking import account_in, planned_reception, reception_in, to_reception
+from server.receptions.asking import planned_reception, reception_in, to_reception
 from server.receptions.cancelling import NoticeCheck
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.plan_forms import NOTICE_FIELDS, FilledForm, read_cancellation, read_notice
@@ -20,6 +21,8 @@ from server.receptions.tables import Reception, ReceptionState
 from server.web.keys import DATABASE
 from server.web.languages import HERE, local_day, today
 from server.web.shell import render, require, translator_of
+
+_CANCEL, _NOTICE = "receptions/cancel.html", "receptions/cancel_notice.html"
 
 
 def add_routes(app: web.Application) -> None:
@@ -35,7 +38,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     reception = await planned_reception(request)
     clock = reception.planned_at.astimezone(HERE).time().isoformat("minutes")
     values = {"reason": "", "what": "off", "day": "", "clock": clock, "announced_on": "", "announced_where": ""}
-    return await _form(request, FilledForm(values), reception)
+    return await _form(request, _CANCEL, FilledForm(values), reception)
 
 
 @require(Right.PLAN_RECEPTIONS)
@@ -44,7 +47,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     reception = await planned_reception(request)
     filled, wanted = read_cancellation(await request.post(), reception, datetime.now(HERE))
     if wanted is None:
-        return await _form(request, filled, reception, status=422)
+        return await _form(request, _CANCEL, filled, reception, status=422)
     number = reception.id or 0
 
     def work(session: Session) -> None:
@@ -62,7 +65,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 @require(Right.PLAN_RECEPTIONS)
 async def notice(request: web.Request) -> web.StreamResponse:
     reception = await reception_in(request, ReceptionState.CANCELLED)
-    return await _notice_form(request, FilledForm(dict.fromkeys(NOTICE_FIELDS, "")), reception)
+    return await _form(request, _NOTICE, FilledForm(dict.fromkeys(NOTICE_FIELDS, "")), reception)
 
 
 @require(Right.PLAN_RECEPTIONS)
@@ -72,7 +75,7 @@ async def set_notice(request: web.Request) -> web.StreamResponse:
     filled = read_notice(await request.post(), datetime.now(HERE))
     day = filled.day("announced_on")
     if filled.mistakes or day is None:
-        return await _notice_form(request, filled, reception, status=422)
+        return await _form(request, _NOTICE, filled, reception, status=422)
 
     def work(session: Session) -> bool:
         if not cancelling.announce(session, reception.id or 0, day, filled.values["announced_where"]):
@@ -92,28 +95,12 @@ def check_of(app: web.Application, reception: Reception, announced_on: date | No
 
 
 async def _form(
-    request: web.Request, filled: FilledForm, reception: Reception, *, status: int = 200
+    request: web.Request, template: str, filled: FilledForm, reception: Reception, *, status: int = 200
 ) -> web.Response:
     _ = translator_of(request)
     return await render(
         request,
-        "receptions/cancel.html",
-        status=status,
-        values=filled.values,
-        mistakes={name: _(said) for name, said in filled.mistakes.items()},
-        reception=reception,
-        check=check_of(request.app, reception, None),
-        today=today(),
-    )
-
-
-async def _notice_form(
-    request: web.Request, filled: FilledForm, reception: Reception, *, status: int = 200
-) -> web.Response:
-    _ = translator_of(request)
-    return await render(
-        request,
-        "receptions/cancel_notice.html",
+        template,
         status=status,
         values=filled.values,
         mistakes={name: _(said) for name, said in filled.mistakes.items()},

@@ -12,7 +12,7 @@ from aiohttp import web
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
-from server.receptions.asking import account_in
+from server.people.sessions import account_in
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.signalling import Signalling
 from server.web.keys import DATABASE

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlmodel import Session
 
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.heard import HEARINGS
@@ -22,7 +23,6 @@ from server.receptions import (
     schedule_pages,
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.asking import account_in
 from server.receptions.hearings import ReceptionHearings, merged
 from server.receptions.queries import (
     RoomAttendance,

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.receptions import agenda, cancel_pages
-from server.receptions.asking import account_in, planned_reception, reception_in, to_reception
+from server.receptions.asking import planned_reception, reception_in, to_reception
 from server.receptions.plan_forms import FIELDS, FilledForm, plan_values, read_plan, read_receiver
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
 from server.web.keys import DATABASE

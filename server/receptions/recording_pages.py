@@ -15,10 +15,10 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.asking import account_in
 from server.receptions.hearings import merged
 from server.receptions.queries import FloorSpan, agenda_of, chapters_of, floor_spans, recording_of
 from server.receptions.recorded_time import RecordedTime, read_recorded_time

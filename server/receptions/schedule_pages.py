@@ -9,11 +9,10 @@ from aiohttp import web
 from sqlmodel import Session
 
 from server.people.rights import Right
-from server.receptions.asking import account_in
+from server.people.sessions import account_in
 from server.receptions.dated_rules import DUTIES, RECEPTION_RULES, RuleKey
 from server.receptions.duty import DutyMonth, HeldDay, duty_month, last_of, months_between
 from server.receptions.schedule_queries import (
-    PAGE,
     ReceptionLine,
     Wanted,
     held_days,
@@ -22,6 +21,7 @@ from server.receptions.schedule_queries import (
     without_receiver,
 )
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
+from server.web.asked import page_in
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require
@@ -42,23 +42,20 @@ def add_routes(app: web.Application) -> None:
 async def table(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     query = request.query
-    asked = query.get("page", "")
     wanted = Wanted(
         since=day_in(query.get("from", "")),
         until=day_in(query.get("to", "")),
         mode=next((mode for mode in ReceptionMode if mode == query.get("mode")), None),
         state=next((state for state in ReceptionState if state == query.get("state")), None),
-        page=max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1,
+        page=page_in(query.get("page", "")),
     )
-    lines, total = await request.app[DATABASE].run(reception_lines, wanted)
+    page = await request.app[DATABASE].run(reception_lines, wanted)
     kept = {name: query[name] for name in _KEPT if query.get(name)}
     return await render(
         request,
         "receptions/list.html",
-        lines=lines,
-        total=total,
+        page=page,
         wanted=wanted,
-        pages=max(1, -(-total // PAGE)),
         filtered=bool(kept),
         address=lambda page: "?" + urlencode({**kept, "page": page}),
         states=list(ReceptionState),

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from server.data.parts import paged
 from server.receptions.duty import HeldDay
 from server.receptions.queries import day_bounds
 from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionMode, ReceptionState
@@ -39,13 +40,22 @@ class ReceptionLine:
         return local_day(self.reception.planned_at)
 
 
-def reception_lines(session: Session, wanted: Wanted) -> tuple[list[ReceptionLine], int]:
-    """One page of receptions, newest plan first, and how many there are in all."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: list[ReceptionLine]
+    total: int
+    number: int
+    pages: int
+
+
+def reception_lines(session: Session, wanted: Wanted) -> Page:
+    """One page of receptions, newest plan first."""
     found = _conditions(wanted)
     total = session.exec(select(func.count()).select_from(Reception).where(*found)).one()
     newest = select(Reception).where(*found).order_by(col(Reception.planned_at).desc(), col(Reception.id).desc())
-    receptions = session.exec(newest.limit(PAGE).offset((wanted.page - 1) * PAGE)).all()
-    return _lines(session, list(receptions)), total
+    number, pages = paged(total, wanted.page, PAGE)
+    receptions = session.exec(newest.limit(PAGE).offset((number - 1) * PAGE)).all()
+    return Page(_lines(session, list(receptions)), total, number, pages)
 
 
 def receptions_between(session: Session, since: date, until: date) -> list[ReceptionLine]:

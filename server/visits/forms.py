@@ -19,6 +19,7 @@ from server.receptions.tables import Reception, ReceptionState
 from server.visits.queries import session_of
 from server.visits.rules import Entry, LinkedPetition, SessionOfVisit, VisitFault, faults
 from server.visits.tables import DeclineGround, Visit, VisitOutcome
+from server.web.asked import whole
 from server.web.languages import HERE, N_
 
 W = TypeVar("W", bound=StrEnum)
@@ -152,7 +153,7 @@ def _moment(values: Mapping[str, str]) -> datetime | None:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return whole(text, 9)
 
 
 def _word(text: str, words: type[W]) -> W | None:

@@ -11,10 +11,10 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
-from server.receptions.asking import account_in
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
@@ -22,6 +22,7 @@ from server.visits import visit_pages
 from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
 from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, WITHDRAWAL_WORDS, may_write
 from server.visits.tables import VisitOutcome, Withdrawal
+from server.web.asked import page_in, whole
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require
@@ -138,6 +139,6 @@ def _wanted(request: web.Request) -> Wanted:
         mode=next((mode for mode in ReceptionMode if mode == query.get("mode")), None),
         kind=next((kind for kind in PetitionKind if kind == query.get("kind")), None),
         outcome=next((outcome for outcome in VisitOutcome if outcome == query.get("outcome")), None),
-        reception_id=int(reception) if reception.isdecimal() and len(reception) < 10 else None,
-        page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        reception_id=whole(reception, 9),
+        page=page_in(page),
     )

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
+from server.data.folding import literally
+from server.data.parts import paged
 from server.people.rights import Role
 from server.petitions.register import SEPARATOR, folded_words
 from server.petitions.rules import Reading, is_audited, reading
@@ -106,8 +108,7 @@ def search(session: Session, role: Role, wanted: Wanted, rules: ReceptionRules, 
         .where(*found)
     )
     total = session.exec(select(func.count()).select_from(joined.subquery())).one()
-    pages = max(1, -(-total // limit))
-    number = min(max(1, wanted.page), pages)
+    number, pages = paged(total, wanted.page, limit)
     ordered = joined.order_by(col(Visit.came_at).desc(), col(Visit.id).desc())
     rows = session.exec(ordered.limit(limit).offset((number - 1) * limit)).all()
     views = [view(role, visit, petition, reception, rules) for visit, petition, reception in rows]
@@ -220,7 +221,7 @@ def _conditions(role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _says(role: Role, text: str, word: str) -> ColumnElement[bool]:
     """The word stands in what the role reads on a list; or the whole text is a petition's code."""
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = literally(word)
     named = reading(role, PetitionKind.COMPLAINT, Confidentiality.NORMAL) >= Reading.FULL
     pattern = f"% {escaped}%" if named else f"% {escaped}%{SEPARATOR}%"
     confidential = select(Petition.id).where(Petition.confidentiality != Confidentiality.NORMAL)

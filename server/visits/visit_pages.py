@@ -11,19 +11,20 @@ from sqlmodel import Session
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
+from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.receptions import agenda
 from server.receptions.agenda_pages import AGENDA_LIMIT
-from server.receptions.asking import account_in
 from server.receptions.tables import ReceptionState
 from server.visits import recording
 from server.visits.forms import FIELDS, FilledVisit, read_visit, values_of
 from server.visits.queries import receptions_ahead, receptions_to_visit
 from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, Entry, may_write
 from server.visits.tables import Visit, Withdrawal
+from server.web.asked import whole
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
 from server.web.shell import render, require, translator_of
@@ -204,7 +205,7 @@ async def _form(
     status: int = 200,
 ) -> web.Response:
     chosen = filled.values["reception"]
-    chosen_id = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None
+    chosen_id = whole(chosen, 9)
 
     def work(session: Session) -> dict[str, Any]:
         return {

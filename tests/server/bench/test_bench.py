@@ -101,8 +101,7 @@ def test_refuses_with_a_sentence_where_janus_is_missing(tmp_path: Path) -> None:
 async def test_the_store_of_a_thousand_petitions(cluster: Cluster) -> None:
     """`cluster` is asked for only because it skips where PostgreSQL is missing."""
     found = await measure_store(Settings(_env_file=None), 1000, today(), lambda _words: None, times=1)  # type: ignore[call-arg]
-    # Whether each answer comes in time the benchmark says, on a machine of its own; here only that all were asked.
-    assert found.ok == (not found.slow)
+    # Whether each answer comes in time is for the benchmark to say, on a machine of its own; here all were asked.
     assert (found.petitions, found.receptions) == (1000, 125)
     assert 20 < found.still_open < 200
     assert list(found.answered) == ["SQLite", "PostgreSQL"]
