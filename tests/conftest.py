@@ -41,6 +41,7 @@ ONLY_COMPUTE = tuple(
         "server/web",
     )
 )
+os.environ["COLUMNS"] = "400"  # what commands say stays on one line; rich asks once, when it is imported
 COMES_LAST = ("tests/hostile/", "tests/lines/", "tests/browser/")
 STEPS_BACK = 10  # niceness; what has a clock keeps nine tenths of a core that both want
 SETTLE_S = 5.0  # a thread that is told to end needs a moment

@@ -21,6 +21,8 @@ from aiortc.rtcdtlstransport import SRTP_PROFILES, SRTPProtectionProfile
 from OpenSSL import SSL
 from pylibsrtp import _binding
 
+from signaling.wire.dtls import plausible
+
 LONGEST_DTLS = 1500  # what aiortc reads at once
 LONGEST_SRTP = 1500  # what `SrtpSessions.unprotect` takes
 LONGEST_TRAILER = 16 + 128 + 4  # SRTP_MAX_TRAILER_LEN and the SRTCP index
@@ -74,8 +76,9 @@ class DtlsPipe:
         self._ended = False
 
     def feed(self, datagram: bytes) -> None:
-        """A datagram in the DTLS range, from the address that passed its STUN check. Full: dropped."""
-        if 0 < len(datagram) <= LONGEST_DTLS and not self._arrived.full():
+        """A datagram in the DTLS range, from the address that passed its STUN check. Full, or nothing a handshake
+        can hold: dropped."""
+        if len(datagram) <= LONGEST_DTLS and not self._arrived.full() and plausible(datagram):
             self._arrived.put_nowait(datagram)
 
     def end(self) -> None:

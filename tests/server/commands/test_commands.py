@@ -17,7 +17,6 @@ runner = CliRunner()
 @pytest.fixture(autouse=True)
 def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIEPDAN_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 def run(*words: str, code: int = 0) -> str:

@@ -13,7 +13,7 @@ from tests.server.receptions_live.conftest import ControlProcess
 
 
 async def press(control: ControlProcess, *words: str) -> Result:
-    settings = {"TIEPDAN_DATA": str(control.settings.data), "TIEPDAN_LANGUAGE": "vi", "COLUMNS": "300"}
+    settings = {"TIEPDAN_DATA": str(control.settings.data), "TIEPDAN_LANGUAGE": "vi"}
     return await asyncio.to_thread(CliRunner(env=settings).invoke, app, ["reception", *words])
 
 

@@ -202,8 +202,10 @@ async def test_a_pipe_drops_what_would_end_aiortc() -> None:
     pipe = DtlsPipe(lambda data: None)
     pipe.feed(b"")
     pipe.feed(bytes(1501))
-    pipe.feed(b"\x16ok")
-    assert await pipe._recv() == b"\x16ok"
+    pipe.feed(b"\x15\xfe\xfd" + bytes(9) + b"\2\2\x28")  # a fatal alert that anybody could have sent
+    changed = b"\x14\xfe\xfd" + bytes(9) + b"\1\1"
+    pipe.feed(changed)
+    assert await pipe._recv() == changed
     pipe.end()
     for _ in range(2):
         with pytest.raises(ConnectionError):
