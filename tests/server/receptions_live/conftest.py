@@ -169,15 +169,15 @@ class Console:
 
 
 class ControlProcess:
-    """Start, stop, kill and start again, on one data directory."""
+    """Start, stop, kill and start again, on one data directory. `filled` writes what the database begins with."""
 
-    def __init__(self, data: Path, **settings: Any) -> None:
+    def __init__(self, data: Path, filled: Callable[[Session], int | None] = fill, **settings: Any) -> None:
         self.settings = Settings(data=data, http="127.0.0.1:0", **settings)
         self.settings.run_directory.mkdir(parents=True)
         self.secret = load_secret(data)
         self.database = Database(self.settings.database_url)
         upgrade(self.database.engine)
-        self.reception = self.database.run_here(fill)
+        self.reception = self.database.run_here(filled) or 0
         self.media = MediaSide(self.settings.run_directory / "media.sock")
         self.recorder = RecorderSide(self.settings.run_directory / "recorder.sock")
         self.address = ""
