@@ -99,6 +99,8 @@ class Manifest(BaseModel):
     state: Literal["open", "sealed"] = "open"
     ended_at: float | None = None  # when it was told to end
     end_reason: str = ""
+    sealed_at: float | None = None
+    key: str = ""  # number of the key that signed; empty: sealed before recordings were signed
     writing: OpenSegment | None = None
     missing: OpenGap | None = None
     segments: list[SegmentEntry] = []

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from recordings.manifest import Manifest
 
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
 
 
 class UnreadableManifest(ValueError):
@@ -43,14 +44,25 @@ class Folder:
     def save(self, manifest: Manifest) -> None:
         """Raises OSError; the manifest before it is whole then."""
         self.path.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(manifest.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1)
-        temporary = self.path / f"{MANIFEST}.tmp"
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(self.path / MANIFEST)
-        sync_directory(self.path)
+        replace_file(self.path / MANIFEST, text_of(manifest))
+
+
+def text_of(manifest: Manifest) -> bytes:
+    """A manifest as it stands on the disk. A signature is of these very bytes, not of what they mean."""
+    text = json.dumps(manifest.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1)
+    return text.encode() + b"\n"
+
+
+def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """The file has its former content or all of `data`, whatever happens. `mode` is narrowed by the umask."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    sync_directory(path.parent)
 
 
 def folders(recordings: Path) -> Iterator[Folder]:

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     def recordings_directory(self) -> Path:
         return self.data / "recordings"
 
+    @property
+    def signing_directory(self) -> Path:
+        """Where the keys are that recordings are signed with."""
+        return self.data / "signing"
+
 
 def sentences(wrong: ValidationError) -> list[str]:
     """One for each wrong setting: what came, where that can be no secret, and what is allowed."""

@@ -90,6 +90,7 @@ class RecorderProcess:
     def __init__(self, directory: Path, segment_minutes: float) -> None:
         self.run = directory / "run"
         self.recordings = directory / "recordings"
+        self.signing = directory / "signing"
         self._segment_minutes = segment_minutes
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
@@ -107,6 +108,8 @@ class RecorderProcess:
         command += [
             "--recordings-directory",
             str(self.recordings),
+            "--signing-directory",
+            str(self.signing),
             "--segment-minutes",
             str(self._segment_minutes),
         ]
