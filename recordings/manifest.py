@@ -99,6 +99,9 @@ class Manifest(BaseModel):
     state: Literal["open", "sealed"] = "open"
     ended_at: float | None = None  # when it was told to end
     end_reason: str = ""
+    saves: int = (
+        0  # of two manifests of one recording, on two disks, the one that was saved more often is the last
+    )
     sealed_at: float | None = None
     key: str = ""  # number of the key that signed; empty: sealed before recordings were signed
     writing: OpenSegment | None = None

@@ -27,7 +27,7 @@ from recordings.playable import SealingStopped
 from recordings.recording import Progress
 from recordings.recovery import recover
 from recordings.sealing import seal
-from recordings.store import Folder
+from recordings.store import Folder, Places
 from recordings.tap_client import TapClient
 from recordings.writer import Interrupted, Writer
 from signaling.ports import RecordingGrew, SetRecording
@@ -42,14 +42,14 @@ SEALS_WAITING = 256  # control repeats "ended" until it hears "sealed", so that 
 
 class Recorder:
     def __init__(
-        self, run_directory: Path, recordings_directory: Path, signing_directory: Path, segment_minutes: float
+        self, run_directory: Path, places: Places, signing_directory: Path, segment_minutes: float
     ) -> None:
-        self._recordings = recordings_directory
+        self._places = places
         self._signing = signing_directory
         self._loop = asyncio.get_running_loop()
         self._tap = TapClient(run_directory / "media-tap.sock", self)
         self._desk = ControlDesk(run_directory / "recorder.sock", self._set_recording, self._grew)
-        self._writer = Writer(recordings_directory, round(segment_minutes * 60e6), self._ended)
+        self._writer = Writer(places, round(segment_minutes * 60e6), self._ended)
         self._requests = KeyFrameRequests()
         self._intake: Intake | None = None  # None: nothing is let in
         self._wanted: SetRecording | None = None
@@ -60,9 +60,9 @@ class Recorder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. Raises RuntimeError when the writer thread broke; the supervisor starts anew."""
-        self._recordings.mkdir(parents=True, exist_ok=True)
+        self._places.recordings.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(self._look_for_key)
-        for folder in await asyncio.to_thread(recover, self._recordings):
+        for folder in await asyncio.to_thread(recover, self._places):
             self._to_seal.put_nowait(folder)
         self._writer.start()
         tasks = [

@@ -18,12 +18,13 @@ from pathlib import Path
 
 from recordings.chapters import chapter_spans, mapped
 from recordings.corrections import CORRECTIONS, closing_line
+from recordings.gathering import gather, remove_spare
 from recordings.items import GapReason
 from recordings.keys import signing_key
 from recordings.manifest import Manifest, Playable, SegmentEntry
 from recordings.playable import build, form_for
 from recordings.recovery import is_playable
-from recordings.store import SIGNATURE, Folder, replace_file, sha256_of, sync_directory, text_of
+from recordings.store import MANIFEST, SIGNATURE, Folder, replace_file, sha256_of, sync_directory, text_of
 from signaling.ports import RecordingSealed
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def report(manifest: Manifest) -> RecordingSealed:
 
 
 def _close(folder: Folder, manifest: Manifest, signing: Path, stop: threading.Event) -> None:
+    gather(folder, manifest)
     segments = _readable(folder, manifest)
     marks = [chapter.mark for chapter in manifest.chapters]
     manifest.chapters = mapped(marks, segments)
@@ -95,12 +97,14 @@ def _sign(folder: Folder, manifest: Manifest, signing: Path) -> None:
     """The manifest comes last: until it says "sealed", all of this is made anew after a crash."""
     at = datetime.now(UTC)
     key = signing_key(signing, at)
+    manifest.saves += 1
     manifest.sealed_at, manifest.key = round(at.timestamp(), 3), key.id
     text = text_of(manifest)
     follows = hashlib.sha256(text).hexdigest()
     replace_file(folder.path / CORRECTIONS, closing_line(manifest.recording, follows, 0, key, at).bytes)
     replace_file(folder.path / SIGNATURE, key.sign(text))
-    folder.save(manifest)
+    replace_file(folder.path / MANIFEST, text)
+    remove_spare(folder)
 
 
 def _readable(folder: Folder, manifest: Manifest) -> list[SegmentEntry]:
