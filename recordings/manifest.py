@@ -160,11 +160,14 @@ class Manifest(BaseModel):
 
 
 def new_manifest(recording: str, reception: int) -> Manifest:
+    return Manifest(software=software(), recording=recording, reception=reception)
+
+
+def software() -> str:
     try:
-        software = f"tiepdan {version('tiepdan')}"
+        return f"tiepdan {version('tiepdan')}"
     except PackageNotFoundError:  # run from a checkout that is not installed
-        software = "tiepdan"
-    return Manifest(software=software, recording=recording, reception=reception)
+        return "tiepdan"
 
 
 def iso(epoch: float) -> str:

@@ -47,7 +47,7 @@ def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lam
     else:
         manifest, first = _manifest(path, text, keys)
     if manifest is None:
-        others = tuple(_strangers(path, {MANIFEST, SIGNATURE, CORRECTIONS}))
+        others = tuple(strangers(path, {MANIFEST, SIGNATURE, CORRECTIONS}))
         return Report(path.name, (first, *others))
     vouched = first.state if first.state is State.WHOLE else State.UNSIGNED
     checker = _Files(path, manifest, vouched, advance)
@@ -59,7 +59,7 @@ def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lam
     named = {MANIFEST, SIGNATURE, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
-    return Report(path.name, (*findings, *_strangers(path, named)), manifest.key)
+    return Report(path.name, (*findings, *strangers(path, named)), manifest.key)
 
 
 def signature_of(signature: bytes, data: bytes, key_id: str, at: float | None, keys: PublicKeys | None) -> Finding:
@@ -171,7 +171,7 @@ def _overlap(chapter: ChapterEntry, segment: SegmentEntry) -> bool:
     return chapter.mark.started_at < segment.ended_epoch and (ended is None or ended > segment.started_epoch)
 
 
-def _strangers(path: Path, named: set[str]) -> Iterator[Finding]:
+def strangers(path: Path, named: set[str]) -> Iterator[Finding]:
     """Everything in the folder, at any depth, that is not one of the `named`."""
     for each in sorted(path.rglob("*")):
         name = str(each.relative_to(path))

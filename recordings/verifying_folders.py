@@ -7,6 +7,7 @@ from pathlib import Path
 from recordings.findings import Finding, Part, Report, State, Why
 from recordings.keys import PublicKeys
 from recordings.verifying import Advance, is_recording, verify_recording
+from recordings.verifying_clips import is_clip, verify_clip
 
 
 class NothingToVerify(ValueError):
@@ -31,6 +32,8 @@ def verify(path: Path, keys: PublicKeys | None, advance: Advance) -> Report:
     path = path.resolve()
     if is_recording(path):
         return verify_recording(path, keys, advance)
+    if is_clip(path):
+        return verify_clip(path, keys, advance)
     return Report(path.name, (Finding(Part.FILE, path.name, State.ADDED, Why.NOT_NAMED),))
 
 
@@ -39,4 +42,4 @@ def size_of(path: Path) -> int:
 
 
 def _is_known(path: Path) -> bool:
-    return is_recording(path)
+    return is_recording(path) or is_clip(path)

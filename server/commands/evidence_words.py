@@ -30,7 +30,7 @@ REASONS = {
     Why.UNKNOWN_KEY: N_("signed by key %(key)s, which is not among the given public keys"),
     Why.BAD_SIGNATURE: N_("the signature does not fit these bytes"),
     Why.KEY_NOT_IN_USE: N_("signed at a time at which key %(key)s was not in use"),
-    Why.NO_SIGNATURE: N_("its signature, manifest.sig, is missing"),
+    Why.NO_SIGNATURE: N_("its signature, the .sig file beside it, is missing"),
     Why.UNREADABLE: N_("it is not as it was written: %(fault)s"),
     Why.OTHER_BYTES: N_("the same length, but other bytes"),
     Why.SHORTER: N_("cut short: %(is_bytes)s of %(was_bytes)s bytes"),

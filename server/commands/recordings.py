@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 from recordings.findings import State, exit_code
 from recordings.keys import PUBLIC, KeysUnusable, PublicKeys, read_public_keys, rotate, signing_key
 from recordings.verifying_folders import NothingToVerify, size_of, things_in, verify
+from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
 from server.commands.evidence_words import COLOURS, sentence, verdict
 from server.web.languages import Catalogs
@@ -85,6 +86,9 @@ def verify_command(
                     console.print(f"  [{colour}]{mark}[/] {said}", soft_wrap=True)
             console.print(f"  [{COLOURS[report.state]}]{escape(verdict(report, translator))}[/]", soft_wrap=True)
     raise typer.Exit(exit_code(reports))
+
+
+app.command("clip")(clip)
 
 
 def _keys(file: Path | None) -> PublicKeys | None:
