@@ -15,8 +15,6 @@ from server.documents.paper import Block, Head, Heading, Paper, Paragraph, Signa
 from server.documents.vietnamese import day_words, hour_words
 from server.web.languages import local_day
 
-OPENSSL = "openssl pkeyutl -verify -pubin -inkey KHÓA.pem -rawin -in clip.json -sigfile clip.sig"
-
 
 def cover_for(letterheads: Letterheads) -> Callable[[Proof], bytes]:
     return lambda proof: pdf_file.pdf_of(paper_of(proof, letterheads), proof.exported_at)
@@ -35,17 +33,15 @@ def paper_of(proof: Proof, letterheads: Letterheads) -> Paper:
         *(Paragraph(_cut(number, proof)) for number in range(len(proof.cuts))),
         *([Paragraph(_withheld(proof.withheld_s))] if proof.withheld_s else []),
         Heading("2. Việc trích xuất"),
-        Paragraph(f"Người trích xuất (tài khoản): {proof.exported_by}"),
-        Paragraph(f"Thời điểm: {_moment(proof.exported_at)}"),
+        Paragraph(f"Người trích xuất (tài khoản): {proof.exported_by}; lúc {_moment(proof.exported_at)}"),
         Paragraph(f"Lý do: {proof.reason}"),
         Heading("3. Căn cứ đối chiếu (SHA-256)"),
         *_hash(f"Tệp {proof.clip.file} ({proof.clip.bytes:,} byte)".replace(",", "."), proof.clip.sha256),
         *_hash("Bảng kê của bản ghi gốc", proof.manifest_sha256),
-        *_hash(f"Tệp gốc {proof.playable.file}", proof.playable.sha256),
         Paragraph(f"Khóa ký số của hệ thống: {_groups(proof.key)}"),
         Paragraph(
-            "Cách kiểm tra, không cần mạng: tiepdan recordings verify THƯ-MỤC --keys keys.json. Không cần phần mềm"
-            f" của hệ thống: {OPENSSL}; sau đó so sánh mã SHA-256 của từng tệp với clip.json."
+            "Kiểm tra không cần mạng: tiepdan recordings verify THƯ-MỤC --keys keys.json; hoặc bằng openssl với"
+            " clip.json, clip.sig và khóa công khai."
         ),
         Signatures(
             Signature("NGƯỜI NHẬN", "(Ký, ghi rõ họ tên)", ""),

@@ -120,7 +120,7 @@ class RecorderProcess:
         await self.connect()
 
     async def connect(self) -> None:
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60  # a busy machine takes its time to import what is needed
         while True:
             try:
                 self._channel = await connect(self.run / "recorder.sock")
