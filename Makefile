@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check screenshots format rehearse bench bench-peer bench-lines clean
+.PHONY: help install demo test test-kills test-hours check screenshots format rehearse bench bench-peer bench-lines clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -20,6 +20,13 @@ demo: install ## the whole province on this machine with six simulated rooms, un
 
 test: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## all tests (those in Chromium where there is one)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+test-kills: $(VENV)/developed ## kill -9 a recorder at a hundred random moments, and play what is left (KILLS=N, SEED=N)
+	TIEPDAN_KILLS=$(or $(KILLS),100) TIEPDAN_SEED=$(or $(SEED),1) TIEPDAN_CUTS=$(or $(KILLS),100) TIEPDAN_FLIPS=$(or $(KILLS),100) \
+	$(BIN)/python -m pytest -q -s --timeout 3600 tests/recordings/test_killed_at_random.py tests/recordings/test_the_power_is_cut.py tests/recordings/test_a_recording_is_verified.py
+
+test-hours: $(VENV)/developed ## three hours in fast time: sound with picture, memory, MB and processor time an hour (HOURS=N)
+	TIEPDAN_HOURS=$(or $(HOURS),3) $(BIN)/python -m pytest -q -s --timeout 7200 tests/recordings/test_sound_and_picture_over_hours.py
 
 check: $(VENV)/developed ## format, lint, types, import direction
 	$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@ from pathlib import Path
 import uvloop
 
 from recordings.process import Recorder
+from recordings.store import Places
 from signaling import logs
 
 
@@ -19,7 +20,12 @@ async def _run(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    recorder = Recorder(arguments.run_directory, arguments.recordings_directory, arguments.segment_minutes)
+    recorder = Recorder(
+        arguments.run_directory,
+        Places(arguments.recordings_directory, arguments.spare_directory),
+        arguments.signing_directory,
+        arguments.segment_minutes,
+    )
     await recorder.run(stop)
 
 
@@ -27,6 +33,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m recordings", description="Records the stage.")
     parser.add_argument("--run-directory", type=Path, required=True, help="where the processes' sockets are")
     parser.add_argument("--recordings-directory", type=Path, required=True)
+    parser.add_argument("--spare-directory", type=Path, help="on another disk: takes over when the first refuses")
+    parser.add_argument("--signing-directory", type=Path, required=True, help="where the signing keys are")
     parser.add_argument("--segment-minutes", type=float, default=5.0, help="length of one recorded segment")
     arguments = parser.parse_args()
     if not arguments.segment_minutes > 0:

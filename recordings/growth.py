@@ -7,6 +7,7 @@ from signaling.ports import RecordingGrew
 
 STALLED_US = 3_000_000
 NO_MEDIA, STALLED, WRITE_FAILED = "no_media", "stalled", "write_failed"
+ON_SPARE, DISK_LOW = "on_spare", "disk_low"
 
 
 class Growth:
@@ -37,7 +38,7 @@ class Growth:
         if progress.write_failed:
             alarm = WRITE_FAILED
         elif progress.paused or growing:
-            pass
+            alarm = ON_SPARE if progress.on_spare else DISK_LOW if progress.disk_low else ""
         elif not arriving:
             if not self._recent(self._since_us, now_us):
                 alarm = NO_MEDIA
@@ -51,6 +52,7 @@ class Growth:
             growing=growing,
             segments=progress.segments,
             alarm=alarm,
+            disk_free=progress.disk_free,
         )
 
     def _is_stalled(self) -> bool:

@@ -99,6 +99,11 @@ class Manifest(BaseModel):
     state: Literal["open", "sealed"] = "open"
     ended_at: float | None = None  # when it was told to end
     end_reason: str = ""
+    saves: int = (
+        0  # of two manifests of one recording, on two disks, the one that was saved more often is the last
+    )
+    sealed_at: float | None = None
+    key: str = ""  # number of the key that signed; empty: sealed before recordings were signed
     writing: OpenSegment | None = None
     missing: OpenGap | None = None
     segments: list[SegmentEntry] = []
@@ -155,11 +160,14 @@ class Manifest(BaseModel):
 
 
 def new_manifest(recording: str, reception: int) -> Manifest:
+    return Manifest(software=software(), recording=recording, reception=reception)
+
+
+def software() -> str:
     try:
-        software = f"tiepdan {version('tiepdan')}"
+        return f"tiepdan {version('tiepdan')}"
     except PackageNotFoundError:  # run from a checkout that is not installed
-        software = "tiepdan"
-    return Manifest(software=software, recording=recording, reception=reception)
+        return "tiepdan"
 
 
 def iso(epoch: float) -> str:

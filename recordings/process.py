@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -21,11 +22,12 @@ from recordings.control_desk import ControlDesk
 from recordings.growth import Growth
 from recordings.intake import Intake, KeyFrameRequests
 from recordings.items import GapReason
+from recordings.keys import KeysUnusable, signing_key
 from recordings.playable import SealingStopped
 from recordings.recording import Progress
 from recordings.recovery import recover
 from recordings.sealing import seal
-from recordings.store import Folder
+from recordings.store import Folder, Places
 from recordings.tap_client import TapClient
 from recordings.writer import Interrupted, Writer
 from signaling.ports import RecordingGrew, SetRecording
@@ -39,12 +41,15 @@ SEALS_WAITING = 256  # control repeats "ended" until it hears "sealed", so that 
 
 
 class Recorder:
-    def __init__(self, run_directory: Path, recordings_directory: Path, segment_minutes: float) -> None:
-        self._recordings = recordings_directory
+    def __init__(
+        self, run_directory: Path, places: Places, signing_directory: Path, segment_minutes: float
+    ) -> None:
+        self._places = places
+        self._signing = signing_directory
         self._loop = asyncio.get_running_loop()
         self._tap = TapClient(run_directory / "media-tap.sock", self)
         self._desk = ControlDesk(run_directory / "recorder.sock", self._set_recording, self._grew)
-        self._writer = Writer(recordings_directory, round(segment_minutes * 60e6), self._ended)
+        self._writer = Writer(places, round(segment_minutes * 60e6), self._ended)
         self._requests = KeyFrameRequests()
         self._intake: Intake | None = None  # None: nothing is let in
         self._wanted: SetRecording | None = None
@@ -55,8 +60,9 @@ class Recorder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. Raises RuntimeError when the writer thread broke; the supervisor starts anew."""
-        self._recordings.mkdir(parents=True, exist_ok=True)
-        for folder in await asyncio.to_thread(recover, self._recordings):
+        self._places.recordings.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(self._look_for_key)
+        for folder in await asyncio.to_thread(recover, self._places):
             self._to_seal.put_nowait(folder)
         self._writer.start()
         tasks = [
@@ -77,6 +83,15 @@ class Recorder:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(self._writer.stop)
             await self._desk.close()
+
+    def _look_for_key(self) -> None:
+        """Recording goes on without one: it is the end of a reception that waits for it."""
+        try:
+            key = signing_key(self._signing, datetime.now(UTC))
+        except (KeysUnusable, OSError) as error:
+            log.error("recordings cannot be sealed until this is put right: %s", error)
+        else:
+            log.info("recordings are signed with key %s", key.id)
 
     # --- the tap ---
 
@@ -181,7 +196,7 @@ class Recorder:
         while True:
             folder = await self._to_seal.get()
             try:
-                sealed = await asyncio.to_thread(seal, folder, self._stop_sealing)
+                sealed = await asyncio.to_thread(seal, folder, self._signing, self._stop_sealing)
             except SealingStopped:
                 return
             except (OSError, ValueError, av.error.FFmpegError) as error:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import av
 
+from recordings.disk import Shelves, free_bytes, is_low
 from recordings.items import GapReason, Item, Missing
 from recordings.manifest import Manifest, OpenSegment, SegmentEntry, iso
 from recordings.mixing import RATE
 from recordings.recovery import enter_as_found
 from recordings.segment import Segment, VideoFormat
-from recordings.store import Folder, sha256_of, sync_directory
+from recordings.store import Folder, make_directory, sha256_of
 from recordings.take import LAG_US, Take
 from signaling.ports import ChapterMark
 from signaling.tap import TapTrack
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 RETRY_US = 1_000_000
 PROVEN_US = 2_000_000  # after a failed write the alarm stands until writing has gone well for this long
+DISK_US = 1_000_000  # how often the disk is asked for the room that is left
 SAVE_US = 5_000_000  # gaps that were noted between segments reach the manifest on disk within this
 WriteError = (OSError, av.error.FFmpegError)
 
@@ -36,6 +38,9 @@ class Progress:
     seconds: float = 0.0
     segments: int = 0
     write_failed: bool = False
+    on_spare: bool = False
+    disk_free: int | None = None  # where the open segment is; None: not known
+    disk_low: bool = False
     wants_key_frame: bool = False
 
 
@@ -48,6 +53,10 @@ class Recording:
         self._paused = True
         self._resumed_us = 0
         self._failed_us: int | None = None  # of the last failed write, until one succeeds
+        self._again_us = 0  # nothing is tried before
+        self._shelves = Shelves(folder.path, folder.spare)
+        self._disk_free: int | None = None
+        self._disk_asked_us = 0
         self._unsaved = True
         self._save_tried_us = 0
 
@@ -59,13 +68,18 @@ class Recording:
         segment = self._take.segment if self._take else None
         until_us = self._take.recorded_until_us if self._take else None
         now_open_s = (until_us - segment.started_us) / 1e6 if segment and until_us else 0.0
+        size = sum(entry.bytes for entry in self._manifest.segments) + (segment.size if segment else 0)
+        seconds = self._manifest.seconds + max(0.0, now_open_s)
         return Progress(
             recording=self.name,
             paused=self._paused,
-            bytes=sum(entry.bytes for entry in self._manifest.segments) + (segment.size if segment else 0),
-            seconds=self._manifest.seconds + max(0.0, now_open_s),
+            bytes=size,
+            seconds=seconds,
             segments=len(self._manifest.segments) + (1 if segment else 0),
             write_failed=self._failed_us is not None,
+            on_spare=self._shelves.on_spare,
+            disk_free=self._disk_free,
+            disk_low=self._disk_free is not None and is_low(self._disk_free, size, seconds),
             wants_key_frame=not self._paused and (self._take is None or self._take.wants_key_frame),
         )
 
@@ -118,13 +132,16 @@ class Recording:
             return
         if item.capture_us < self._resumed_us:
             return  # of the time before: a closed item's last packets may still be on their way
-        if self._failed_us is not None and now_us - self._failed_us < RETRY_US and self._take is None:
+        if self._take is None and now_us < self._again_us:
             return
         if self._take is None:
             self._take = Take(self, self._segment_us)
         self._take.handle_input(item, now_us)
 
     def handle_timeout(self, now_us: int) -> None:
+        if now_us - self._disk_asked_us > DISK_US:
+            self._disk_asked_us = now_us
+            self._disk_free = free_bytes(self._shelves.present)
         take = self._take
         if take is None:
             return
@@ -145,13 +162,13 @@ class Recording:
     # --- Shelf, called by the take ---
 
     def open_segment(self, started_us: int, video: VideoFormat | None) -> Segment:
+        place = self._shelves.choose(started_us)
         self._manifest.end_gap(started_us / 1e6)
         file = self._manifest.next_segment_file()
         self._manifest.writing = OpenSegment(file=file, started_at=started_us / 1e6)
         self._write_manifest()
-        segment = Segment(self.folder.path / file, started_us, video)
-        sync_directory(self.folder.path)
-        return segment
+        make_directory(place)
+        return Segment(place / file, started_us, video)
 
     def close_segment(self, segment: Segment, ended_us: int) -> None:
         segment.close()
@@ -175,12 +192,16 @@ class Recording:
         self._save()
 
     def _fail(self, take: Take, now_us: int, error: BaseException) -> None:
-        """A write failed: what reached the disk is kept as it is, and another segment is tried after a second."""
+        """A write failed: what reached the disk is kept as it is. Another segment begins at once in the other
+        place, with what was not written yet; where there is none, or it refused too, after a second."""
         log.error("writing a segment failed (%s); trying the next one", type(error).__name__)
         self._take = None
         self._failed_us = now_us
+        self._shelves.refused(now_us)
+        at_once = self._shelves.has_another(now_us)
+        self._again_us = 0 if at_once else now_us + RETRY_US
         until = min(now_us, take.recorded_until_us or now_us) / 1e6
-        segment = take.abandon()
+        segment, waiting = take.abandon()
         if segment is not None:
             try:
                 segment.close()
@@ -190,6 +211,10 @@ class Recording:
             until = enter_as_found(self.folder, self._manifest) or until
         self._manifest.begin_gap(until, GapReason.WRITE_FAILED)
         self._save()
+        if at_once and not self._paused:
+            self._take = Take(self, self._segment_us)
+            for item in waiting:
+                self._take.handle_input(item, now_us)
 
     def _enter(self, segment: Segment, seconds: float) -> None:
         self._manifest.add_segment(

@@ -12,7 +12,7 @@ import av
 from recordings.items import GapReason
 from recordings.manifest import Manifest, SegmentEntry, iso
 from recordings.segment import MIX_TITLE
-from recordings.store import Folder, folders, sha256_of
+from recordings.store import Folder, Places, sha256_of
 from signaling.wire.rtp import VideoCodec
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,10 @@ class Measured:
     tracks: tuple[str, ...] = ()
 
 
-def recover(recordings: Path) -> list[Folder]:
+def recover(places: Places) -> list[Folder]:
     """Put every open recording's manifest in order. Returns those that were told to end, and are to be sealed."""
     to_seal = []
-    for folder in folders(recordings):
+    for folder in places.folders():
         try:
             manifest = folder.load()
         except ValueError as error:
@@ -61,7 +61,7 @@ def enter_as_found(folder: Folder, manifest: Manifest) -> float | None:
     writing, manifest.writing = manifest.writing, None
     if writing is None:
         return None
-    path = folder.path / writing.file
+    path = folder.file(writing.file)
     if not path.exists() or not path.stat().st_size:
         return writing.started_at
     measured = measure(path)

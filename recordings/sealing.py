@@ -1,35 +1,45 @@
-"""Seals an ended recording: chapters mapped, the playable file built under a temporary name, the manifest closed.
+"""Seals an ended recording: chapters mapped, the playable file built under a temporary name, the manifest closed
+and signed. manifest.sig is the Ed25519 signature, 64 bytes, over the very bytes of manifest.json; openssl checks
+it without a line of ours:
+
+    openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin -in manifest.json -sigfile manifest.sig
 
 May be stopped and begun anew at any point; a sealed recording is only reported again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 
 from recordings.chapters import chapter_spans, mapped
+from recordings.corrections import CORRECTIONS, closing_line
+from recordings.gathering import gather, remove_spare
 from recordings.items import GapReason
+from recordings.keys import signing_key
 from recordings.manifest import Manifest, Playable, SegmentEntry
 from recordings.playable import build, form_for
 from recordings.recovery import is_playable
-from recordings.store import Folder, sha256_of, sync_directory
+from recordings.store import MANIFEST, SIGNATURE, Folder, replace_file, sha256_of, sync_directory, text_of
 from signaling.ports import RecordingSealed
 
 log = logging.getLogger(__name__)
 
 
-def seal(folder: Folder, stop: threading.Event) -> RecordingSealed:
-    """Blocks for as long as copying the recording takes; run it in a thread.
+def seal(folder: Folder, signing: Path, stop: threading.Event) -> RecordingSealed:
+    """Blocks for as long as copying the recording takes; run it in a thread. `signing`: the keys' directory.
 
-    Raises OSError, av.error.FFmpegError, ValueError (no manifest, or a damaged one), SealingStopped.
+    Raises OSError, av.error.FFmpegError, ValueError (no manifest, a damaged one, no key), SealingStopped.
     """
     manifest = folder.load()
     if manifest is None:
         raise ValueError("there is no manifest")
     if manifest.state == "open":
-        _close(folder, manifest, stop)
+        _close(folder, manifest, signing, stop)
     return report(manifest)
 
 
@@ -52,7 +62,8 @@ def report(manifest: Manifest) -> RecordingSealed:
     )
 
 
-def _close(folder: Folder, manifest: Manifest, stop: threading.Event) -> None:
+def _close(folder: Folder, manifest: Manifest, signing: Path, stop: threading.Event) -> None:
+    gather(folder, manifest)
     segments = _readable(folder, manifest)
     marks = [chapter.mark for chapter in manifest.chapters]
     manifest.chapters = mapped(marks, segments)
@@ -79,7 +90,21 @@ def _close(folder: Folder, manifest: Manifest, stop: threading.Event) -> None:
             audio_seconds=counts.audio_seconds,
         )
     manifest.state = "sealed"
-    folder.save(manifest)
+    _sign(folder, manifest, signing)
+
+
+def _sign(folder: Folder, manifest: Manifest, signing: Path) -> None:
+    """The manifest comes last: until it says "sealed", all of this is made anew after a crash."""
+    at = datetime.now(UTC)
+    key = signing_key(signing, at)
+    manifest.saves += 1
+    manifest.sealed_at, manifest.key = round(at.timestamp(), 3), key.id
+    text = text_of(manifest)
+    follows = hashlib.sha256(text).hexdigest()
+    replace_file(folder.path / CORRECTIONS, closing_line(manifest.recording, follows, 0, key, at).bytes)
+    replace_file(folder.path / SIGNATURE, key.sign(text))
+    replace_file(folder.path / MANIFEST, text)
+    remove_spare(folder)
 
 
 def _readable(folder: Folder, manifest: Manifest) -> list[SegmentEntry]:

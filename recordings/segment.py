@@ -15,13 +15,15 @@ from typing import Any
 import av
 
 from recordings.mixing import BITRATE, RATE, MixedPacket
+from recordings.store import sync_directory
 from recordings.video_frame import VideoFrame
 from signaling.tap import TapTrack
 from signaling.wire.rtp import VideoCodec
 
-SYNC_US = 1_000_000
-# The last cluster is what a kill takes away. Writing is half a second behind; both together stay below 1 s.
-CLUSTER_MS = 250
+# What a power cut takes away: writing is half a second behind, a cluster reaches the file when the next one
+# begins, and the file the disk when it has grown and this long passed. All of it together stays below 1 s.
+SYNC_US = 150_000
+CLUSTER_MS = 150
 ORIGINALS = {TapTrack.DESK_AUDIO: "desk", TapTrack.FLOOR_AUDIO: "floor"}
 VIDEO_TITLE, MIX_TITLE = "programme", "mix"
 _MATROSKA_TICK = Fraction(1, 1000)
@@ -51,6 +53,7 @@ class Segment:
         self.video_frames = 0
         self.mix_samples = 0
         self._synced_us = started_us
+        self._synced_bytes = 0
         self._file: int | None = None
         self._last_tick: dict[str, int] = {}
         self._container = av.open(str(path), "w", format="matroska", options=_OPTIONS)
@@ -104,7 +107,7 @@ class Segment:
         self.mix_samples += mixed.samples
 
     def sync(self, now_us: int) -> None:
-        """About once a second what was written goes from the system's memory to the disk."""
+        """What was written goes from the system's memory to the disk, several times a second."""
         if now_us - self._synced_us < SYNC_US:
             return
         self._synced_us = now_us
@@ -112,14 +115,20 @@ class Segment:
             if not self.path.exists():
                 return
             self._file = os.open(self.path, os.O_RDONLY)
-        os.fsync(self._file)
+            sync_directory(
+                self.path.parent
+            )  # the muxer makes the file with its first byte: its name is new only now
+        size = os.fstat(self._file).st_size
+        if size != self._synced_bytes:
+            os.fdatasync(self._file)
+            self._synced_bytes = size
 
     def close(self) -> None:
         """Write the index and length; the file is on the disk afterwards. Also after a failed write."""
         try:
             self._container.close()
             if self.path.exists():
-                self._synced_us = 0
+                self._synced_us = self._synced_bytes = 0  # its index was written over, at the same length perhaps
                 self.sync(SYNC_US)
         finally:
             if self._file is not None:

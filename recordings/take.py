@@ -97,11 +97,12 @@ class Take:
             self._write_mix(self._mixdown.finish())
             self._close(self._at_us(self._mixdown.position))
 
-    def abandon(self) -> Segment | None:
-        """After a write error: the segment that failed, for the caller to close and to measure."""
+    def abandon(self) -> tuple[Segment | None, list[VideoFrame | AudioPacket]]:
+        """After a write error: the segment that failed, for the caller to close and to measure, and what was not
+        written yet, in its order, for another take."""
         segment, self._segment = self._segment, None
-        self._waiting.clear()
-        return segment
+        waiting, self._waiting = [item for _, _, item in sorted(self._waiting)], []
+        return segment, waiting
 
     def _may_begin(self, now_us: int) -> bool:
         if not self._waiting:

@@ -11,14 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from recordings.items import AudioPacket, GapReason, Item, Missing
 from recordings.manifest import new_manifest
 from recordings.recording import Progress, Recording
 from recordings.recovery import settle
-from recordings.store import Folder
+from recordings.store import Folder, Places
 from recordings.video_frame import VideoFrame
 from signaling.ports import SetRecording
 from signaling.tap import TapTrack
@@ -42,9 +41,9 @@ _Order = SetRecording | Interrupted
 class Writer:
     """Made, started, posted to and stopped from one other thread."""
 
-    def __init__(self, recordings: Path, segment_us: int, ended: Callable[[Folder], None]) -> None:
+    def __init__(self, places: Places, segment_us: int, ended: Callable[[Folder], None]) -> None:
         """`ended` is called in the writer thread with each recording that is ready to be sealed."""
-        self._recordings = recordings
+        self._places = places
         self._segment_us = segment_us
         self._ended = ended
         self._inbox: SimpleQueue[tuple[int, Item | _Order]] = SimpleQueue()
@@ -145,7 +144,7 @@ class Writer:
             recording.pause(now_us, wanted.reason)
 
     def _opened(self, wanted: SetRecording) -> Recording | None:
-        folder = Folder(self._recordings / wanted.recording)
+        folder = self._places.folder(wanted.recording)
         try:
             manifest = folder.load() or new_manifest(wanted.recording, wanted.reception)
         except (OSError, ValueError) as error:

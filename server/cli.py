@@ -17,6 +17,7 @@ _COMMANDS = {  # in the order of the help: where each one is
     "reception": "server.commands.desk:app",
     "rooms": "server.commands.registry:rooms",
     "accounts": "server.commands.registry:accounts",
+    "recordings": "server.commands.recordings:app",
     "database": "server.commands.backup:app",
     "token": "server.commands.registry:token",
     "room": "server.commands.room:room",

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     watchers_per_token: int = Field(4, ge=1, le=100, description="WHEP players at once on one token")
     agenda_limit: int = Field(60, ge=1, le=500, description="items that fit into one reception's agenda")
     secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
+    recordings_spare: str = Field(
+        "",
+        description="directory on another disk that takes the recording over when the first refuses; empty: none",
+    )
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 
     @model_validator(mode="after")
@@ -155,6 +159,11 @@ class Settings(BaseSettings):
     @property
     def recordings_directory(self) -> Path:
         return self.data / "recordings"
+
+    @property
+    def signing_directory(self) -> Path:
+        """Where the keys are that recordings are signed with."""
+        return self.data / "signing"
 
 
 def sentences(wrong: ValidationError) -> list[str]:

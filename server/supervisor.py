@@ -68,6 +68,8 @@ def commands(settings: Settings) -> tuple[Command, ...]:
             "recorder",
             ("-m", "recordings", "--run-directory", run,
              "--recordings-directory", str(settings.recordings_directory),
+             "--signing-directory", str(settings.signing_directory),
+             *(("--spare-directory", settings.recordings_spare) if settings.recordings_spare else ()),
              "--segment-minutes", str(settings.segment_minutes)),
         ),
         *(_media(settings, run, worker) for worker in range(settings.media_workers)),

@@ -216,7 +216,8 @@ class RecordingGrew(Frame):
 
     `alarm` while not growing: "no_media" (for 3 s nothing came from the stage: nobody publishes, or the media
     process is gone), "stalled" (packets come, and for 3 s the files did not grow), "write_failed" (the disk
-    refused; stands until writing has gone well again). Empty: nothing is wrong, or it is paused.
+    refused; stands until writing has gone well again). While it grows: "on_spare" (the first disk takes nothing,
+    the spare one is written), "disk_low" (half a day more may not fit). Empty: nothing is wrong, or it is paused.
     """
 
     kind: Literal["recording_grew"] = "recording_grew"
@@ -227,6 +228,7 @@ class RecordingGrew(Frame):
     growing: bool
     segments: int
     alarm: str = ""
+    disk_free: int | None = None  # bytes, on the disk that is written; None: not known
 
 
 class ChapterSpan(Frame):

@@ -28,6 +28,7 @@ class Right(StrEnum):
     SEE_CONSOLE = "see_console"
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
     READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
+    EXPORT_CLIPS = "export_clips"  # of what its role may read: `clips.withheld`
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
     WRITE_VISITS = "write_visits"
@@ -62,6 +63,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.SEE_CONSOLE: frozenset({_H, _O, _C, _A}),
     Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.EXPORT_CLIPS: frozenset({_H, _O, _C, _R}),
     Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
     Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.WRITE_VISITS: frozenset({_O, _C}),
@@ -95,6 +97,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.SEE_CONSOLE: N_("See the console during a reception"),
     Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
+    Right.EXPORT_CLIPS: N_("Export clips of recordings"),
     Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
     Right.READ_PETITIONS: N_("Search and read the register of petitions"),
     Right.WRITE_VISITS: N_("Enter who came, and withdraw what was entered"),

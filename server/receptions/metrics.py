@@ -18,7 +18,7 @@ from server.receptions.signalling import Signalling
 from signaling.messages import LinkState
 from signaling.ports import DELAY_BOUNDS_S, MediaReport
 
-RECORDER_ALARMS = ("no_media", "stalled", "write_failed")
+RECORDER_ALARMS = ("no_media", "stalled", "write_failed", "on_spare", "disk_low")
 _COUNTED = (
     ("packets_dropped", "Packets that were not sent: no room in the socket's buffer, or refused by libsrtp"),
     ("datagrams_refused", "Datagrams of nobody, malformed, or not authentic"),
@@ -92,6 +92,9 @@ class Metrics:
         for word in RECORDER_ALARMS:
             alarm.add_metric([word], int(grew is not None and grew.alarm == word))
         yield alarm
+        if grew is not None and grew.disk_free is not None:
+            text = "Room left on the disk that the open recording is written to"
+            yield GaugeMetricFamily("tiepdan_recorder_disk_free_bytes", text, value=grew.disk_free)
         grew_at_s = self.conductor.measured.grew_at_s
         if grew is not None and grew_at_s is not None:
             text = "Since the open recording last had more bytes than before"

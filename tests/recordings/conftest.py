@@ -87,10 +87,12 @@ class Stage:
 class RecorderProcess:
     """`python -m recordings`, and control's channel to it."""
 
-    def __init__(self, directory: Path, segment_minutes: float) -> None:
+    def __init__(self, directory: Path, segment_minutes: float, spare: Path | None = None) -> None:
         self.run = directory / "run"
         self.recordings = directory / "recordings"
+        self.signing = directory / "signing"
         self._segment_minutes = segment_minutes
+        self._spare = spare
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -107,14 +109,18 @@ class RecorderProcess:
         command += [
             "--recordings-directory",
             str(self.recordings),
+            "--signing-directory",
+            str(self.signing),
             "--segment-minutes",
             str(self._segment_minutes),
         ]
+        if self._spare is not None:
+            command += ["--spare-directory", str(self._spare)]
         self._process = subprocess.Popen(command, cwd=ROOT)  # noqa: ASYNC220 (starts at once)
         await self.connect()
 
     async def connect(self) -> None:
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60  # a busy machine takes its time to import what is needed
         while True:
             try:
                 self._channel = await connect(self.run / "recorder.sock")
@@ -143,7 +149,11 @@ class RecorderProcess:
         return await self._channel.request(RecorderStatus())
 
     def manifest(self, recording: str) -> dict[str, Any]:
-        result: dict[str, Any] = json.loads((self.recordings / recording / "manifest.json").read_text())
+        """The last that was saved, wherever."""
+        places = [self.recordings] if self._spare is None else [self.recordings, self._spare]
+        files = [place / recording / "manifest.json" for place in places]
+        found = [json.loads(file.read_text()) for file in files if file.exists()]
+        result: dict[str, Any] = max(found, key=lambda manifest: manifest["saves"])
         return result
 
     async def sealed_as(self, recording: str) -> RecordingSealed:
@@ -214,8 +224,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def start_recorder(tmp_path: Path, stage: Stage) -> AsyncIterator[StartRecorder]:
     started: list[RecorderProcess] = []
 
-    async def start(segment_minutes: float = 5) -> RecorderProcess:
-        recorder = RecorderProcess(tmp_path, segment_minutes)
+    async def start(segment_minutes: float = 5, spare: Path | None = None) -> RecorderProcess:
+        recorder = RecorderProcess(tmp_path, segment_minutes, spare)
         started.append(recorder)
         await recorder.start()
         await eventually(lambda: None if stage.connected else "the tap is not connected")

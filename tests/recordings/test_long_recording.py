@@ -25,7 +25,7 @@ class Simulated:
     """A stage, an intake and a recording that share one clock."""
 
     def __init__(self, path: Path, programme: Programme, segment_s: float) -> None:
-        self.folder = Folder(path / "r1")
+        self.folder = Folder(path / "recordings" / "r1")
         self.recording = Recording(self.folder, new_manifest("r1", 1), round(segment_s * 1e6))
         self.programme = programme
         self.requests = KeyFrameRequests()
@@ -50,7 +50,7 @@ class Simulated:
 
     def seal(self) -> Manifest:
         self.recording.end(self.now_us, "")
-        seal(self.folder, threading.Event())
+        seal(self.folder, self.folder.path.parent.parent / "signing", threading.Event())
         manifest = self.folder.load()
         assert manifest is not None
         return manifest
@@ -67,7 +67,7 @@ def test_segments_follow_one_another_without_a_seam(tmp_path: Path) -> None:
         assert 5 <= one.seconds < 6.5
     assert manifest.gaps == []
     assert manifest.playable is not None
-    seen = probe(tmp_path / "r1" / manifest.playable.file)
+    seen = probe(tmp_path / "recordings" / "r1" / manifest.playable.file)
     assert len(seen.sound) / 48_000 == pytest.approx(manifest.seconds, abs=0.03)
     # The tone goes on over the borders: no block of 20 ms of it is silent, and no picture is missing.
     blocks = abs(seen.sound[9_600 : 48_000 * 29]).reshape(-1, 960).max(axis=1)
@@ -90,7 +90,7 @@ def test_video_that_stops_does_not_stop_the_sound(tmp_path: Path) -> None:
     assert manifest.segments[-1].codec == "h264"
     assert manifest.seconds == pytest.approx(27, abs=0.2)
     assert manifest.playable is not None
-    seen = probe(tmp_path / "r1" / manifest.playable.file)
+    seen = probe(tmp_path / "recordings" / "r1" / manifest.playable.file)
     assert len(seen.sound) / 48_000 == pytest.approx(27, abs=0.2)
     assert set(seen.sizes) == {(320, 180), (160, 90)}
     assert next(size for size, time in zip(seen.sizes, seen.video_times, strict=True) if time > 22.9) == (160, 90)
@@ -119,7 +119,7 @@ def test_a_lost_packet_is_a_gap_of_the_video_only(tmp_path: Path) -> None:
     manifest = simulated.seal()
     assert [(gap.track, gap.reason) for gap in manifest.gaps] == [("video", GapReason.PACKETS_LOST)]
     assert manifest.playable is not None
-    seen = probe(tmp_path / "r1" / manifest.playable.file)
+    seen = probe(tmp_path / "recordings" / "r1" / manifest.playable.file)
     assert len(seen.video_times) == manifest.playable.video_frames < 8 * 15 - 1
     assert manifest.playable.audio_seconds == pytest.approx(8, abs=0.1)
     widest = max(b - a for a, b in zip(seen.video_times, seen.video_times[1:], strict=False))
@@ -129,10 +129,10 @@ def test_a_lost_packet_is_a_gap_of_the_video_only(tmp_path: Path) -> None:
 def test_a_full_disk_is_tried_again(tmp_path: Path) -> None:
     programme = Programme(clip=pictures(), speaking={TapTrack.DESK_AUDIO: sounds(440)})
     simulated = Simulated(tmp_path, programme, 60)
-    (tmp_path / "r1" / "segment-0001.mkv").symlink_to("/dev/full")
+    (tmp_path / "recordings" / "r1" / "segment-0001.mkv").symlink_to("/dev/full")
     simulated.play(3)
     assert simulated.recording.progress().write_failed
-    (tmp_path / "r1" / "segment-0001.mkv").unlink()
+    (tmp_path / "recordings" / "r1" / "segment-0001.mkv").unlink()
     simulated.play(6)
     assert not simulated.recording.progress().write_failed
     manifest = simulated.seal()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recordings.manifest import new_manifest
-from recordings.store import MANIFEST, Folder, UnreadableManifest, folders
+from recordings.store import MANIFEST, Folder, Places, UnreadableManifest
 from signaling.ports import ChapterMark
 
 
@@ -55,7 +55,7 @@ def test_it_is_read_as_it_was_written_and_damage_is_said(tmp_path: Path) -> None
     assert '"from": 1.0' in (folder.path / MANIFEST).read_text()
     assert label in (folder.path / MANIFEST).read_text()
     assert [path.name for path in folder.path.iterdir()] == [MANIFEST]
-    assert [found.name for found in folders(tmp_path)] == ["r1"]
+    assert [found.name for found in Places(tmp_path).folders()] == ["r1"]
     (folder.path / MANIFEST).write_text('{"version": 1')
     with pytest.raises(UnreadableManifest):
         folder.load()

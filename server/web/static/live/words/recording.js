@@ -21,6 +21,14 @@ export default {
     "không ghi được vào ổ đĩa, có thể ổ đĩa đã đầy. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh ngay.",
     "the disk cannot be written, it may be full. The reception goes on. Tell the province's technician at once.",
   ],
+  "recording.alarm.on_spare": [
+    "ổ đĩa chính không ghi được, đang ghi vào ổ đĩa dự phòng. Bản ghi vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
+    "the first disk takes nothing, the spare disk is written. The recording goes on. Tell the province's technician.",
+  ],
+  "recording.alarm.disk_low": [
+    "ổ đĩa sắp đầy, có thể không đủ chỗ cho cả ngày. Bản ghi vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh giải phóng ổ đĩa.",
+    "the disk is filling up and may not hold the whole day. The recording goes on. Tell the province's technician.",
+  ],
   "recording.alarm.other": [
     "máy ghi báo có sự cố. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
     "the recorder reports a fault. The reception goes on. Tell the province's technician.",

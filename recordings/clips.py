@@ -1,0 +1,209 @@
+"""A clip with its own proof: which recording, which span, whose hashes, who exported it, when, and why.
+
+    clip-RECORDING-STARTS/
+        clip.mp4     the span, cut on key frames, nothing re-encoded (clip.webm of a VP8 recording)
+        clip.json    the proof; what follows from the original stands in it by hashes
+        clip.sig     the Ed25519 signature over the very bytes of clip.json
+        cover.pdf    the proof on paper, to go with the copy
+
+The proof names no other item of the reception: who is handed a clip learns of nothing else that was heard.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import av
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from recordings.chapters import runs_of
+from recordings.cutting import Allowed, Piece, allowed_of, cut
+from recordings.keys import SigningKey
+from recordings.manifest import Manifest, Playable, Sha256, Span, software
+from recordings.store import MANIFEST, Folder, replace_file, sha256_of, sync_directory
+
+PROOF, PROOF_SIGNATURE, COVER = "clip.json", "clip.sig", "cover.pdf"
+
+
+class ClipRefused(ValueError):
+    """The text says what came and what is allowed."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NamedFile(_Model):
+    file: str
+    sha256: Sha256
+    bytes: int
+
+
+class Cut(_Model):
+    """One unbroken piece: seconds of the playable file, of the clip, and the clock when it began."""
+
+    source: Span
+    clip_starts_s: float
+    clock: AwareDatetime
+
+
+class Proof(_Model):
+    kind: Literal["clip"] = "clip"
+    version: Literal[1] = 1
+    software: str
+    key: str
+    recording: str
+    reception: int
+    manifest_sha256: Sha256
+    sealed_at: float | None
+    playable: NamedFile
+    segments: tuple[NamedFile, ...]  # those the clip's pieces come from
+    asked: Span
+    title: str
+    cuts: tuple[Cut, ...]
+    withheld_s: float  # seconds of what was asked for that must not be handed out, and are not in the clip
+    clip: NamedFile
+    exported_by: Annotated[str, Field(min_length=1, max_length=120)]
+    exported_at: AwareDatetime
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    cover: NamedFile | None = None  # made from all of the above, so it comes last
+
+
+class Wish(_Model):
+    """`title` carries no names. `withheld`: what must not be handed out to whom it is for; the server says it."""
+
+    asked: Span
+    title: Annotated[str, Field(max_length=300)]
+    withheld: tuple[Span, ...] = ()
+    exported_by: Annotated[str, Field(min_length=1, max_length=120)]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def export(
+    folder: Folder, wish: Wish, key: SigningKey, at: datetime, to: Path, cover: Callable[[Proof], bytes]
+) -> tuple[Path, Proof]:
+    """The clip's folder, new in `to`, and its proof. Reads the whole playable file once, to compare its hash.
+
+    Raises ClipRefused, UnreadableManifest, OSError, av.error.FFmpegError.
+    """
+    manifest, manifest_sha256 = _sealed(folder)
+    allowed = _allowed(manifest, wish)
+    target = to / f"clip-{manifest.recording}-{int(wish.asked.starts_s):05d}"
+    if target.exists():
+        raise ClipRefused(f"{target} is there already; move it away, or name another directory")
+    playable = _playable(manifest)
+    source = folder.path / playable.file
+    if not source.is_file() or sha256_of(source) != playable.sha256:
+        raise ClipRefused(f"{playable.file} is not what was sealed; tiepdan recordings verify {folder.path}")
+    to.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=to))
+    try:
+        clip = making / f"clip{source.suffix}"
+        pieces = cut(source, clip, allowed)
+        if not pieces:
+            raise ClipRefused("no picture begins in what is left of this span; nothing can be handed out of it")
+        with clip.open("rb") as file:
+            os.fsync(file.fileno())
+        proof = _proof(manifest, manifest_sha256, wish, key, at, allowed, pieces, clip)
+        paper = cover(proof)
+        replace_file(making / COVER, paper)
+        proof = proof.model_copy(update={"cover": named(making / COVER)})
+        text = json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=1).encode() + b"\n"
+        replace_file(making / PROOF, text)
+        replace_file(making / PROOF_SIGNATURE, key.sign(text))
+        making.rename(target)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+    sync_directory(to)
+    return target, proof
+
+
+def named(path: Path) -> NamedFile:
+    return NamedFile(file=path.name, sha256=sha256_of(path), bytes=path.stat().st_size)
+
+
+def _sealed(folder: Folder) -> tuple[Manifest, str]:
+    manifest = folder.load()
+    if manifest is None or manifest.state != "sealed":
+        raise ClipRefused(f"{folder.name} is not sealed; clips are cut from recordings that ended")
+    return manifest, sha256_of(folder.path / MANIFEST)
+
+
+def _playable(manifest: Manifest) -> Playable:
+    if manifest.playable is None:
+        raise ClipRefused(f"nothing was recorded in {manifest.recording}; there is nothing to cut from")
+    return manifest.playable
+
+
+def _allowed(manifest: Manifest, wish: Wish) -> list[Allowed]:
+    seconds = _playable(manifest).seconds
+    asked = wish.asked
+    if not 0 <= asked.starts_s < asked.ends_s <= seconds + 0.001:
+        raise ClipRefused(
+            f"came {asked.starts_s:g} s to {asked.ends_s:g} s; allowed is a span in 0 s to {seconds:g} s"
+        )
+    allowed = allowed_of(asked, wish.withheld)
+    if not allowed:
+        raise ClipRefused("all of this span is confidential or in quarantine, and this account may not read it")
+    return allowed
+
+
+def _proof(
+    manifest: Manifest, manifest_sha256: str, wish: Wish, key: SigningKey, at: datetime,
+    allowed: Sequence[Allowed], pieces: Sequence[Piece], clip: Path,
+) -> Proof:  # fmt: skip
+    made = _playable(manifest)
+    return Proof(
+        software=software(),
+        key=key.id,
+        recording=manifest.recording,
+        reception=manifest.reception,
+        manifest_sha256=manifest_sha256,
+        sealed_at=manifest.sealed_at,
+        playable=NamedFile(file=made.file, sha256=made.sha256, bytes=made.bytes),
+        segments=_segments(manifest, pieces),
+        asked=wish.asked,
+        title=wish.title,
+        cuts=tuple(
+            Cut(source=piece.source, clip_starts_s=piece.clip_starts_s, clock=_clock(manifest, piece, at))
+            for piece in pieces
+        ),
+        withheld_s=round(_length(wish.asked) - sum(_length(each.span) for each in allowed), 3),
+        clip=named(clip),
+        exported_by=wish.exported_by,
+        exported_at=at,
+        reason=wish.reason,
+    )
+
+
+def _length(span: Span) -> float:
+    return span.ends_s - span.starts_s
+
+
+def _segments(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[NamedFile, ...]:
+    found, offset = [], 0.0
+    for segment in manifest.segments:
+        ends = offset + max(0.0, segment.seconds)
+        if any(piece.source.starts_s < ends and piece.source.ends_s > offset for piece in pieces):
+            found.append(NamedFile(file=segment.file, sha256=segment.sha256, bytes=segment.bytes))
+        offset = ends
+    return tuple(found)
+
+
+def _clock(manifest: Manifest, piece: Piece, at: datetime) -> datetime:
+    """When the piece's first moment was recorded."""
+    second = piece.source.starts_s
+    runs = [run for run in runs_of(manifest.segments) if run.offset_s <= second + 0.001]
+    return datetime.fromtimestamp(runs[-1].started_at + second - runs[-1].offset_s, at.tzinfo)
+
+
+FFmpegError = av.error.FFmpegError
+"""For callers that handle it without knowing the library."""

@@ -1,0 +1,189 @@
+"""Whether a recording's folder is what was sealed. Needs the folder and the public keys, and nothing else.
+
+The signature vouches for the manifest, the manifest for every file by its SHA-256, the chain for their order. So
+the manifest is looked at first, and what agrees with one that nobody vouches for is `unsigned` and not `whole`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from recordings.chapters import mapped
+from recordings.corrections import CORRECTIONS
+from recordings.findings import Finding, Part, Report, State, Why, worst
+from recordings.items import GapReason
+from recordings.keys import PublicKeys
+from recordings.manifest import ChapterEntry, Manifest, SegmentEntry
+from recordings.store import MANIFEST, SIGNATURE
+from recordings.verifying_corrections import corrections_of
+
+_SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
+_PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
+_BLOCK = 4 << 20
+Advance = Callable[[int], None]
+"""Called with each number of bytes that was read."""
+
+
+def is_recording(path: Path) -> bool:
+    """Also one whose manifest was taken away."""
+    return path.is_dir() and any(
+        each.name in (MANIFEST, SIGNATURE) or _SEGMENT.match(each.name) for each in path.iterdir()
+    )
+
+
+def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lambda count: None) -> Report:
+    """`keys` None: none was brought. Raises OSError for what cannot be read at all."""
+    try:
+        text = (path / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        manifest = None
+        first = Finding(Part.MANIFEST, MANIFEST, State.MISSING)
+    else:
+        manifest, first = _manifest(path, text, keys)
+    if manifest is None:
+        others = tuple(strangers(path, {MANIFEST, SIGNATURE, CORRECTIONS}))
+        return Report(path.name, (first, *others))
+    vouched = first.state if first.state is State.WHOLE else State.UNSIGNED
+    checker = _Files(path, manifest, vouched, advance)
+    findings = [first, *checker.segments(), *checker.playable()]
+    findings += _chapters(manifest, vouched, {f.name: f.state for f in findings if f.part is Part.SEGMENT})
+    # One that was sealed before recordings were signed has this file only if something was corrected since.
+    if manifest.key or (path / CORRECTIONS).exists():
+        findings += corrections_of(path, hashlib.sha256(text).hexdigest(), manifest.recording, keys)
+    named = {MANIFEST, SIGNATURE, CORRECTIONS, *(segment.file for segment in manifest.segments)}
+    named |= {manifest.playable.file} if manifest.playable else set()
+    named |= {manifest.writing.file} if manifest.writing else set()
+    return Report(path.name, (*findings, *strangers(path, named)), manifest.key)
+
+
+def signature_of(signature: bytes, data: bytes, key_id: str, at: float | None, keys: PublicKeys | None) -> Finding:
+    """Whether a key that was brought made the signature, at a time at which it was in use."""
+    said = {"key": key_id}
+    if keys is None:
+        return Finding(Part.MANIFEST, "", State.UNSIGNED, Why.NO_KEY_BROUGHT, said)
+    key = keys.find(key_id)
+    if key is None:
+        return Finding(Part.MANIFEST, "", State.UNSIGNED, Why.UNKNOWN_KEY, said)
+    if not key.holds(signature, data):
+        return Finding(Part.MANIFEST, "", State.ALTERED, Why.BAD_SIGNATURE, said)
+    if at is None or not key.was_in_use(datetime.fromtimestamp(at + 0.001, UTC)):
+        return Finding(Part.MANIFEST, "", State.ALTERED, Why.KEY_NOT_IN_USE, said)
+    return Finding(Part.MANIFEST, "", State.WHOLE)
+
+
+def _manifest(path: Path, text: bytes, keys: PublicKeys | None) -> tuple[Manifest | None, Finding]:
+    def found(state: State, why: Why = Why.NOTHING, said: dict[str, str] | None = None) -> Finding:
+        return Finding(Part.MANIFEST, MANIFEST, state, why, said or {})
+
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        return None, found(State.ALTERED, Why.UNREADABLE, {"fault": f"{error.error_count()} faults"})
+    if manifest.recording != path.name:
+        return manifest, found(State.ALTERED, Why.OTHER_RECORDING, {"other": manifest.recording})
+    if manifest.state == "open":
+        return manifest, found(State.UNSIGNED, Why.NOT_SEALED)
+    signature = path / SIGNATURE
+    if not manifest.key and not signature.exists():
+        return manifest, found(State.UNSIGNED, Why.NEVER_SIGNED)
+    if not signature.is_file():
+        return manifest, found(State.MISSING, Why.NO_SIGNATURE)
+    held = signature_of(signature.read_bytes(), text, manifest.key, manifest.sealed_at, keys)
+    return manifest, found(held.state, held.why, held.said)
+
+
+class _Files:
+    def __init__(self, path: Path, manifest: Manifest, vouched: State, advance: Advance) -> None:
+        self._path = path
+        self._manifest = manifest
+        self._vouched = vouched
+        self._advance = advance
+        self._named = {segment.sha256: segment.file for segment in manifest.segments}
+
+    def segments(self) -> Iterator[Finding]:
+        before = ""
+        for segment in self._manifest.segments:
+            finding = self.file(Part.SEGMENT, _SEGMENT, segment.file, segment.bytes, segment.sha256)
+            if segment.previous_sha256 != before and finding.state in (State.WHOLE, State.UNSIGNED):
+                finding = Finding(Part.SEGMENT, segment.file, State.ALTERED, Why.CHAIN)
+            before = segment.sha256
+            yield finding
+
+    def playable(self) -> Iterator[Finding]:
+        made = self._manifest.playable
+        if made is not None:
+            yield self.file(Part.PLAYABLE, _PLAYABLE, made.file, made.bytes, made.sha256)
+
+    def file(self, part: Part, allowed: re.Pattern[str], name: str, size: int, sha256: str) -> Finding:
+        if not allowed.match(name):  # a name of ours never leads out of the folder
+            return Finding(part, name, State.ALTERED, Why.UNREADABLE, {"fault": "its name is none of ours"})
+        path = self._path / name
+        if path.is_symlink():
+            return Finding(part, name, State.ALTERED, Why.IS_A_LINK)
+        if not path.is_file():
+            return Finding(part, name, State.MISSING)
+        found = digest_of(path, self._advance)
+        if found == sha256:
+            return Finding(part, name, self._vouched)
+        if found in self._named:
+            return Finding(part, name, State.ALTERED, Why.CONTENT_OF, {"other": self._named[found]})
+        is_size = path.stat().st_size
+        if is_size == size:
+            return Finding(part, name, State.ALTERED, Why.OTHER_BYTES)
+        why = Why.SHORTER if is_size < size else Why.LONGER
+        return Finding(part, name, State.ALTERED, why, {"is_bytes": f"{is_size:,}", "was_bytes": f"{size:,}"})
+
+
+def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) -> Iterator[Finding]:
+    if manifest.state == "open":
+        return
+    readable = _readable(manifest)
+    again = mapped([chapter.mark for chapter in manifest.chapters], readable)
+    for number, (chapter, computed) in enumerate(zip(manifest.chapters, again, strict=True), 1):
+        name = f"{number}. {chapter.mark.label}"
+        if chapter.spans != computed.spans:
+            yield Finding(Part.CHAPTER, name, State.ALTERED, Why.TIMES)
+            continue
+        if not chapter.spans:
+            yield Finding(Part.CHAPTER, name, vouched, Why.NOT_RECORDED)
+            continue
+        touched = [segment.file for segment in readable if _overlap(chapter, segment)]
+        state = worst([vouched, *(segments[file] for file in touched)])
+        hurt = [file for file in touched if segments[file] not in (State.WHOLE, State.UNSIGNED)]
+        why = Why.PARTS if hurt else Why.NOTHING
+        yield Finding(Part.CHAPTER, name, state, why, {"parts": ", ".join(hurt)} if hurt else {})
+
+
+def _readable(manifest: Manifest) -> list[SegmentEntry]:
+    """Those the playable file was made of: the others were noted as gaps when it was sealed."""
+    broken = {gap.from_ for gap in manifest.gaps if gap.reason == GapReason.SEGMENT_UNREADABLE}
+    return [s for s in manifest.segments if s.seconds > 0 and s.started_epoch not in broken]
+
+
+def _overlap(chapter: ChapterEntry, segment: SegmentEntry) -> bool:
+    ended = chapter.mark.ended_at
+    return chapter.mark.started_at < segment.ended_epoch and (ended is None or ended > segment.started_epoch)
+
+
+def strangers(path: Path, named: set[str]) -> Iterator[Finding]:
+    """Everything in the folder, at any depth, that is not one of the `named`."""
+    for each in sorted(path.rglob("*")):
+        name = str(each.relative_to(path))
+        if name not in named and (each.is_symlink() or not each.is_dir()):
+            part = Part.SEGMENT if _SEGMENT.match(name) else Part.FILE
+            yield Finding(part, name, State.ADDED, Why.NOT_NAMED)
+
+
+def digest_of(path: Path, advance: Advance) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            advance(len(block))
+    return digest.hexdigest()

@@ -1,0 +1,45 @@
+"""What lies at a path: one recording, one clip, or a folder of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordings.findings import Finding, Part, Report, State, Why
+from recordings.keys import PublicKeys
+from recordings.verifying import Advance, is_recording, verify_recording
+from recordings.verifying_clips import is_clip, verify_clip
+
+
+class NothingToVerify(ValueError):
+    """The text says what came and what is allowed."""
+
+
+def things_in(path: Path) -> list[Path]:
+    """Folders of recordings and clips at `path`, or directly in it; others too that are not empty."""
+    if not path.is_dir():
+        raise NothingToVerify(
+            f"came {path}, which is no folder; allowed is a recording's, a clip's, or one of many"
+        )
+    if _is_known(path):
+        return [path]
+    inside = [each for each in sorted(path.iterdir()) if each.is_dir()]
+    if not any(_is_known(each) for each in inside):
+        raise NothingToVerify(f"came {path}, in which there is neither a recording nor a clip")
+    return [each for each in inside if any(each.iterdir())]
+
+
+def verify(path: Path, keys: PublicKeys | None, advance: Advance) -> Report:
+    path = path.resolve()
+    if is_recording(path):
+        return verify_recording(path, keys, advance)
+    if is_clip(path):
+        return verify_clip(path, keys, advance)
+    return Report(path.name, (Finding(Part.FILE, path.name, State.ADDED, Why.NOT_NAMED),))
+
+
+def size_of(path: Path) -> int:
+    return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
+
+
+def _is_known(path: Path) -> bool:
+    return is_recording(path) or is_clip(path)

@@ -1,0 +1,70 @@
+"""The sentences of `tiepdan recordings verify`, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recordings.findings import Finding, Part, Report, State, Why
+from server.web.languages import N_
+
+PARTS = {
+    Part.MANIFEST: N_("manifest"),
+    Part.SEGMENT: N_("segment"),
+    Part.PLAYABLE: N_("playable file"),
+    Part.CHAPTER: N_("chapter"),
+    Part.CORRECTION: N_("correction"),
+    Part.CLIP: N_("clip"),
+    Part.FILE: N_("file"),
+}
+STATES = {
+    State.WHOLE: N_("whole"),
+    State.UNSIGNED: N_("unsigned"),
+    State.ADDED: N_("added"),
+    State.MISSING: N_("missing"),
+    State.ALTERED: N_("ALTERED"),
+}
+REASONS = {
+    Why.NOT_SEALED: N_("the recording is still open; it is signed when it is sealed"),
+    Why.NEVER_SIGNED: N_("it was sealed before recordings were signed"),
+    Why.NO_KEY_BROUGHT: N_("no public key was given (--keys), so nobody vouches for key %(key)s"),
+    Why.UNKNOWN_KEY: N_("signed by key %(key)s, which is not among the given public keys"),
+    Why.BAD_SIGNATURE: N_("the signature does not fit these bytes"),
+    Why.KEY_NOT_IN_USE: N_("signed at a time at which key %(key)s was not in use"),
+    Why.NO_SIGNATURE: N_("its signature, the .sig file beside it, is missing"),
+    Why.UNREADABLE: N_("it is not as it was written: %(fault)s"),
+    Why.OTHER_BYTES: N_("the same length, but other bytes"),
+    Why.SHORTER: N_("cut short: %(is_bytes)s of %(was_bytes)s bytes"),
+    Why.LONGER: N_("%(is_bytes)s instead of %(was_bytes)s bytes"),
+    Why.CONTENT_OF: N_("holds what belongs into %(other)s"),
+    Why.IS_A_LINK: N_("it is a link to another file"),
+    Why.CHAIN: N_("it does not follow what stands before it"),
+    Why.TIMES: N_("its times do not follow from the segments"),
+    Why.PARTS: N_("not whole: %(parts)s"),
+    Why.NOT_RECORDED: N_("nothing of it was recorded"),
+    Why.NOT_NAMED: N_("no signed list names it"),
+    Why.OTHER_RECORDING: N_("it belongs to %(other)s"),
+}
+_VERDICTS = {
+    State.WHOLE: N_("Whole: every part is as it was signed with key %(key)s."),
+    State.UNSIGNED: N_("Nothing was found altered, but not all of it is signed by a given key."),
+    State.ADDED: N_("What was signed is whole, but the folder holds more than that."),
+    State.MISSING: N_("Parts are missing."),
+    State.ALTERED: N_("ALTERED: not all of it is as it was signed."),
+}
+COLOURS = {
+    State.WHOLE: "green",
+    State.UNSIGNED: "yellow",
+    State.ADDED: "red",
+    State.MISSING: "red",
+    State.ALTERED: "bold red",
+}
+
+
+def sentence(finding: Finding, _: Callable[..., str]) -> str:
+    """Such as: segment segment-0001.mkv: whole. Without colours."""
+    words = f"{_(PARTS[finding.part])} {finding.name}: {_(STATES[finding.state])}"
+    return f"{words} – {_(REASONS[finding.why], **finding.said)}" if finding.why else words
+
+
+def verdict(report: Report, _: Callable[..., str]) -> str:
+    return _(_VERDICTS[report.state], key=report.key)

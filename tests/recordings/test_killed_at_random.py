@@ -1,0 +1,109 @@
+"""kill -9 at random moments: the file plays up to a second before, and the next start closes it, with its gap.
+
+`make test-kills` does it a hundred times; TIEPDAN_KILLS and TIEPDAN_SEED say how often and which.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from recordings.keys import PUBLIC, read_public_keys
+from recordings.verifying import verify_recording
+from signaling.tap import TapTrack
+from tests.recordings.conftest import RecorderProcess, Stage, StartRecorder
+from tests.recordings.media import pictures, sounds
+from tests.recordings.probing import probe
+from tests.waiting import eventually
+
+KILLS = int(os.environ.get("TIEPDAN_KILLS", "5"))
+SEED = int(os.environ.get("TIEPDAN_SEED", "1"))
+RECOVERY_POINT_S = 1.0
+KILLS_IN_A_RECORDING = 10
+
+
+async def reopen(stage: Stage) -> None:
+    """Another media process: its numbering and its time begin anew."""
+    stage.programme.video.sequence = 5
+    stage.programme._video_due = None
+    await stage.open()
+
+
+async def at_a_random_moment(recorder: RecorderProcess, chance: random.Random) -> None:
+    """Once a segment is really written: what was recorded grows from here on."""
+    grew = await recorder.until_grew("growing", lambda grew: grew.growing and grew.seconds > 0.3)
+    begun, more = grew.seconds, chance.uniform(0.8, 2.5)
+    await recorder.until_grew("some more", lambda grew: grew.seconds > begun + more)
+    moment = time.monotonic() + chance.uniform(0, 0.4)
+    await eventually(lambda: "not yet" if time.monotonic() < moment else None)
+
+
+def last_segment(recorder: RecorderProcess, name: str) -> Path:
+    return max((recorder.recordings / name).glob("segment-*.mkv"))
+
+
+@pytest.mark.timeout(60 + 20 * KILLS)
+async def test_whatever_is_killed_a_second_is_lost_at_most(stage: Stage, start_recorder: StartRecorder) -> None:
+    chance = random.Random(SEED)
+    stage.programme.clip = pictures()
+    stage.programme.speaking = {TapTrack.DESK_AUDIO: sounds(440)}
+    worst = 0.0
+    for first in range(0, KILLS, KILLS_IN_A_RECORDING):
+        name = f"r{first}"
+        recorder = await start_recorder(segment_minutes=0.05)
+        kills = min(KILLS_IN_A_RECORDING, KILLS - first)
+        restarts = 0
+        await recorder.set(name, "recording")
+        for kill in range(first, first + kills):
+            await at_a_random_moment(recorder, chance)
+            what = ("recorder", "tree", "media")[kill % 3]
+            killed = time.time()
+            if what == "media":
+                await stage.close()
+                await recorder.until_grew("closed", lambda grew: not recorder.manifest(name)["writing"])  # noqa: B023
+                lost = killed - recorder.manifest(name)["missing"]["from"]
+                await reopen(stage)
+            else:
+                await recorder.kill()
+                if what == "tree":
+                    await stage.close()
+                restarts += 1
+                lost = killed - played_until(recorder, name)
+                as_left = last_segment(recorder, name).read_bytes()
+                if what == "tree":
+                    await reopen(stage)
+                recorder = await start_recorder(segment_minutes=0.05)
+                manifest = recorder.manifest(name)
+                entered = manifest["segments"][-1]
+                assert entered["file"] == last_segment(recorder, name).name
+                assert entered["bytes"] == len(as_left)
+                assert manifest["missing"]["reason"] == "recorder_restarted"
+                assert killed - RECOVERY_POINT_S < manifest["missing"]["from"] <= killed
+                await recorder.set(name, "recording")
+            assert lost < RECOVERY_POINT_S, f"kill {kill} of {what}, seed {SEED}: {lost:.3f} s lost"
+            worst = max(worst, lost)
+        await recorder.until_grew("growing again", lambda grew: grew.growing)
+        await recorder.set(name, "ended")
+        sealed = await recorder.sealed_as(name)
+        manifest = recorder.manifest(name)
+        assert [gap["reason"] for gap in manifest["gaps"]].count("recorder_restarted") == restarts
+        played = probe(recorder.recordings / name / sealed.file)
+        assert len(played.video_times) == sealed.video_frames
+        report = verify_recording(recorder.recordings / name, read_public_keys(recorder.signing / PUBLIC))
+        assert report.state == "whole"
+        await recorder.stop()
+    print(f"{KILLS} kills: {worst:.3f} s lost at most")
+
+
+def played_until(recorder: RecorderProcess, name: str) -> float:
+    """The wall clock of the last picture that plays, in the file as it was left."""
+    manifest = recorder.manifest(name)
+    writing = manifest["writing"]
+    if writing is None or not (recorder.recordings / name / writing["file"]).stat().st_size:
+        last = manifest["segments"][-1]  # killed between two segments
+        return float(last["started_epoch"] + last["seconds"])
+    return float(writing["started_at"] + probe(recorder.recordings / name / writing["file"]).video_times[-1])
