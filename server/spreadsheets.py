@@ -22,11 +22,14 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from server.csv_text import rows_of
+
 Value: TypeAlias = str | int | date | None
 MAX_UNPACKED = 40_000_000
 MAX_PARTS = 300
 MAX_COLUMNS = 60
 MAX_LINES = 20_000  # with empty ones, which a file can hold a million of in a few bytes
+_ZIP = b"PK\x03\x04"
 _MARK = "'"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = Font(bold=True)
@@ -35,6 +38,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 class NotXlsx(ValueError):
     """No workbook, or one that nobody writes by hand; what is in it was not looked at."""
+
+
+def rows_in_file(content: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a workbook or of a CSV file, whichever it is. Raises NotXlsx, NotText, NotCsv."""
+    if content[:4] == _ZIP:
+        return list(rows_in_xlsx(content))
+    return [(line, [unmarked(cell) for cell in cells]) for line, cells in rows_of(content)]
 
 
 def rows_in_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -19,12 +20,15 @@ from server.documents.filling import (
     fill_urging,
 )
 from server.documents.ground import Ground
+from server.documents.kinds import KINDS
 from server.documents.record import item_record, room_name
 from server.documents.tables import DocumentKind, OfficialDocument
 from server.petitions.history import Author
 from server.receptions.recorded_time import RecordedTime
 from server.receptions.tables import Attendance
 from server.rooms.tables import Room, RoomLevel
+
+_NO_SIGNATURE: Mapping[str, str] = {}
 
 
 def draw_up(
@@ -36,12 +40,16 @@ def draw_up(
     author: Author,
     today: Today,
     at: datetime,
+    signature: Mapping[str, str] = _NO_SIGNATURE,
 ) -> tuple[OfficialDocument, bool]:
-    """True: it is new. Whether there is something to write about the caller has asked."""
+    """True: it is new. Whether there is something to write about the caller has asked. `signature`: parts of it of
+    somebody who acts for another; minutes, which host and writer sign, have no such parts."""
     known, ordinal = versions.next_ordinal(kind, versions.documents_about(session, kind, ground.subject))
     if known is not None:
         return known, False
     content = _content(session, kind, ground, ordinal, filling, recorded, today, at)
+    parts = {part.name for part in KINDS[kind].parts}
+    content |= {name: text for name, text in signature.items() if name in parts}
     return versions.begin(session, kind, ground, ordinal, content, author), True
 
 

@@ -117,6 +117,7 @@ async def _draw_up(request: web.Request, find: _Find, kinds: tuple[DocumentKind,
         account.display_name,
         request.app[CATALOGS].translator("vi"),
     )
+    signature = account.acting.signature | {"signer": account.display_name} if account.acting is not None else {}
     reception_id = await request.app[DATABASE].run(lambda session: find(session, account).reception.id or 0)
     recorded = await _recorded(request, reception_id)
 
@@ -126,7 +127,8 @@ async def _draw_up(request: web.Request, find: _Find, kinds: tuple[DocumentKind,
             raise web.HTTPForbidden
         if not may_begin_now(session, kind, ground, today):
             raise web.HTTPNotFound
-        document, new = draw_up(session, kind, ground, filling, recorded, author_of(account), today, now())
+        author = author_of(account)
+        document, new = draw_up(session, kind, ground, filling, recorded, author, today, now(), signature)
         if new:
             detail = {"kind": kind, "about": ground.subject, "ordinal": document.ordinal}
             audit.record(session, subject_of(account), "document_drawn_up", f"document:{document.id}", detail)

@@ -214,7 +214,7 @@ async def _account(request: web.Request) -> Account:
 async def _account_page(
     request: web.Request, account: Account, values: dict[str, str], mistakes: dict[str, str] | None = None
 ) -> web.Response:
-    kept = {"name": account.display_name, "office": account.office, "role": str(account.role)}
+    kept = {"name": account.display_name, "office": account.office, "role": str(account.own_role)}
     return await render(
         request,
         "people/account.html",

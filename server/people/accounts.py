@@ -70,7 +70,7 @@ def create_account(
         login=folded,
         display_name=name,
         office=where,
-        role=role,
+        own_role=role,
         password_hash=hash_password(password),
         language=language,
     )
@@ -85,15 +85,15 @@ def change_account(
 ) -> None:
     """Who it is and what he may do. With another role all sessions of the account end. Raises AccountRefused."""
     name, where = _described(display_name, office, role)
-    if role is not account.role:
+    if role is not account.own_role:
         _keep_an_administrator(session, account, role)
         audit.record(
-            session, actor, "account_role_changed", subject_of(account), {"from": account.role, "to": role}
+            session, actor, "account_role_changed", subject_of(account), {"from": account.own_role, "to": role}
         )
         account.session_epoch += 1
     if (name, where) != (account.display_name, account.office):
         audit.record(session, actor, "account_described", subject_of(account))
-    account.display_name, account.office, account.role = name, where, role
+    account.display_name, account.office, account.own_role = name, where, role
     session.add(account)
 
 
@@ -115,10 +115,10 @@ def _described(display_name: str, office: str, role: Role) -> tuple[str, str]:
 
 def _keep_an_administrator(session: Session, account: Account, role: Role | None) -> None:
     """Refuse what would leave nobody who keeps the accounts."""
-    if account.role is not Role.ADMINISTRATOR or role is Role.ADMINISTRATOR:
+    if account.own_role is not Role.ADMINISTRATOR or role is Role.ADMINISTRATOR:
         return
     others = select(Account).where(
-        Account.role == Role.ADMINISTRATOR, col(Account.disabled_at).is_(None), Account.id != account.id
+        Account.own_role == Role.ADMINISTRATOR, col(Account.disabled_at).is_(None), Account.id != account.id
     )
     if session.exec(others).first() is None:
         raise AccountRefused(

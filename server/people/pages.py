@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from sqlmodel import Session
 
-from server.people import account_pages, audit, sessions
+from server.people import account_pages, audit, sessions, substitution_pages
 from server.people.accounts import account_by_login, fold_login, subject_of
 from server.people.passwords import PasswordChecker, is_outdated
 from server.people.tables import Account
@@ -32,6 +32,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/logout", log_out, name="logout")
     app.router.add_post("/language", choose_language, name="language")
     account_pages.add_routes(app)
+    substitution_pages.add_routes(app)
 
 
 async def show_login(request: web.Request) -> web.StreamResponse:

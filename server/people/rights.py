@@ -43,7 +43,7 @@ class Right(StrEnum):
     READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
     SEE_LINES = "see_lines"
     KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
-    IMPORT_ROOMS = "import_rooms"
+    IMPORT_ROOMS = "import_rooms"  # and merge, rename and split them
     KEEP_ACCOUNTS = "keep_accounts"
     INSPECT = "inspect"  # what the processes are doing
 
@@ -112,7 +112,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),
     Right.SEE_LINES: N_("See the lines of the rooms"),
     Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
-    Right.IMPORT_ROOMS: N_("Import the list of rooms"),
+    Right.IMPORT_ROOMS: N_("Import the list of rooms; merge, rename and split units"),
     Right.KEEP_ACCOUNTS: N_("Keep the accounts"),
     Right.INSPECT: N_("See the technical state of the server"),
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, false, or_, true, type_coerce
-from sqlmodel import col, select
+from sqlmodel import col
 
 from server.data.folding import literally
 from server.people.tables import Role
@@ -16,11 +17,12 @@ from server.petitions.rules import Reading, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.petitions.wanted import Wanted
 from server.petitions.words import HasWords
-from server.rooms.tables import Room
 
 
-def conditions(role: Role, wanted: Wanted, place_code: str | None = "") -> list[ColumnElement[bool]]:
-    """The deadline is left aside. `place_code`: what `wanted.place` means; None: no place that exists."""
+def conditions(
+    role: Role, wanted: Wanted, places: Sequence[ColumnElement[bool]] = ()
+) -> list[ColumnElement[bool]]:
+    """The deadline is left aside. `places`: what `wanted` says of place and district, which takes the rooms."""
     asked = [_found_by_words(role, wanted.text)]
     if wanted.kind is not None:
         among = _contains(Petition.other_kinds, wanted.kind)
@@ -36,7 +38,7 @@ def conditions(role: Role, wanted: Wanted, place_code: str | None = "") -> list[
     if wanted.received_to is not None:
         asked.append(col(Petition.received_on) <= wanted.received_to)
     if wanted.asks_record:
-        asked += [may_read(role, Reading.RECORD), *_of_the_record(wanted, place_code)]
+        asked += [may_read(role, Reading.RECORD), *places, *_of_the_record(wanted)]
     return asked
 
 
@@ -57,13 +59,8 @@ def found(words: str, level: Reading, *, begun: bool) -> ColumnElement[bool]:
     return col(Petition.search_key).like(pattern + f"{SEPARATOR}%" * separators_after, escape="\\")
 
 
-def _of_the_record(wanted: Wanted, place_code: str | None) -> list[ColumnElement[bool]]:
+def _of_the_record(wanted: Wanted) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
-    if wanted.district_code:
-        communes = select(Room.code).where(Room.district_code == wanted.district_code)
-        asked.append(col(Petition.place_code).in_(communes))
-    if wanted.place:
-        asked.append(false() if place_code is None else col(Petition.place_code) == place_code)
     if wanted.unit:
         asked.append(col(Petition.unit_in_charge) == wanted.unit)
     if wanted.field:

@@ -9,6 +9,7 @@ from datetime import date
 from aiohttp import web
 from sqlmodel import Session
 
+from server.csv_text import day_in
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -27,7 +28,7 @@ from server.petitions.record_page import WORDS, editable, show_record, to_record
 from server.petitions.rules import KIND_WORDS, Reading, may_create, may_edit
 from server.petitions.sentences import CODE_TAKEN, RECEIVED_TOO_LATE, said
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
-from server.rooms.queries import rooms_on
+from server.rooms.queries import room_by_code, rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.asked import whole
 from server.web.keys import DATABASE
@@ -121,10 +122,8 @@ async def edit(request: web.Request) -> web.StreamResponse:
     view = await editable(request, account)
     if view.audited:
         await request.app[DATABASE].run(_note_reading, account, view.id)
-    place = next(
-        (place_label(room) for room in await _communes(request, view) if room.code == view.place_code),
-        view.place_code,
-    )
+    there = await request.app[DATABASE].run(room_by_code, view.place_code, view.received_on)
+    place = view.place_code if there is None else place_label(there)
     filled = Filled(forms.values_of(asdict(view), place))
     if view.earlier_id is not None:
         earlier = await request.app[DATABASE].run(petition_view, account.role, view.earlier_id)
@@ -218,12 +217,14 @@ def _note_reading(session: Session, account: Account, petition_id: int) -> None:
     audit.record(session, subject_of(account), "petition_read", f"petition:{petition_id}")
 
 
-async def _communes(request: web.Request, view: PetitionView | None = None) -> list[Room]:
-    """Today's; for an older record also those of its day, so that it can be saved without moving its place."""
-    rooms = await request.app[DATABASE].run(rooms_on, today())
-    if view is not None:
-        rooms += await request.app[DATABASE].run(rooms_on, view.received_on)
-    return list({room.id: room for room in rooms if room.level == RoomLevel.COMMUNE}.values())
+async def _communes(request: web.Request, day: date | None = None) -> list[Room]:
+    """Of the day the petition came in, because codes are used again; today's where the registry begins later."""
+    for asked in (day, today()):
+        rooms = [] if asked is None else await request.app[DATABASE].run(rooms_on, asked)
+        communes = [room for room in rooms if room.level == RoomLevel.COMMUNE]
+        if communes:
+            return communes
+    return []
 
 
 async def _read(request: web.Request, denunciation: bool, view: PetitionView | None = None) -> Filled:
@@ -236,7 +237,7 @@ async def _read(request: web.Request, denunciation: bool, view: PetitionView | N
     code, but = str(form.get("earlier", "")).strip(), None if view is None else view.id
     number = await request.app[DATABASE].run(earlier_id, account.role, code, but) if code else None
     earlier = {} if number is None else {code: number}
-    places = Places(await _communes(request, view))
+    places = Places(await _communes(request, day_in(str(form.get("received_on", "")).strip())))
     return forms.read(form, forms.Asked(places, lists, today(), earlier))
 
 
@@ -251,7 +252,7 @@ async def _form(
 ) -> web.Response:
     account = await account_in(request)
     _ = translator_of(request)
-    communes = [] if denunciation else await _communes(request, view)
+    communes = [] if denunciation else await _communes(request, None if view is None else view.received_on)
     lists, language = request.app[LISTS], language_of(request)
     kinds = (PetitionKind.DENUNCIATION,) if denunciation else KINDS
     return await render(

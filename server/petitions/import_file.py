@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from server.csv_text import NotCsv, NotText, day_in, rows_of
+from server.csv_text import NotCsv, NotText, day_in
 from server.petitions.columns import REQUIRED, Vocabulary
 from server.petitions.forms import DENUNCIATION_FIELDS, SEVERAL, Asked, read, read_denunciation
 from server.petitions.places import Places
@@ -19,13 +19,12 @@ from server.petitions.register import Entry
 from server.petitions.rules import leading
 from server.petitions.sentences import Woven
 from server.petitions.tables import PetitionKind
-from server.spreadsheets import NotXlsx, rows_in_xlsx, unmarked
+from server.spreadsheets import NotXlsx, rows_in_file
 from server.web.languages import N_
 
 MAX_ROWS = 2000
 _SHOWN = 60
 _BETWEEN = re.compile(r"[;,\n]")
-_ZIP = b"PK\x03\x04"
 
 NOT_A_FILE = N_("a spreadsheet (XLSX) of ordinary size, or text saved as CSV UTF-8")
 NO_COLUMNS = N_("a first line that names the columns, with %(columns)s among them")
@@ -80,7 +79,7 @@ class Reader:
     def read(self, content: bytes) -> ImportFile:
         """Never raises for what is in the file."""
         try:
-            lines = list(rows_in_xlsx(content) if content[:4] == _ZIP else _csv(content))
+            lines = rows_in_file(content)
         except (NotXlsx, NotText, NotCsv) as problem:
             return _nothing(getattr(problem, "line", 1), "", getattr(problem, "came", ""), NOT_A_FILE)
         if not lines:
@@ -170,10 +169,6 @@ class Reader:
     def _no_columns(self) -> Woven:
         names = ", ".join(self._vocabulary.heading(name, self._language) for name in REQUIRED)
         return Woven(NO_COLUMNS, columns=names)
-
-
-def _csv(content: bytes) -> Iterable[tuple[int, list[str]]]:
-    return [(line, [unmarked(cell) for cell in cells]) for line, cells in rows_of(content)]
 
 
 def _without_identity(cells: Mapping[str, str]) -> dict[str, str]:

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlmodel import Session, col, or_, select
 
 from server.data.folding import fold
 from server.people.tables import Role
 from server.petitions.categories import CaseAge, Settled
 from server.petitions.conditions import may_read
+from server.petitions.places import arose_in
 from server.petitions.queries import PetitionView, views_of
 from server.petitions.register import folded_words
 from server.petitions.rules import Reading
 from server.petitions.tables import Petition, PetitionKind, PetitionStatus
+from server.rooms.queries import all_rooms, with_predecessors
+from server.rooms.spans import Codes
 
 _MOST_SHOWN = 5
 _YEARS = timedelta(days=3 * 365)
@@ -108,12 +111,22 @@ def similar(session: Session, role: Role, matter: Matter, today: date) -> list[S
     found = {row.id: row for row in _of_the_petitioner(session, role, matter)}
     found |= {row.id: row for row in _about_the_same(session, role, matter, today)}
     key = fold(matter.name)
+    near = set(
+        session.exec(select(Petition.id).where(col(Petition.id).in_(list(found)), _near(session, matter, today)))
+    )
     rated = [
-        Similar(view, bool(key) and row.petitioner_key == key, row.place_code == matter.place_code != "")
+        Similar(view, bool(key) and row.petitioner_key == key, row.id in near)
         for view, row in zip(views_of(session, role, [*found.values()]), found.values(), strict=True)
     ]
     rated.sort(key=lambda each: (each.same_petitioner + each.same_place, each.petition.received_on), reverse=True)
     return rated[:_MOST_SHOWN]
+
+
+def _near(session: Session, matter: Matter, today: date) -> ColumnElement[bool]:
+    """At the place of the matter, which is one of today's, or at one that became a part of it."""
+    rooms = all_rooms(session)
+    here = Codes(rooms).on(matter.place_code, today)
+    return false() if here is None else arose_in(with_predecessors(session, [here]), rooms)
 
 
 def _of_the_petitioner(session: Session, role: Role, matter: Matter) -> Iterable[Petition]:
@@ -131,7 +144,7 @@ def _about_the_same(session: Session, role: Role, matter: Matter, today: date) -
         return
     rows = session.exec(
         select(Petition).where(
-            col(Petition.place_code) == matter.place_code,
+            _near(session, matter, today),
             col(Petition.received_on) >= today - _YEARS,
             *_may_be_named(role),
         )

@@ -23,7 +23,7 @@ from server.petitions.record_page import WORDS, show_record
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import DUTY_WORDS, TERMS
 from server.petitions.wanted import SEVERAL, Sorting, kept_filters, wanted_in
-from server.rooms.queries import rooms_on
+from server.rooms.queries import all_rooms, rooms_on
 from server.rooms.tables import RoomLevel
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
@@ -117,7 +117,7 @@ def _beside(session: Session, role: Role, page: Page, duties: dict[int, Duty], h
         page=page,
         duties=duties,
         counts=hearings.counts(session, [petition.id for petition in page.petitions]),
-        districts={room.code: room.name for room in rooms if room.level == RoomLevel.DISTRICT},
+        districts=_districts(session),
         places=Places(rooms).labels,
         units=units_in_charge(session, role),
     )
@@ -126,3 +126,9 @@ def _beside(session: Session, role: Role, page: Page, duties: dict[int, Duty], h
 @require(Right.READ_PETITIONS)
 async def record(request: web.Request) -> web.StreamResponse:
     return await show_record(request, await account_in(request), int(request.match_info["id"]), opened=True)
+
+
+def _districts(session: Session) -> dict[str, str]:
+    """Also those that ended: their petitions are still looked for. By code, with the last name each had."""
+    rooms = sorted(all_rooms(session), key=lambda room: (room.code, room.valid_from))
+    return {room.code: room.name for room in rooms if room.level == RoomLevel.DISTRICT}

@@ -1,11 +1,19 @@
-"""Which commune somebody means: by its code, by a line of the list, or by a name that only one of them has."""
+"""Which commune somebody means: by its code, by a line of the list, or by a name that only one of them has.
+
+A petition keeps the code, and its day says which unit that is (`server.rooms.spans`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlmodel import col
 
 from server.data.folding import fold
+from server.petitions.tables import Petition
+from server.rooms.spans import Codes
 from server.rooms.tables import Room, RoomLevel
 
 
@@ -41,3 +49,43 @@ class Places:
             return self._labels[wanted]
         named = self._named.get(wanted, set())
         return next(iter(named)) if len(named) == 1 else None
+
+
+def rooms_meant(text: str, rooms: Iterable[Room]) -> list[Room]:
+    """Communes of all times; none where no commune is meant, or several may be. A code means all that had it, a
+    name those that had it one after the other."""
+    communes = [room for room in rooms if room.level == RoomLevel.COMMUNE]
+    wanted = fold(text)
+    labelled = [room for room in communes if fold(place_label(room)) == wanted]
+    coded = [room for room in communes if room.code == text[:5]]
+    named = [
+        room
+        for room in communes
+        if wanted
+        in (room.name_key, fold(room.name.removeprefix(room.type)), fold(f"{room.name}, {room.district}"))
+    ]
+    together = any(
+        one.code != other.code
+        and one.valid_from <= (other.valid_to or date.max)
+        and other.valid_from <= (one.valid_to or date.max)
+        for one in named
+        for other in named
+    )
+    return labelled or coded or ([] if together else named)
+
+
+def arose_in(rooms: Iterable[Room], everything: Iterable[Room]) -> ColumnElement[bool]:
+    """Petitions whose place on the day they came in was one of `rooms`. `everything`: the rooms of all times."""
+    codes: dict[tuple[date | None, date | None], list[str]] = defaultdict(list)
+    for span in Codes(everything).spans_of(rooms):
+        codes[span.since, span.until].append(span.room.code)
+    return or_(false(), *(_within(since, until, those) for (since, until), those in codes.items()))
+
+
+def _within(since: date | None, until: date | None, codes: list[str]) -> ColumnElement[bool]:
+    asked: list[ColumnElement[bool]] = [col(Petition.place_code).in_(codes)]
+    if since is not None:
+        asked.append(col(Petition.received_on) >= since)
+    if until is not None:
+        asked.append(col(Petition.received_on) <= until)
+    return and_(*asked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +14,14 @@ from server.data.parts import paged
 from server.people.tables import Role
 from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Route, Settled
 from server.petitions.conditions import conditions, found, may_read
-from server.petitions.places import Places
+from server.petitions.places import arose_in, rooms_meant
 from server.petitions.register import folded_words
 from server.petitions.rules import Reading, is_audited, reading
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
 from server.petitions.wanted import Sorting, Wanted
 from server.petitions.words import ask_by_index
+from server.rooms.queries import all_rooms
+from server.rooms.spans import Codes
 from server.rooms.tables import Room
 
 PAGE = 50
@@ -140,10 +141,14 @@ def condition_of(session: Session, role: Role, wanted: Wanted) -> ColumnElement[
     """For statements of this unit of work."""
     if folded_words(wanted.text):
         ask_by_index(session)
-    place_code: str | None = ""
+    places: list[ColumnElement[bool]] = []
+    rooms = all_rooms(session) if wanted.place or wanted.district_code else []
     if wanted.place:
-        place_code = Places(session.exec(select(Room)).all()).code_of(wanted.place)
-    return and_(*conditions(role, wanted, place_code))
+        places.append(arose_in(rooms_meant(wanted.place, rooms), rooms))
+    if wanted.district_code:
+        there = [room for room in rooms if room.district_code == wanted.district_code]
+        places.append(arose_in(there, rooms))
+    return and_(*conditions(role, wanted, places))
 
 
 def order_of(wanted: Wanted) -> list[ColumnElement[Any]]:
@@ -186,28 +191,18 @@ def views_of(session: Session, role: Role, petitions: Sequence[Petition]) -> lis
     return [_view(role, petition, places) for petition in petitions]
 
 
-def _places(session: Session, petitions: Iterable[Petition]) -> dict[str, list[Room]]:
+def _places(session: Session, petitions: Iterable[Petition]) -> Codes:
     codes = {petition.place_code for petition in petitions if petition.place_code}
-    places: dict[str, list[Room]] = defaultdict(list)
-    for room in session.exec(select(Room).where(col(Room.code).in_(codes)).order_by(col(Room.valid_from))):
-        places[room.code].append(room)
-    return places
+    return Codes(session.exec(select(Room).where(col(Room.code).in_(codes))))
 
 
-def _place(petition: Petition, places: dict[str, list[Room]]) -> str:
+def _place(petition: Petition, places: Codes) -> str:
     """The unit that had the code when the petition came in."""
-    that_day = [
-        room
-        for room in places.get(petition.place_code, [])
-        if room.valid_from <= petition.received_on
-        and (room.valid_to is None or room.valid_to >= petition.received_on)
-    ]
-    if not that_day:
-        return petition.place_code
-    return f"{that_day[-1].name}, {that_day[-1].district}".rstrip(", ")
+    room = places.on(petition.place_code, petition.received_on)
+    return petition.place_code if room is None else f"{room.name}, {room.district}".rstrip(", ")
 
 
-def _view(role: Role, petition: Petition, places: dict[str, list[Room]]) -> PetitionView:
+def _view(role: Role, petition: Petition, places: Codes) -> PetitionView:
     level = reading(role, petition.kind, petition.confidentiality)
     told: dict[str, Any] = {}
     if level >= Reading.RECORD:

@@ -28,8 +28,9 @@ from server.receptions.tables import (
     ReceptionMode,
     ReceptionState,
 )
+from server.rooms.queries import became, room_by_code
 from server.rooms.tables import Room, RoomLevel
-from server.web.languages import HERE
+from server.web.languages import local_day
 from signaling.refusals import RefusalCode, Refused
 
 
@@ -234,26 +235,18 @@ def petition_changed(session: Session, petition_id: int) -> None:
 
 
 def rooms_concerned(session: Session, petitions: Iterable[Petition], at: datetime) -> list[int]:
-    """The commune where each matter arose and its district, as far as they have a room on that day."""
+    """The commune where each matter arose, or what became of it by that day, and its district, if there is one."""
     ids: list[int] = []
-    for code in dict.fromkeys(petition.place_code for petition in petitions if petition.place_code):
-        commune = _room(session, code, at)
-        if commune is None or commune.id is None:
+    day = local_day(at)
+    for petition in petitions:
+        if not petition.place_code:
             continue
-        ids.append(commune.id)
-        district = _room(session, commune.district_code, at)
-        if district is not None and district.id is not None and district.id not in ids:
-            ids.append(district.id)
-    return ids
-
-
-def _room(session: Session, code: str, at: datetime) -> Room | None:
-    day = at.astimezone(HERE).date()
-    return session.exec(
-        select(Room)
-        .where(Room.code == code, Room.level != RoomLevel.PROVINCE, Room.valid_from <= day)
-        .where((col(Room.valid_to).is_(None)) | (col(Room.valid_to) >= day))
-    ).first()
+        for commune in became(session, petition.place_code, petition.received_on, day):
+            ids.append(commune.id or 0)
+            district = room_by_code(session, commune.district_code, day)
+            if district is not None and district.level == RoomLevel.DISTRICT:
+                ids.append(district.id or 0)
+    return list(dict.fromkeys(ids))
 
 
 def _items(session: Session, reception_id: int) -> Sequence[AgendaItem]:

@@ -24,7 +24,7 @@ from server.receptions.socket_inbox import Answer, SocketInbox, parse
 from server.receptions.socket_namespace import SocketNamespace
 from server.receptions.standing import CHECK_EVERY_S, Standing, fallen, standing_of
 from server.receptions.views import console_state, room_entries
-from server.web.languages import Catalogs
+from server.web.languages import Catalogs, today
 from server.web.wording import sentence
 from signaling.messages import (
     DESK_NAMESPACE,
@@ -148,9 +148,12 @@ class DeskGateway(SocketNamespace):
     async def _handle(self, sid: str, event: str, data: object) -> Answer:
         console = self._consoles[sid]
         command = parse(_KINDS, event, data)
-        if not isinstance(command, Command) or not may_command(console.standing.role, command.name):
-            raise Refused(RefusalCode.NOT_ALLOWED, came=console.standing.role)
-        await self._conductor.command(command, console.standing.actor)
+        standing = console.standing
+        if standing.over(today()) or not isinstance(command, Command):
+            raise Refused(RefusalCode.NOT_ALLOWED, came=standing.role)
+        if not may_command(standing.role, command.name):
+            raise Refused(RefusalCode.NOT_ALLOWED, came=standing.role)
+        await self._conductor.command(command, standing.actor)
         return CommandResult(ok=True).model_dump(mode="json")
 
     # --- to Socket.IO ------------------------------------------------------------------------------

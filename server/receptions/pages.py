@@ -24,6 +24,7 @@ from server.receptions import (
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.hearings import ReceptionHearings, merged
+from server.receptions.moved_rooms import MovedRooms
 from server.receptions.queries import (
     RoomAttendance,
     agenda_of,
@@ -32,6 +33,7 @@ from server.receptions.queries import (
     recording_of,
 )
 from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
+from server.rooms.planned import PLANNED
 from server.rooms.queries import rooms_on
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
@@ -43,6 +45,7 @@ def add_routes(app: web.Application) -> None:
     when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS and
     RECEPTION_RULES."""
     app[HEARINGS] = ReceptionHearings()
+    app[PLANNED] = MovedRooms()
     schedule_pages.add_routes(app)
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)

@@ -1,4 +1,5 @@
-"""The registry's pages: the list with each room's address, the sheets to hand out, withdrawing, importing."""
+"""The registry's pages: the list of a day with each room's address, one room's history, the sheets to hand out,
+withdrawing, importing. What merges, renames and splits units: `server.rooms.change_pages`."""
 
 from __future__ import annotations
 
@@ -8,15 +9,20 @@ from datetime import date
 from aiohttp import web
 from sqlmodel import Session
 
+from server.csv_text import day_in
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_of
+from server.rooms import change_pages, office_pages
 from server.rooms.enrolment import address_of, has_address, withdraw_key
+from server.rooms.history import days_of_change, history_of
 from server.rooms.importing import ImportReport, import_rooms
+from server.rooms.planned import PLANNED, NoReceptions, PlannedItem
 from server.rooms.queries import room_by_id, rooms_on
 from server.rooms.registry_file import COLUMNS, REQUIRED
 from server.rooms.tables import Room
+from server.web.asked import whole
 from server.web.keys import DATABASE, SECRET
 from server.web.languages import today
 from server.web.shell import render, require
@@ -24,7 +30,7 @@ from server.web.shell import render, require
 
 @dataclass(frozen=True)
 class RoomLine:
-    """A room as the pages show it; `address` is the path of its page, empty for the desk."""
+    """A room as the pages show it; `address` is the path of its page, empty for the desk and for what is over."""
 
     room: Room
     address: str
@@ -35,18 +41,49 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/rooms/sheet", show_sheet, name="rooms-sheet")
     app.router.add_get("/rooms/import", show_import, name="rooms-importing")
     app.router.add_post("/rooms/import", run_import)
+    app.router.add_get(r"/rooms/{id:\d{1,9}}", show_room, name="room_history")
     app.router.add_get(r"/rooms/{id:\d{1,9}}/withdraw", ask_withdraw, name="room-withdraw")
     app.router.add_post(r"/rooms/{id:\d{1,9}}/withdraw", run_withdraw)
+    change_pages.add_routes(app)
+    office_pages.add_routes(app)
 
 
 @require(Right.KEEP_ROOMS)
 async def show_rooms(request: web.Request) -> web.StreamResponse:
     search = request.query.get("q", "")[:100]
-    rooms = await request.app[DATABASE].run(rooms_on, today(), search)
-    lines = _lines(request, rooms)
-    withdrawn = request.query.get("withdrawn", "")
+    asked = request.query.get("day", "")[:10]
+    day = day_in(asked) or today()
+    receptions = request.app.get(PLANNED) or NoReceptions()
+
+    def work(session: Session) -> tuple[list[Room], list[date], list[PlannedItem]]:
+        return rooms_on(session, day, search), days_of_change(session), receptions.outlived(session)
+
+    ended, begun = (whole(request.query.get(name, ""), 4) for name in ("ended", "begun"))
+    rooms, days, outlived = await request.app[DATABASE].run(work)
     return await render(
-        request, "rooms/list.html", lines=lines, search=search, withdrawn=withdrawn, origin=_origin(request)
+        request,
+        "rooms/list.html",
+        lines=_lines(request, rooms),
+        search=search,
+        day=day,
+        today=today(),
+        not_a_day=bool(asked) and day_in(asked) is None,
+        days=days,
+        outlived=outlived,
+        withdrawn=request.query.get("withdrawn", ""),
+        changed=(ended, begun) if ended is not None and begun is not None else None,
+        origin=_origin(request),
+    )
+
+
+@require(Right.KEEP_ROOMS)
+async def show_room(request: web.Request) -> web.StreamResponse:
+    history = await request.app[DATABASE].run(history_of, int(request.match_info["id"]))
+    if history is None:
+        raise web.HTTPNotFound
+    line = _lines(request, [history.room])[0]
+    return await render(
+        request, "rooms/room.html", history=history, line=line, today=today(), origin=_origin(request)
     )
 
 
@@ -116,7 +153,7 @@ async def _import_page(
 
 async def _room(request: web.Request) -> Room:
     room = await request.app[DATABASE].run(room_by_id, int(request.match_info["id"]))
-    if room is None or not has_address(room):
+    if room is None or not has_address(room) or _is_over(room):
         raise web.HTTPNotFound
     return room
 
@@ -129,7 +166,14 @@ def _rooms_for_sheet(session: Session, day: date, search: str, actor: str) -> li
 
 def _lines(request: web.Request, rooms: list[Room]) -> list[RoomLine]:
     secret = request.app[SECRET]
-    return [RoomLine(room, address_of(secret, room) if has_address(room) else "") for room in rooms]
+    return [
+        RoomLine(room, address_of(secret, room) if has_address(room) and not _is_over(room) else "")
+        for room in rooms
+    ]
+
+
+def _is_over(room: Room) -> bool:
+    return room.valid_to is not None and room.valid_to < today()
 
 
 def _origin(request: web.Request) -> str:

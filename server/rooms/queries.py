@@ -8,7 +8,9 @@ from sqlmodel import Session, col, or_, select
 
 from server.data.folding import fold
 from server.rooms.keys import RoomToken, Scope, parse_key, parse_token
-from server.rooms.tables import Room, RoomLevel
+from server.rooms.lineage import Lineage
+from server.rooms.spans import Codes
+from server.rooms.tables import Room, RoomLevel, RoomSuccession
 from signaling.refusals import RefusalCode, Refused
 
 DESK_CODE = "22"
@@ -46,6 +48,37 @@ def room_by_code(session: Session, code: str, day: date) -> Room | None:
 
 def room_by_id(session: Session, room_id: int) -> Room | None:
     return session.get(Room, room_id)
+
+
+def all_rooms(session: Session) -> list[Room]:
+    """Of all times."""
+    return list(session.exec(select(Room)))
+
+
+def lineage_of_all(session: Session) -> Lineage:
+    return Lineage(all_rooms(session), session.exec(select(RoomSuccession)).all())
+
+
+def became(session: Session, code: str, then: date, day: date) -> list[Room]:
+    """The rooms that, on `day`, all or a part of the one belongs to which `code` meant on the day `then`."""
+    room = Codes(session.exec(select(Room).where(col(Room.code) == code))).on(code, then)
+    if room is None or room.id is None:
+        return []
+    there = min(max(then, room.valid_from), room.valid_to or date.max)
+    ids = lineage_of_all(session).after([room.id], on=there, later=day).rooms
+    return list(session.exec(select(Room).where(col(Room.id).in_(ids)).order_by(col(Room.code))))
+
+
+def with_predecessors(session: Session, rooms: list[Room]) -> list[Room]:
+    """These rooms and everything that ever became a part of them."""
+    found = {room.id: room for room in rooms}
+    open_ = list(found)
+    while open_:
+        came = select(Room).join(RoomSuccession, col(RoomSuccession.predecessor_id) == Room.id)
+        before = session.exec(came.where(col(RoomSuccession.successor_id).in_(open_))).all()
+        open_ = [room.id for room in before if room.id not in found]
+        found |= {room.id: room for room in before}
+    return list(found.values())
 
 
 def check_key(session: Session, secret: bytes, key: str, day: date) -> Room:

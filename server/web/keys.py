@@ -29,6 +29,8 @@ class Visitor(Protocol):
     @property
     def role_word(self) -> str: ...  # English message id
     @property
+    def acting(self) -> object: ...  # for whom, with `name` and `last_day`; None: for nobody
+    @property
     def rights(self) -> frozenset[str]: ...
     @property
     def language(self) -> str: ...

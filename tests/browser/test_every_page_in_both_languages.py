@@ -105,7 +105,7 @@ def _ids(session: Session) -> dict[str, int]:
         "petition": first(Petition, Petition.code == "KN-0198"),
         "task": first(Task),
         "visit": first(Visit),
-        "account": first(Account, Account.role == Role.CLERK),
+        "account": first(Account, Account.own_role == Role.CLERK),
         "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),
     }
 

@@ -1,0 +1,141 @@
+"""Offices held from a day to a day: who was chair of which People's Committee, and so who was its head or host.
+
+One office of one unit is held by one person at a time, but deputies are several. What was entered wrongly is
+withdrawn and stays on record. An office gives no right in this system; a role does (`server.people.rights`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from server.data.columns import now
+from server.people import audit
+from server.people.accounts import subject_of
+from server.people.tables import Account
+from server.rooms.tables import Office, OfficeHeld, Room
+from server.web.languages import N_
+
+OFFICE_WORDS: dict[Office, str] = {
+    Office.PC_CHAIR: N_("Chair of the People's Committee"),
+    Office.PC_DEPUTY: N_("Vice-chair of the People's Committee"),
+    Office.PARTY_SECRETARY: N_("Party committee secretary"),
+    Office.BOARD_HEAD: N_("Head of the reception board"),
+}
+SEVERAL_AT_ONCE = frozenset({Office.PC_DEPUTY})
+
+NO_OFFICE = N_("Choose one of the list.")
+NO_UNIT = N_("Choose a unit that exists on the first day: its code, or a name that only one unit has.")
+NO_DAYS = N_("Choose the first day, and a last day that is not before it, or none.")
+BEYOND = N_("The unit ends on %(day)s, and its offices with it. Choose a last day that is not later.")
+TAKEN = N_("%(name)s holds this office on some of these days. End or withdraw that first.")
+TOO_LONG = N_("This text is too long. Shorten it.")
+
+
+class OfficeRefused(ValueError):
+    """`field` of the form, the sentence beside it, and what is woven into it."""
+
+    def __init__(self, field: str, sentence: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.field, self.sentence, self.values = field, sentence, values
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    row: OfficeHeld
+    account: Account
+    room: Room
+
+    def holds(self, day: date) -> bool:
+        return self.row.withdrawn_at is None and self.row.first_day <= day <= (self.row.last_day or date.max)
+
+
+def enter(
+    session: Session,
+    account: Account,
+    office: Office | None,
+    room: Room | None,
+    days: tuple[date | None, date | None],
+    document: str,
+    *,
+    actor: str,
+) -> OfficeHeld:
+    """Raises OfficeRefused. Without a last day the office ends with its unit, where that has an end."""
+    first, last = days
+    if office is None:
+        raise OfficeRefused("office", NO_OFFICE)
+    if first is None or (last is not None and last < first):
+        raise OfficeRefused("first_day", NO_DAYS)
+    if room is None:
+        raise OfficeRefused("unit", NO_UNIT)
+    if len(document) > 60:
+        raise OfficeRefused("document", TOO_LONG)
+    if room.valid_to is not None:
+        last = last or room.valid_to
+        if last > room.valid_to:
+            raise OfficeRefused("last_day", BEYOND, day=room.valid_to.strftime("%d/%m/%Y"))
+    if office not in SEVERAL_AT_ONCE:
+        for other in _of_unit(session, room.id or 0, office):
+            if other.row.first_day <= (last or date.max) and first <= (other.row.last_day or date.max):
+                raise OfficeRefused("first_day", TAKEN, name=other.account.display_name)
+    row = OfficeHeld(
+        account_id=account.id or 0,
+        office=office,
+        room_id=room.id or 0,
+        first_day=first,
+        last_day=last,
+        document=document,
+        recorded_by=actor,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"office": office, "unit": room.code, "from": first.isoformat(), "number": row.id}
+    audit.record(session, actor, "office_entered", subject_of(account), detail)
+    return row
+
+
+def end(session: Session, row: OfficeHeld, last: date | None, *, actor: str) -> None:
+    """Raises OfficeRefused."""
+    if last is None or last < row.first_day or (row.last_day is not None and last > row.last_day):
+        raise OfficeRefused("end", NO_DAYS)
+    row.last_day = last
+    session.add(row)
+    detail = {"number": row.id, "to": last.isoformat()}
+    audit.record(session, actor, "office_ended", f"account:{row.account_id}", detail)
+
+
+def withdraw(session: Session, row: OfficeHeld, *, actor: str) -> None:
+    if row.withdrawn_at is None:
+        row.withdrawn_at, row.withdrawn_by = now(), actor
+        session.add(row)
+        audit.record(session, actor, "office_withdrawn", f"account:{row.account_id}", {"number": row.id})
+
+
+def offices_of(session: Session, account_id: int) -> list[Holding]:
+    """Latest first, withdrawn ones too."""
+    rows = _holdings().where(OfficeHeld.account_id == account_id)
+    found = session.exec(rows.order_by(col(OfficeHeld.first_day).desc(), col(OfficeHeld.id).desc()))
+    return [Holding(*line) for line in found]
+
+
+def holder_on(session: Session, room: Room, office: Office, day: date) -> Account | None:
+    """Who held the office on `day`: the host of the province's receptions, the head of a commune's."""
+    return next((held.account for held in _of_unit(session, room.id or 0, office) if held.holds(day)), None)
+
+
+def _of_unit(session: Session, room_id: int, office: Office) -> list[Holding]:
+    rows = _holdings().where(
+        OfficeHeld.room_id == room_id, OfficeHeld.office == office, col(OfficeHeld.withdrawn_at).is_(None)
+    )
+    return [Holding(*line) for line in session.exec(rows.order_by(col(OfficeHeld.first_day)))]
+
+
+def _holdings() -> Select[OfficeHeld, Account, Room]:
+    return (
+        select(OfficeHeld, Account, Room)
+        .where(OfficeHeld.account_id == Account.id)
+        .where(OfficeHeld.room_id == Room.id)
+    )
