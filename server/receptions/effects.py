@@ -168,6 +168,13 @@ class PresenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsSeen:
+    summons: int
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingWasSealed:
     sealed: RecordingSealed
 
@@ -185,6 +192,7 @@ Row = (
     | HandLowered
     | PresenceBegan
     | PresenceEnded
+    | SummonsSeen
     | RecordingWasSealed
 )
 Effect = (

@@ -34,6 +34,7 @@ class ConnectionAppeared:
     connection: str
     room: RoomCode
     purpose: Purpose
+    software: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class DevicesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsShown:
+    """The room's screen shows this version of a summons."""
+
+    room: RoomCode
+    summons: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReceived:
     room: RoomCode
     received: Received
@@ -163,6 +173,7 @@ Event = (
     | RoomLeft
     | HandMoved
     | DevicesChanged
+    | SummonsShown
     | RoomReceived
     | MediaConnected
     | MediaLost

@@ -18,6 +18,7 @@ from sqlmodel import Session, case, col, delete, insert, select, update
 from server.data.columns import UtcDateTime
 from server.people import audit
 from server.receptions import effects
+from server.receptions.summons_tables import Summons
 from server.receptions.tables import (
     AgendaItem,
     Attendance,
@@ -211,6 +212,27 @@ _END_PRESENCE = (
 )
 
 
+# --- summonses -------------------------------------------------------------------------------------
+
+
+def _summonses_seen(session: Session, rows: Sequence[effects.SummonsSeen]) -> None:
+    """A province that connects sees all its summonses at once. The first moment counts."""
+    session.connection().execute(
+        _SEE_SUMMONS, [{"number": row.summons, "shown": row.version, "at": row.at} for row in rows]
+    )
+
+
+_SEE_SUMMONS = (
+    update(Summons)
+    .where(
+        col(Summons.id) == bindparam("number"),
+        col(Summons.version) == bindparam("shown"),
+        col(Summons.seen_at).is_(None),
+    )
+    .values(seen_at=_AT)
+)
+
+
 # --- the recording ---------------------------------------------------------------------------------
 
 
@@ -262,4 +284,5 @@ _WRITERS: dict[type[object], Callable[[Session, Any], None]] = {
 _WRITERS_OF_RUNS: dict[type[object], Callable[[Session, Any], None]] = {
     effects.PresenceBegan: _presences_began,
     effects.PresenceEnded: _presences_ended,
+    effects.SummonsSeen: _summonses_seen,
 }

@@ -23,6 +23,8 @@ PARTS: tuple[type[Message], ...] = (
     messages.CommandResult,
     messages.ItemView,
     messages.FloorView,
+    messages.OfficeView,
+    messages.SummonsView,
     messages.RoomEntry,
     messages.AgendaEntry,
     messages.RecordingLight,
