@@ -7,6 +7,7 @@ import { audioContext } from "../web/live/level.js";
 import { refusalSentence, say } from "../web/live/words.js";
 import { chime } from "./soundcheck.js";
 
+const MOST_ITEMS = 4;
 const SHOWN_IN = new Set(["none", "planned", "ended", "outside"]);
 const SIGNS = { asked: "mail", coming: "mail", cannot: "mail", withdrawn: "ban" };
 
@@ -146,7 +147,7 @@ export class SummonsPanel {
     setText(part("summons-hour"), withdrawn ? "" : say("summons.hour", { time: minuteText(open.be_there_at), day: dayText(Date.parse(open.be_there_at)) }));
     setText(part("summons-facts"), withdrawn ? say(`summons.withdrawn.${open.change || "audience"}`) : factsOf(open));
     setText(part("summons-note"), withdrawn ? "" : open.note);
-    const items = withdrawn ? [] : open.items.map(itemText);
+    const items = withdrawn ? [] : itemLines(open.items);
     const list = part("summons-items");
     if (list.dataset.shown === JSON.stringify(items)) return;
     list.dataset.shown = JSON.stringify(items);
@@ -210,6 +211,13 @@ const titleOf = ({ reception_title }) => reception_title;
 function factsOf({ planned_at, host, place }) {
   const starts = say("summons.starts", { time: minuteText(planned_at), day: dayText(Date.parse(planned_at)) });
   return [starts, host && say("summons.host", { name: host }), place].filter(Boolean).join(" · ");
+}
+
+/** A line for each item as long as they are few: what the room must answer has to stay on the screen. */
+function itemLines(items) {
+  const shown = items.length <= MOST_ITEMS ? items : items.slice(0, MOST_ITEMS - 1);
+  const more = items.slice(shown.length).map(({ position }) => position);
+  return [...shown.map(itemText), ...(more.length > 0 ? [say("summons.more", { positions: more.join(", ") })] : [])];
 }
 
 function itemText({ position, kind, petition_code, title }) {

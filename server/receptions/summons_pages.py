@@ -19,7 +19,8 @@ from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.asking import reception_in
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.dated_rules import RECEPTION_RULES
-from server.receptions.line_words import line_words
+from server.receptions.line_quality import Quality
+from server.receptions.line_words import LineWords, line_words
 from server.receptions.live import Live
 from server.receptions.offices import OFFICES
 from server.receptions.plan_forms import FilledForm
@@ -204,11 +205,20 @@ def _lines(request: web.Request, summonses: list[tuple[Summons, Room]]) -> list[
             comes=", ".join(offices.name(code, language) for code in row.office_codes),
             noted=row.answer is SummonsAnswered.NOTED,
             lacks=ready.lacks,
-            line=line_words(ready.line, translate, language).sentence if ready.connected else "",
+            line=_line(line_words(ready.line, translate, language), ready),
             software=ready.software if ready.connected else "",
         )
         lines.append((urgency(standing, ready), room.code, line))
     return [line for _urgency, _code, line in sorted(lines, key=lambda each: each[:2])]
+
+
+def _line(words: LineWords, ready: Readiness) -> str:
+    """Before anything is sent there is no picture to judge by; what was measured is there."""
+    if not ready.connected:
+        return ""
+    if ready.line.quality is Quality.IDLE:
+        return ", ".join(part for part in (words.loss, words.round_trip) if part)
+    return words.sentence
 
 
 def _readiness(live: Live, code: str) -> Readiness:

@@ -59,6 +59,12 @@ function answerTrouble({ summons, in_audience }, open) {
   return summons === "coming" && in_audience ? say("summons.state.coming") : "";
 }
 
+/** Before the opening: who cannot come, then who is there and in trouble, then who has only not answered. */
+function urgency({ summons, presence }) {
+  if (summons === "cannot") return 0;
+  return presence === "absent" ? 2 : 1;
+}
+
 /** What the room's line carries, in words; with `figures` also what is measured. Empty where nothing is known. */
 export function lineOf({ layer, loss_percent, rtt_ms }, { figures }) {
   const found = [];
@@ -83,6 +89,7 @@ export function ordered(rooms, { search, filter, session }) {
     else if (trouble) troubles.push({ room, trouble });
     else wall.push(room);
   }
+  if (!session.open) troubles.sort((one, other) => urgency(one.room) - urgency(other.room)); // else the registry's order
   hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
   return { hands, troubles, wall: grouped(wall) };
 }

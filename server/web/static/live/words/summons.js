@@ -9,6 +9,7 @@ export default {
   "summons.hour": ["Có mặt lúc {time}, {day}", "Be there at {time}, {day}"],
   "summons.starts": ["Phiên bắt đầu {time}, {day}", "The reception starts at {time}, {day}"],
   "summons.host": ["chủ trì: {name}", "host: {name}"],
+  "summons.more": ["Và các mục {positions}", "And the items {positions}"],
   "summons.who": ["Ai sẽ có mặt?", "Who will be there?"],
   "summons.who.missing": ["Hãy chọn ít nhất một chức danh sẽ có mặt.", "Tick at least one office that will be there."],
   "summons.coming": ["Sẽ có mặt", "We will be there"],
