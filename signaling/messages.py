@@ -148,6 +148,19 @@ class SummonsAnswer(Message):
     reason: str = Field(default="", max_length=300)  # why it cannot come
 
 
+class PresentOffice(Message):
+    event: ClassVar[str] = "present_office"
+    office: OfficeCode
+    deputy: bool = False  # a deputy sits there for it
+
+
+class RollCall(Message):
+    """Who is in the room now; whoever is not named has left."""
+
+    event: ClassVar[str] = "roll_call"
+    present: tuple[PresentOffice, ...] = Field(max_length=40)
+
+
 # --- down, namespace /room -------------------------------------------------------------------------
 
 
@@ -224,6 +237,17 @@ class Summonses(Message):
 
     event: ClassVar[str] = "summonses"
     summonses: tuple[SummonsView, ...]
+
+
+class RollView(Message):
+    """Who is in this room, as it or the clerk said last. Sent whole when the roll may be called, and on every
+    change."""
+
+    event: ClassVar[str] = "roll"
+    open: bool  # False: there is no reception for which to call it
+    called: bool
+    offices: tuple[OfficeView, ...]  # `expected`: as the room answered its summons, else as usual
+    present: tuple[PresentOffice, ...]
 
 
 class PathServer(Message):
@@ -324,6 +348,7 @@ class RoomEntry(Message):
     rtt_ms: float | None = None
     layer: Carried = ""
     summons: Literal["", "asked", "seen", "coming", "cannot"] = ""  # to this reception; "": not summoned
+    offices: int | None = None  # how many are present; None: its roll was not called
 
 
 class AgendaEntry(Message):
@@ -384,7 +409,17 @@ class ConsoleRooms(Message):
     rooms: tuple[RoomEntry, ...]
 
 
-UP_ROOM: tuple[type[Message], ...] = (Join, Restart, Leave, Hand, Devices, Received, SummonsSeen, SummonsAnswer)
-DOWN_ROOM: tuple[type[Message], ...] = (Paths, StageView, Summonses, LineView, LinkEnded)
+UP_ROOM: tuple[type[Message], ...] = (
+    Join,
+    Restart,
+    Leave,
+    Hand,
+    Devices,
+    Received,
+    SummonsSeen,
+    SummonsAnswer,
+    RollCall,
+)
+DOWN_ROOM: tuple[type[Message], ...] = (Paths, StageView, Summonses, RollView, LineView, LinkEnded)
 UP_DESK: tuple[type[Message], ...] = (Command,)
 DOWN_DESK: tuple[type[Message], ...] = (ConsoleState, ConsoleRooms)

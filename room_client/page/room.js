@@ -17,6 +17,7 @@ import { say, sayAll } from "../web/live/words.js";
 import { showCountdown } from "./card.js";
 import { keyIn, storeKey, takeKey } from "./key.js";
 import { draw, drawClock } from "./screen.js";
+import { RollPanel } from "./roll.js";
 import { soundIsHeard } from "./soundcheck.js";
 import { SummonsPanel } from "./summons.js";
 import { mayRaiseHand, viewOf } from "./view.js";
@@ -39,6 +40,8 @@ const summons = new SummonsPanel({
   changed: refresh,
 });
 
+const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
+
 let link = null;
 let key = takeKey();
 let stage = null;
@@ -59,6 +62,7 @@ function refresh() {
     handWorking: handWorking !== null, soundBlocked: sound.blocked,
   });
   summons.draw(currentView());
+  roll.draw(currentView());
 }
 
 // --- the link --------------------------------------------------------------------------------------
@@ -69,11 +73,16 @@ function openLink() {
   ended = null;
   stage = null;
   summons.take([]);
+  roll.take(null);
   if (!key) return refresh();
   link = new Link({ purpose: "room", key });
   link.addEventListener("stage", (event) => takeStage(event.detail));
   link.addEventListener("summonses", (event) => {
     summons.take(event.detail);
+    refresh();
+  });
+  link.addEventListener("roll", (event) => {
+    roll.take(event.detail);
     refresh();
   });
   link.addEventListener("carried", (event) => carried.take(event.detail));
@@ -172,6 +181,7 @@ async function checkSound() {
 // --- keys and clicks -----------------------------------------------------------------------------------
 
 function onKey(event) {
+  if (event.key === "Escape" && roll.isShown) return roll.toggle();
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input")) return;
   if (asksFullScreen && currentView() !== "key") {
     asksFullScreen = false;
@@ -185,6 +195,7 @@ function onKey(event) {
     else toggleHand();
   } else if (summons.isShown && /^[1-9]$/.test(event.key)) summons.toggleOffice(Number(event.key));
   else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
+  else if (event.key === "p" || event.key === "P") roll.toggle();
   else if (event.key === "f" || event.key === "F") goFullScreen();
 }
 

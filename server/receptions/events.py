@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.receptions.programme import ReceptionFacts, Restored
-from signaling.messages import Command, Devices, Purpose, Received, RoomCode
+from signaling.messages import Command, Devices, PresentOffice, Purpose, Received, RoomCode
 from signaling.ports import (
     Idle,
     LinkChanged,
@@ -115,6 +115,16 @@ class SummonsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class RollWasCalled:
+    """`reception`: for which the desk called it; None: the room itself did, for the one open or prepared."""
+
+    room: RoomCode
+    present: tuple[PresentOffice, ...]
+    actor: str
+    reception: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReceived:
     room: RoomCode
     received: Received
@@ -174,6 +184,7 @@ Event = (
     | HandMoved
     | DevicesChanged
     | SummonsShown
+    | RollWasCalled
     | RoomReceived
     | MediaConnected
     | MediaLost

@@ -26,6 +26,7 @@ from server.receptions.effects import (
     SummonsSeen,
 )
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
+from server.receptions.programme import Restored
 from server.receptions.tables import ReceptionState
 from signaling.messages import Purpose, RoomCode
 from signaling.ports import Idle, LinkChanged, LinkReports, RecordingGrew, RecordingSealed, SlotSwitched
@@ -50,6 +51,7 @@ class Live(LiveReception):
             came.DevicesChanged: self._devices_changed,
             came.RoomReceived: self._received,
             came.SummonsShown: self._summons_shown,
+            came.RollWasCalled: self._roll_called,
             came.MediaConnected: self._media_connected,
             came.MediaLost: self._media_lost,
             came.RecorderConnected: self._recorder_connected,
@@ -143,6 +145,15 @@ class Live(LiveReception):
             return []
         return [ConsoleToTell(frozenset({event.room})), SummonsSeen(event.summons, event.version, now)]
 
+    def _roll_called(self, event: came.RollWasCalled, now: datetime) -> list[Effect]:
+        room = self.around.rooms.get(event.room)
+        if room is None:
+            raise Refused(RefusalCode.UNKNOWN_ROOM, came=event.room)
+        if not self.may_call_roll(now) or event.reception not in (None, self.id):
+            raise Refused(RefusalCode.NO_OPEN_RECEPTION, came="roll_call")
+        rows = self.rolls.call(self.id, room, event.present, event.actor, now)
+        return [RoomsToTell(frozenset({room.code})), ConsoleToTell(frozenset({room.code})), *rows]
+
     def _reported(self, event: LinkReports, now: datetime) -> list[Effect]:
         rooms = {self.around.links.report(report) for report in event.links}
         return [ConsoleToTell(frozenset(room for room in rooms if room is not None))]
@@ -205,6 +216,7 @@ class Live(LiveReception):
         self.around.rooms = {room.code: room for room in read.rooms}
         self.prepare(read.reception)
         self.around.summonses.take(read.summonses)
+        self._take_rolls(read)
         self.unsealed = {ended.recording: ended for ended in read.unsealed}
         if self.state is ReceptionState.OPEN and read.reception is not None:
             self.floor = read.floor
@@ -215,10 +227,20 @@ class Live(LiveReception):
 
     def _plan_read(self, event: came.PlanRead, now: datetime) -> list[Effect]:
         effects = self._plan_taken(event, now)
+        self._take_rolls(event.read)
         summoned = self.around.summonses.take(event.read.summonses)
         if not summoned:
             return effects
         return [*effects, RoomsToTell(summoned), ConsoleToTell(summoned)]
+
+    def _take_rolls(self, read: Restored) -> None:
+        """Of a reception whose rolls are known the state here is the newer one."""
+        if (
+            read.reception is not None
+            and self.facts is not None
+            and read.reception.id == self.id != self.rolls.reception
+        ):
+            self.rolls.take(self.id, read.rolls)
 
     def _plan_taken(self, event: came.PlanRead, now: datetime) -> list[Effect]:
         changed = {room.code: room for room in event.read.rooms}

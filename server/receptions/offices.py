@@ -6,6 +6,7 @@ own of the same form; the order of the lines is the order on screens and paper.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,8 @@ from aiohttp import web
 from server.deadlines.data_file import Line
 from server.deadlines.dated import DATES, Dated, dates_of, read_dated, refuse_overlaps
 from server.deadlines.errors import BadDataFile, Problem
+from signaling.messages import PresentOffice
+from signaling.refusals import RefusalCode, Refused
 
 OFFICES_FILE = "offices.csv"
 _SHIPPED = Path(__file__).parent / "data" / OFFICES_FILE
@@ -60,6 +63,13 @@ class Offices:
 
 OFFICES = web.AppKey("OFFICES", Offices)
 """Given by the composition root, which reads the file at start."""
+
+
+def check_offices(present: Iterable[PresentOffice], allowed: Collection[str]) -> None:
+    """Raises Refused(BAD_MESSAGE) for an office that is not of this place, or named twice."""
+    named = [each.office for each in present]
+    if len(set(named)) < len(named) or not set(named) <= set(allowed):
+        raise Refused(RefusalCode.BAD_MESSAGE, came=", ".join(named), allowed=", ".join(allowed))
 
 
 def read_offices(directory: Path) -> Offices:

@@ -20,6 +20,7 @@ from server.receptions import (
     plan_pages,
     quality_pages,
     recording_pages,
+    roll_pages,
     schedule_pages,
     summons_pages,
 )
@@ -32,6 +33,7 @@ from server.receptions.queries import (
     chapters_of,
     recording_of,
 )
+from server.receptions.roll_queries import offices_present
 from server.receptions.summons_queries import summonses_of
 from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
 from server.rooms.queries import rooms_on
@@ -49,6 +51,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)
     summons_pages.add_routes(app)
+    roll_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
     recording_pages.add_routes(app)
@@ -66,6 +69,7 @@ class _Detail:
     moved_to: Reception | None
     moved_from: Reception | None
     summoned: int  # rooms
+    present: dict[int, int]  # offices present, by item
 
 
 def _read(session: Session, reception_id: int, account: Account) -> _Detail | None:
@@ -91,6 +95,7 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
         cancellation=cancellation,
         moved_to=None if moved_to_id is None else session.get(Reception, moved_to_id),
         moved_from=cancelling.predecessor_of(session, reception_id),
+        present=offices_present(session, reception_id),
         summoned=sum(row.withdrawn_at is None for row, _ in summonses_of(session, reception_id)),
     )
 
@@ -130,6 +135,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
         moved_from=found.moved_from,
         check=cancellation and cancel_pages.check_of(request.app, found.reception, cancellation.announced_on),
         summoned=found.summoned,
+        present=found.present,
         may_plan=running and plans,
         may_complete=plans,
         may_see_visits=Right.READ_VISITS in account.rights,

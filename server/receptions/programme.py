@@ -107,4 +107,7 @@ class Restored:
     hands: Mapping[RoomCode, datetime] = field(default_factory=dict)  # in order of raising
     attendance: Mapping[tuple[RoomCode, Presence], datetime] = field(default_factory=dict)  # spans left open
     summonses: Mapping[RoomCode, tuple[SummonsFacts, ...]] = field(default_factory=dict)  # the next one first
+    rolls: Mapping[RoomCode, Mapping[str, bool]] = field(
+        default_factory=dict
+    )  # present offices, and who by deputy
     unsealed: tuple[SetRecording, ...] = ()  # ended recordings the recorder has not reported sealed

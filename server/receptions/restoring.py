@@ -18,6 +18,7 @@ from server.receptions import records
 from server.receptions.agenda_run import AgendaRun, Label
 from server.receptions.programme import FloorHeld, ReceptionFacts, Restored
 from server.receptions.reception_facts import read_reception, read_rooms
+from server.receptions.roll_queries import read_rolls
 from server.receptions.summons_queries import read_summonses
 from server.receptions.tables import (
     Attendance,
@@ -45,15 +46,16 @@ def read_live(session: Session, now: datetime, prepared: int | None = None) -> R
     reception = _open_or_prepared(session, now, prepared)
     if reception is None or reception.id is None:
         return Restored(rooms=rooms, summonses=summonses)
-    facts = read_reception(session, reception.id)
+    facts, rolls = read_reception(session, reception.id), read_rolls(session, reception.id)
     if reception.state is not ReceptionState.OPEN:
-        return Restored(rooms=rooms, reception=facts, summonses=summonses)
+        return Restored(rooms=rooms, reception=facts, rolls=rolls, summonses=summonses)
     return Restored(
         rooms=rooms,
         reception=facts,
         floor=_floor(session, reception.id),
         hands=_hands(session, reception.id),
         attendance=_attendance(session, reception.id),
+        rolls=rolls,
         summonses=summonses,
     )
 

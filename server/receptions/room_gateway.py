@@ -21,7 +21,7 @@ from server.data.engine import Database
 from server.receptions import events
 from server.receptions.conductor import Conductor
 from server.receptions.negotiating import open_link, restart_link
-from server.receptions.offices import OfficePlace, Offices
+from server.receptions.offices import OfficePlace, Offices, check_offices
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.room_identity import identify
@@ -42,9 +42,11 @@ from signaling.messages import (
     Join,
     Leave,
     Message,
+    PresentOffice,
     Purpose,
     Received,
     Restart,
+    RollCall,
     RoomCode,
     SummonsAnswer,
     SummonsSeen,
@@ -170,6 +172,9 @@ class RoomGateway(SocketNamespace):
             case SummonsAnswer():
                 self._need(connection, Purpose.ROOM, event)
                 await self._answer_summons(code, message)
+            case RollCall(present=present):
+                self._need(connection, Purpose.ROOM, event)
+                await self._call_roll(code, present)
         return None
 
     async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:
@@ -178,6 +183,11 @@ class RoomGateway(SocketNamespace):
         offices = [office.code for office in self._offices.on(local_day(now), OfficePlace.ROOM)]
         await self._database.run(take_answer, code, said, offices, now)
         await self._conductor.look_again()
+
+    async def _call_roll(self, code: RoomCode, present: tuple[PresentOffice, ...]) -> None:
+        offices = [office.code for office in self._offices.on(local_day(self._conductor.now), OfficePlace.ROOM)]
+        check_offices(present, offices)
+        await self._conductor.ask(events.RollWasCalled(code, present, f"room:{code}"))
 
     def _need(self, connection: RoomConnection, purpose: Purpose, event: str) -> None:
         if connection.purpose is not purpose:

@@ -32,13 +32,17 @@ def summonses_of(session: Session, reception_id: int) -> list[tuple[Summons, Roo
 def read_summonses(session: Session, now: datetime) -> dict[RoomCode, tuple[SummonsFacts, ...]]:
     """All that rooms are to see: of receptions to come or open, and withdrawn ones that the room has not noted."""
     held = col(Reception.state).in_((ReceptionState.PLANNED, ReceptionState.OPEN))
-    standing = and_(col(Summons.withdrawn_at).is_(None), held)
-    withdrawn = and_(col(Summons.withdrawn_at).is_not(None), col(Summons.answer).is_(None))
-    recent = or_(Reception.state == ReceptionState.OPEN, col(Summons.be_there_at) > now - KEPT)
+    lately = or_(Reception.state == ReceptionState.OPEN, col(Reception.planned_at) > now - KEPT)
+    standing = and_(col(Summons.withdrawn_at).is_(None), held, lately)
+    withdrawn = and_(
+        col(Summons.withdrawn_at).is_not(None),
+        col(Summons.answer).is_(None),
+        col(Summons.be_there_at) > now - KEPT,
+    )
     rows = session.exec(
         select(Summons, Reception, Room.code)
         .where(Summons.reception_id == Reception.id, Summons.room_id == Room.id)
-        .where(or_(standing, withdrawn), recent)
+        .where(or_(standing, withdrawn))
         .order_by(col(Summons.be_there_at), col(Summons.id))
     ).all()
     agendas = {number: _agenda(session, number) for number in {row.reception_id for row, _, _ in rows}}

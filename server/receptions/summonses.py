@@ -38,6 +38,11 @@ class Summonses:
         self._of[room] = seen
         return True
 
+    def coming(self, room: RoomCode, reception: int) -> tuple[str, ...]:
+        """The offices that the room said would be there."""
+        of_it = [one for one in self.of(room) if one.reception == reception and not one.withdrawn]
+        return of_it[0].offices if of_it else ()
+
     def word(self, room: RoomCode, reception: int) -> SummonsWord:
         """How the room stands to this reception."""
         one = next((each for each in self.of(room) if each.reception == reception and not each.withdrawn), None)

@@ -19,6 +19,7 @@ from signaling.messages import (
     FloorView,
     OfficeView,
     RecordingLight,
+    RollView,
     RoomCode,
     RoomEntry,
     StageView,
@@ -62,6 +63,31 @@ def stage_view(live: LiveReception, room: RoomFacts, now: datetime) -> StageView
         desk_present=in_audience and live.around.slots.get("desk") is not None,
         document_present=in_audience and live.around.slots.get("document") is not None,
         server_time=now.isoformat(),
+    )
+
+
+def roll_view(
+    live: LiveReception,
+    room: RoomCode,
+    coming: tuple[str, ...],
+    offices: tuple[Office, ...],
+    language: str,
+    now: datetime,
+) -> RollView:
+    """`coming`: whom the room said would come, as its answer to the summons; before the roll is called it proposes
+    them."""
+    return RollView(
+        open=live.may_call_roll(now),
+        called=live.rolls.was_called(room),
+        offices=tuple(
+            OfficeView(
+                code=each.code,
+                name=each.name(language),
+                expected=each.code in coming if coming else each.expected,
+            )
+            for each in offices
+        ),
+        present=live.rolls.of(room),
     )
 
 
@@ -216,6 +242,7 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
         rtt_ms=round(rtt / _RTT_STEP_MS) * _RTT_STEP_MS if rtt is not None else None,
         layer=report.layer if report is not None else "",
         summons=around.summonses.word(room.code, live.facts.id) if live.facts is not None else "",
+        offices=len(live.rolls.of(room.code)) if live.rolls.was_called(room.code) else None,
     )
 
 

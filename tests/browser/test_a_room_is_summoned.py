@@ -32,7 +32,7 @@ async def test_a_room_answers_with_one_key_and_the_office_sees_it(province: Prov
     await page.locator("a.button[href$='/console']").click()
     await page.goto(page.url.removesuffix("/console"))
     await page.get_by_test_id("to-summons").click()
-    await _photograph(page, "board-empty")
+    await photograph(page, "board-empty")
     await page.locator("input[name=note]").fill("Mang hồ sơ địa chính của khu 4.")
     await page.get_by_test_id("summon").click()
     await expect(page.get_by_test_id("summons-sum")).to_be_visible()
@@ -42,21 +42,21 @@ async def test_a_room_answers_with_one_key_and_the_office_sees_it(province: Prov
         await expect(each.summons).to_contain_text("Mang hồ sơ địa chính của khu 4.")
         await expect(each.summons).to_contain_text(f"Mục {LIMITED_ITEM}")
         await expect(each.summons).not_to_contain_text("Tố cáo")
-    await _photograph(room.page, "room-asked")
+    await photograph(room.page, "room-asked")
 
     await room.page.keyboard.press("2")  # the chair is away
     await room.page.keyboard.press("Enter")
     await expect(room.summons).to_be_hidden()
     await expect(room.answered).to_contain_text("Bí thư cấp ủy")
     await expect(room.answered).not_to_contain_text("Chủ tịch UBND")
-    await _photograph(room.page, "room-answered")
+    await photograph(room.page, "room-answered")
 
     await other.page.get_by_test_id("summons-other").click()
     await other.page.keyboard.press("Enter")
     await expect(other.summons).to_be_visible()  # a reason is missing, and the screen says so
     await expect(other.page.locator(".summons-refusal")).not_to_be_empty()
     await other.page.get_by_test_id("summons-reason").fill("Mất điện cả ngày")
-    await _photograph(other.page, "room-cannot")
+    await photograph(other.page, "room-cannot")
     await other.page.keyboard.press("Enter")
     await expect(other.summons).to_be_hidden()
 
@@ -64,13 +64,13 @@ async def test_a_room_answers_with_one_key_and_the_office_sees_it(province: Prov
     await expect(first).to_have_attribute("data-code", CAO_XANH)  # by itself: whoever cannot come stands first
     await expect(first).to_contain_text("Mất điện cả ngày")
     await expect(page.locator(f"tr[data-code='{HA_KHANH}']")).to_contain_text("Bí thư cấp ủy")
-    await _photograph(page, "board-answered")
+    await photograph(page, "board-answered")
 
     host = HostPage(await chromium.window("host"))
     await host.log_in(province.address)
     await host.open_console()
     await expect(host.page.get_by_test_id("troubles")).to_contain_text("đã báo không dự được")
-    await _photograph(host.page, "console")
+    await photograph(host.page, "console")
 
     await room.page.get_by_test_id("answer-again").click()
     await expect(room.summons).to_be_visible()
@@ -95,10 +95,10 @@ async def test_a_summons_never_covers_what_a_room_listens_to(province: Province,
     await expect(room.page.get_by_test_id("summons-sign")).to_be_visible()
     await expect(room.summons).to_be_hidden()
     await room.raises_hand()  # the key still means the hand
-    await _photograph(room.page, "room-on-stage")
+    await photograph(room.page, "room-on-stage")
 
 
-async def _photograph(page: Page, name: str) -> None:
+async def photograph(page: Page, name: str) -> None:
     if not DIRECTORY:
         return
     for width, height in ((1366, 768), (1920, 1080)):

@@ -24,6 +24,7 @@ PARTS: tuple[type[Message], ...] = (
     messages.ItemView,
     messages.FloorView,
     messages.OfficeView,
+    messages.PresentOffice,
     messages.SummonsView,
     messages.RoomEntry,
     messages.AgendaEntry,

@@ -108,9 +108,10 @@ class RoomClient:
         self.lines: list[str] = []
         self.paths: list[dict[str, Any]] = []
         self.summons: list[dict[str, Any]] = []  # as the newest message has them
+        self.roll: dict[str, Any] = {}
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
-        for event in ("paths", "stage", "summonses", "line", "link_ended"):
+        for event in ("paths", "stage", "summonses", "roll", "line", "link_ended"):
             self.client.on(event, self._heard(event), namespace="/room")
         self.client.on("connect_error", self._note, namespace="/room")
 
@@ -123,6 +124,8 @@ class RoomClient:
                 self.lines.append(data["layer"])
             elif event == "summonses":
                 self.summons = data["summonses"]
+            elif event == "roll":
+                self.roll = data
             else:
                 kept[event].append(data)
 

@@ -1,4 +1,4 @@
-"""Rooms are summoned to a reception, and answer.
+"""Rooms are summoned to a reception, and answer; which office was present where, and that the clerk confirmed it.
 
 Revision ID: 0009
 Revises: 0007
@@ -46,7 +46,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_summons_reception_id", "summons", ["reception_id"])
     op.create_index("ix_summons_room_id", "summons", ["room_id"])
+    op.create_table(
+        "office_presence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reception_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=False),
+        sa.Column("office", sa.String(40), nullable=False),
+        sa.Column("deputy", sa.Boolean(), nullable=False),
+        sa.Column("started_at", moment, nullable=False),
+        sa.Column("ended_at", moment, nullable=True),
+        sa.Column("said_by", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(["reception_id"], ["reception.id"]),
+        sa.ForeignKeyConstraint(["room_id"], ["room.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_office_presence_reception_id", "office_presence", ["reception_id"])
+    op.create_index("ix_office_presence_room_id", "office_presence", ["room_id"])
+    op.create_table(
+        "attendance_confirmation",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", moment, nullable=False),
+        sa.Column("confirmed_by", sa.String(80), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"]),
+        sa.PrimaryKeyConstraint("item_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("attendance_confirmation")
+    op.drop_table("office_presence")
     op.drop_table("summons")

@@ -30,7 +30,7 @@ export class Signalling {
 
   /**
    * `pause_ms()`: before the next try. `heard`: {ready(servers), lost(), trying(), refused(refusal), paths(servers),
-   * stage(view), summonses(message), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
+   * stage(view), summonses(message), roll(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
   constructor({ purpose, key, pause_ms, heard }) {
     this.#auth = { key, purpose, language, software: document.body.dataset.software ?? "" };
@@ -105,6 +105,7 @@ export class Signalling {
       this.#settle([]); // so there were no `paths`
     });
     socket.on("summonses", (message) => this.#heard.summonses(message));
+    socket.on("roll", (view) => this.#heard.roll(view));
     socket.on("line", (view) => this.#heard.line(view));
     socket.on("link_ended", (message) => this.#heard.ended(message));
   }

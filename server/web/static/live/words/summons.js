@@ -1,4 +1,4 @@
-// Summonses: on the room's screen, and in the console's list.
+// Summonses and roll-call: on the room's screen, and in the console's list.
 
 export default {
   "summons.kind": ["Giấy mời dự phiên tiếp", "Summons to a reception"],
@@ -42,6 +42,14 @@ export default {
     "This summons no longer holds. This room need not be there.",
   ],
   "summons.waits": ["Có giấy mời, trả lời khi hết phiên", "A summons waits; answer it after the reception"],
+  "roll.title": ["Ai đang có mặt tại điểm cầu?", "Who is in this room now?"],
+  "roll.call": ["Điểm danh", "Call the roll"],
+  "roll.present": ["Có mặt: {count} chức danh", "Present: {count} offices"],
+  "roll.deputy": ["cấp phó dự thay", "a deputy sits for it"],
+  "roll.done": ["Xong", "Done"],
+  "rooms.offices": ["{count} chức danh có mặt", "{count} offices present"],
+  "agenda.attendance": ["Thành phần có mặt, mục {position}", "Who is present, item {position}"],
+  "agenda.attendance.short": ["Thành phần", "Present"],
   "summons.state.asked": ["chưa xem giấy mời", "has not seen the summons"],
   "summons.state.seen": ["chưa trả lời giấy mời", "has not answered the summons"],
   "summons.state.cannot": ["đã báo không dự được", "said that it cannot come"],
