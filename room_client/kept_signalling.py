@@ -11,6 +11,7 @@ from room_client.pausing import Pause
 from room_client.signalling import ServerUnreachable, Signalling
 from signaling.messages import Auth, LineView, LinkEnded, Message, Paths, StageView
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.software import software
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
 FIRST_TRY_S = (0.2, 0.7)
@@ -61,7 +62,12 @@ class KeptSignalling:
 
     async def keep(self) -> None:
         """Returns after a refusal for good, which its owner was told."""
-        auth = Auth(key=self._options.key, purpose=self._options.purpose, language=self._options.language)
+        auth = Auth(
+            key=self._options.key,
+            purpose=self._options.purpose,
+            language=self._options.language,
+            software=software("room"),
+        )
         owner, tries = self._owner, 0
         while True:
             owner.signalling_state(RoomState.CONNECTING)

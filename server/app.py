@@ -50,6 +50,7 @@ from server.receptions.agenda_run import Label
 from server.receptions.conductor import CONDUCTOR, Conductor
 from server.receptions.dated_rules import RECEPTION_RULES, ReceptionRules, read_reception_rules
 from server.receptions.metrics import Metrics
+from server.receptions.offices import OFFICES, Offices, read_offices
 from server.receptions.programme import ItemFacts
 from server.receptions.rules import chapter_label, kind_of
 from server.receptions.signalling import Signalling, attach_signalling
@@ -93,6 +94,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
+    app[OFFICES] = dated.offices
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
     conductor = Conductor(
@@ -120,6 +122,7 @@ class _DatedFiles(NamedTuple):
     follow_up: FollowUp
     reception_rules: ReceptionRules
     letterheads: Letterheads
+    offices: Offices
 
 
 def _read_dated_files(directory: Path) -> _DatedFiles:
@@ -135,9 +138,12 @@ def _read_dated_files(directory: Path) -> _DatedFiles:
 
     terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
     reception_rules, letterheads = read(read_reception_rules), read(read_letterheads)
+    offices = read(read_offices)
     if terms is None or lists is None or follow_up is None or reception_rules is None or letterheads is None:
         raise BadDataFile(problems)
-    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads)
+    if offices is None:
+        raise BadDataFile(problems)
+    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads, offices)
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -23,6 +23,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_RECEPTION = "unknown_reception"
     UNKNOWN_ROOM = "unknown_room"
     UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_SUMMONS = "unknown_summons"  # withdrawn, changed since, or never sent to this room
     NO_NEXT_ITEM = "no_next_item"
     NO_OPEN_ITEM = "no_open_item"
     AGENDA_FULL = "agenda_full"

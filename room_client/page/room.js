@@ -17,7 +17,9 @@ import { say, sayAll } from "../web/live/words.js";
 import { showCountdown } from "./card.js";
 import { keyIn, storeKey, takeKey } from "./key.js";
 import { draw, drawClock } from "./screen.js";
+import { RollPanel } from "./roll.js";
 import { soundIsHeard } from "./soundcheck.js";
+import { SummonsPanel } from "./summons.js";
 import { mayRaiseHand, viewOf } from "./view.js";
 import { announce } from "./voice.js";
 
@@ -31,6 +33,14 @@ const sound = new StageSound();
 const screen = new StageScreen(part("stage"));
 const meter = new LevelMeter((level) => showLevel(part("meter"), level));
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
+
+const summons = new SummonsPanel({
+  ask: (event, body) => link.ask(event, body),
+  send: (event, body) => link?.send(event, body),
+  changed: refresh,
+});
+
+const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
 
 let link = null;
 let key = takeKey();
@@ -51,6 +61,8 @@ function refresh() {
     view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
     handWorking: handWorking !== null, soundBlocked: sound.blocked,
   });
+  summons.draw(currentView());
+  roll.draw(currentView());
 }
 
 // --- the link --------------------------------------------------------------------------------------
@@ -60,9 +72,19 @@ function openLink() {
   devices.start(); // let go of when another screen took the place
   ended = null;
   stage = null;
+  summons.take([]);
+  roll.take(null);
   if (!key) return refresh();
   link = new Link({ purpose: "room", key });
   link.addEventListener("stage", (event) => takeStage(event.detail));
+  link.addEventListener("summonses", (event) => {
+    summons.take(event.detail);
+    refresh();
+  });
+  link.addEventListener("roll", (event) => {
+    roll.take(event.detail);
+    refresh();
+  });
   link.addEventListener("carried", (event) => carried.take(event.detail));
   link.addEventListener("slots", (event) => {
     carried.take(""); // of a new link nothing is known yet
@@ -159,6 +181,7 @@ async function checkSound() {
 // --- keys and clicks -----------------------------------------------------------------------------------
 
 function onKey(event) {
+  if (event.key === "Escape" && roll.isShown) return roll.toggle();
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input")) return;
   if (asksFullScreen && currentView() !== "key") {
     asksFullScreen = false;
@@ -167,8 +190,12 @@ function onKey(event) {
   const onButton = event.target.closest?.("button");
   if (HAND_KEYS.has(event.key) && !onButton) {
     event.preventDefault();
-    if (!event.repeat) toggleHand();
-  } else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
+    if (event.repeat) return;
+    if (summons.isShown) summons.confirm();
+    else toggleHand();
+  } else if (summons.isShown && /^[1-9]$/.test(event.key)) summons.toggleOffice(Number(event.key));
+  else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
+  else if (event.key === "p" || event.key === "P") roll.toggle();
   else if (event.key === "f" || event.key === "F") goFullScreen();
 }
 

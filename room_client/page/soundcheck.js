@@ -30,7 +30,8 @@ export async function soundIsHeard() {
   }
 }
 
-function chime(context) {
+/** A short tone from the loudspeaker. */
+export function chime(context) {
   const gain = new GainNode(context, { gain: 0 });
   gain.connect(context.destination);
   const now = context.currentTime;

@@ -14,7 +14,7 @@ from server.conclusions.queries import TaskView
 from server.conclusions.tables import Conclusion, ConclusionTask
 from server.documents.kinds import KINDS
 from server.documents.letterheads import Letterhead
-from server.documents.record import Break, ItemRecord, Spoke
+from server.documents.record import Break, ItemRecord, Spoke, room_name
 from server.documents.tables import DocumentKind
 from server.documents.vietnamese import (
     composed,
@@ -27,6 +27,7 @@ from server.documents.vietnamese import (
     short_day,
 )
 from server.petitions.tables import Petition, PetitionKind
+from server.receptions.roll_queries import OfficeAt
 from server.receptions.tables import Reception, ReceptionMode
 from server.web.languages import local_day
 
@@ -56,6 +57,7 @@ class Filling:
     today: date
     writer: str
     say: Say
+    office_name: Callable[[str], str]  # of an office, by its code
 
 
 def _common(kind: DocumentKind, filling: Filling) -> dict[str, str]:
@@ -84,7 +86,7 @@ def fill_minutes(record: ItemRecord, filling: Filling) -> dict[str, str]:
         f"Hôm nay, vào hồi {moment_words(began)}, tại {place_of(reception)} tiến hành tiếp công dân"
         f" {_MODES[reception.mode]}, mục {record.ground.item.position} trong chương trình."
     )
-    values["composition"] = "\n".join([_host_line(reception), *_rooms_lines(record.rooms)])
+    values["composition"] = "\n".join([_host_line(reception), *_members_lines(record, filling)])
     values["received"] = "\n".join(
         f"- {petition.petitioner_name or DOTS}; địa chỉ: {petition.petitioner_address or DOTS}{_count(petition)}."
         for petition in record.petitions
@@ -248,6 +250,24 @@ def _host(reception: Reception) -> str:
 
 def _host_line(reception: Reception) -> str:
     return f"- Ông (bà) {reception.host_name or DOTS}: chủ trì;"
+
+
+def _members_lines(record: ItemRecord, filling: Filling) -> list[str]:
+    """Who was present by office, the desk first, then each room; then rooms of which nobody said who was there."""
+    lines, named = [], set()
+    for each in record.offices:
+        names = "; ".join(_office_words(office, filling) for office in each.offices)
+        if each.is_desk:
+            lines.append(f"- Cùng dự: {names};")
+        else:
+            named.add(room_name(each.room))
+            lines.append(f"- Điểm cầu {room_name(each.room)}: {names};")
+    rest = tuple(room for room in record.rooms if room not in named)
+    return [*lines, *_rooms_lines(rest)] if rest or not lines else lines
+
+
+def _office_words(office: OfficeAt, filling: Filling) -> str:
+    return filling.office_name(office.office) + (" (cấp phó dự thay)" if office.deputy else "")
 
 
 def _rooms_lines(rooms: tuple[str, ...]) -> list[str]:

@@ -28,6 +28,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
+from server.receptions.offices import OFFICES
 from server.receptions.queries import recording_of
 from server.receptions.recorded_time import RecordedTime, read_recorded_time
 from server.receptions.recording_pages import RECORDINGS_DIRECTORY
@@ -116,6 +117,7 @@ async def _draw_up(request: web.Request, find: _Find, kinds: tuple[DocumentKind,
         today.day,
         account.display_name,
         request.app[CATALOGS].translator("vi"),
+        lambda code: request.app[OFFICES].name(code, "vi"),
     )
     signature = account.acting.signature | {"signer": account.display_name} if account.acting is not None else {}
     reception_id = await request.app[DATABASE].run(lambda session: find(session, account).reception.id or 0)

@@ -15,6 +15,7 @@ from server.conclusions.tables import Conclusion, ConclusionTask
 from server.petitions.tables import Petition
 from server.receptions.recorded_time import RecordedTime
 from server.receptions.recording_pages import NOT_RECORDED, SEAM_WORDS
+from server.receptions.roll_queries import RoomOffices, item_attendance
 from server.receptions.tables import AgendaItemRoom, Attendance, Audience, FloorGrant, Hearing, Presence
 from server.rooms.tables import Room, RoomLevel
 
@@ -60,6 +61,7 @@ class ItemRecord:
     petitions: tuple[Petition, ...]
     hearings: tuple[Span, ...]
     rooms: tuple[str, ...]
+    offices: tuple[RoomOffices, ...]  # who was present, by office; the desk first
     spoke: tuple[Spoke, ...]
     breaks: tuple[Break, ...]
     others_broken: int  # rooms without the floor whose link broke
@@ -95,6 +97,7 @@ def item_record(
         petitions=tuple(session.exec(petitions).all()),
         hearings=tuple(hearings),
         rooms=tuple(presence),
+        offices=item_attendance(session, ground.item).rooms,
         spoke=tuple(spoke),
         breaks=tuple(sorted(breaks, key=lambda each: each.started_at)),
         others_broken=len(broken),

@@ -26,6 +26,7 @@ class Right(StrEnum):
     RUN_RECEPTION = "run_reception"  # every button of the console
     PUBLISH_DESK = "publish_desk"
     SEE_CONSOLE = "see_console"
+    CALL_ROLL = "call_roll"  # who is present in an item, and that it is so
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
     READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
     EXPORT_CLIPS = "export_clips"  # of what its role may read: `clips.withheld`
@@ -61,6 +62,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RUN_RECEPTION: frozenset({_H, _O, _A}),
     Right.PUBLISH_DESK: frozenset({_H, _O, _A}),
     Right.SEE_CONSOLE: frozenset({_H, _O, _C, _A}),
+    Right.CALL_ROLL: frozenset({_H, _O, _C}),
     Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.EXPORT_CLIPS: frozenset({_H, _O, _C, _R}),
@@ -95,6 +97,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.RUN_RECEPTION: N_("Open a reception, call items, give the floor, close an item"),
     Right.PUBLISH_DESK: N_("Send the desk's camera and microphone"),
     Right.SEE_CONSOLE: N_("See the console during a reception"),
+    Right.CALL_ROLL: N_("Say and confirm who is present in an item"),
     Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
     Right.EXPORT_CLIPS: N_("Export clips of recordings"),

@@ -14,9 +14,11 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from server.data.columns import now
 from server.petitions.heard import BeingHeard
 from server.petitions.rules import DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
+from server.receptions import summoning
 from server.receptions.tables import (
     AgendaItem,
     AgendaItemPetition,
@@ -232,6 +234,8 @@ def petition_changed(session: Session, petition_id: int) -> None:
         if allowed == (Audience.CLOSED,):
             _forget_rooms(session, item.id or 0)
         session.add(item)
+    for reception_id in {item.reception_id for item in items}:
+        summoning.agenda_changed(session, reception_id, "system", now())
 
 
 def rooms_concerned(session: Session, petitions: Iterable[Petition], at: datetime) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from aiohttp import web
 from sqlmodel import Session
 
+from server.data.columns import now
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -18,8 +19,9 @@ from server.petitions.queries import search
 from server.petitions.rules import Reading
 from server.petitions.tables import Petition
 from server.petitions.wanted import Wanted
-from server.receptions import agenda
+from server.receptions import agenda, summoning
 from server.receptions.agenda_view import shown_agenda
+from server.receptions.conductor import CONDUCTOR
 from server.receptions.queries import AgendaLine, agenda_line, agenda_of
 from server.receptions.tables import AgendaItem, Audience, ItemState, Reception, ReceptionState
 from server.rooms.queries import rooms_on
@@ -98,11 +100,13 @@ async def add(request: web.Request) -> web.StreamResponse:
         item = agenda.add_item(session, reception_id, chosen, limit=limit)
         detail = {"item": item.id, "petitions": chosen, "audience": str(item.audience)}
         audit.record(session, subject_of(account), "item_added", f"reception:{reception_id}", detail)
+        summoning.agenda_changed(session, reception_id, subject_of(account), now())
 
     try:
         await request.app[DATABASE].run(work)
     except Refused as refused:
         return await _refused(request, refused)
+    await request.app[CONDUCTOR].look_again()
     raise _to_agenda(request)
 
 
@@ -137,9 +141,12 @@ async def remove(request: web.Request) -> web.StreamResponse:
     def work(session: Session, item: AgendaItem, account: Account) -> None:
         detail = {"item": item.id}
         audit.record(session, subject_of(account), "item_removed", f"reception:{item.reception_id}", detail)
+        reception_id = item.reception_id
         agenda.remove_item(session, item.id or 0)
+        summoning.agenda_changed(session, reception_id, subject_of(account), now())
 
     await _with_item(request, work)
+    await request.app[CONDUCTOR].look_again()
     raise _to_agenda(request)
 
 
@@ -193,8 +200,10 @@ async def set_audience(request: web.Request) -> web.StreamResponse:
         agenda.set_audience(session, item.id or 0, chosen, rooms)
         detail = {"item": item.id, "audience": str(chosen), "rooms": len(rooms)}
         audit.record(session, subject_of(account), "audience_set", f"reception:{item.reception_id}", detail)
+        summoning.agenda_changed(session, item.reception_id, subject_of(account), now())
 
     await _with_item(request, work)
+    await request.app[CONDUCTOR].look_again()
     raise _to_agenda(request)
 
 

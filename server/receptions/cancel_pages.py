@@ -12,9 +12,10 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.standing import TERMS
-from server.receptions import cancelling
+from server.receptions import cancelling, summoning
 from server.receptions.asking import planned_reception, reception_in, to_reception
 from server.receptions.cancelling import NoticeCheck
+from server.receptions.conductor import CONDUCTOR
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.plan_forms import NOTICE_FIELDS, FilledForm, read_cancellation, read_notice
 from server.receptions.tables import Reception, ReceptionState
@@ -53,12 +54,15 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     def work(session: Session) -> None:
         actor = subject_of(account)
         successor = cancelling.cancel(session, number, wanted, actor)
+        former = session.get_one(Reception, number)
+        summoning.called_off(session, former, successor, actor, datetime.now(HERE))
         moved_to = None if successor is None else successor.id
         audit.record(session, actor, "reception_cancelled", f"reception:{number}", {"moved_to": moved_to})
         if successor is not None:
             audit.record(session, actor, "reception_planned", f"reception:{moved_to}", {"instead_of": number})
 
     await request.app[DATABASE].run(work)
+    await request.app[CONDUCTOR].look_again()
     raise to_reception(request, number)
 
 

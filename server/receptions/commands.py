@@ -90,7 +90,11 @@ def _end(live: LiveReception, step: Step) -> list[Effect]:
     live.unsealed[live.folder] = ended = live.recording_as("ended")
     live.state = ReceptionState.ENDED
     live.hands.clear()
-    rows += [*live.around.end_attendance(step.now), ReceptionEnded(live.id, step.now, step.actor)]
+    rows += [
+        *live.around.end_attendance(step.now),
+        *live.rolls.end(step.now),
+        ReceptionEnded(live.id, step.now, step.actor),
+    ]
     return [StageChanged(live.stage()), RecordingChanged(ended), *TELL_ALL, *rows]
 
 

@@ -129,6 +129,11 @@ class Conductor:
         self._prepared = reception
         await self._read_plan()
 
+    async def look_again(self) -> None:
+        """The plan or a summons was just changed in the database: screens are told at once, not with the clock."""
+        await self.rows.drained(DRAIN_S)  # what is not written yet would be read as it was
+        await self._read_plan_if_possible()
+
     # --- life --------------------------------------------------------------------------------------
 
     async def start(self) -> None:
@@ -181,10 +186,13 @@ class Conductor:
             self._alive.touch()
             ticks += 1
             if ticks % PLAN_EVERY_TICKS == 0 and not self.rows.waiting:
-                try:
-                    await self._read_plan()
-                except Exception:  # whatever the driver raises: the session goes on with the plan it has
-                    _log.exception("the plan could not be read")
+                await self._read_plan_if_possible()
+
+    async def _read_plan_if_possible(self) -> None:
+        try:
+            await self._read_plan()
+        except Exception:  # whatever the driver raises: the session goes on with the plan it has
+            _log.exception("the plan could not be read")
 
     async def _read_plan(self) -> None:
         self.post(events.PlanRead(await self._database.run(read_live, self.now, self._prepared)))

@@ -1,5 +1,5 @@
 """The numbers the office's receptions keep to: how often a head receives in person, how long before a cancellation
-is published, how many persons make a large group.
+is published, how many persons make a large group, how long before the start rooms are summoned for.
 
 One dated file that comes with the program and, where it is there, the operator's own of the same form.
 """
@@ -7,7 +7,7 @@ One dated file that comes with the program and, where it is there, the operator'
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class RuleKey(StrEnum):
     DUTY_COMMUNE = "duty_commune"
     CANCEL_NOTICE = "cancel_notice"
     LARGE_GROUP = "large_group"
+    SUMMONS_LEAD = "summons_lead"
 
 
 class RuleUnit(StrEnum):
@@ -37,6 +38,7 @@ class RuleUnit(StrEnum):
     MONTH = "month"  # days a calendar month
     WORKING_DAY = "working_day"
     PERSON = "person"
+    MINUTE = "minute"
 
 
 DUTIES: dict[RuleKey, str] = {
@@ -48,6 +50,7 @@ DUTIES: dict[RuleKey, str] = {
 _UNITS: dict[RuleKey, tuple[RuleUnit, ...]] = {
     RuleKey.CANCEL_NOTICE: (RuleUnit.WORKING_DAY,),
     RuleKey.LARGE_GROUP: (RuleUnit.PERSON,),
+    RuleKey.SUMMONS_LEAD: (RuleUnit.MINUTE,),
     **dict.fromkeys(DUTIES, (RuleUnit.WEEK, RuleUnit.MONTH)),
 }
 
@@ -71,6 +74,11 @@ class ReceptionRules:
         """Whether a group of so many persons is a large one."""
         rule = self.on(RuleKey.LARGE_GROUP, day)
         return rule is not None and persons >= rule.count
+
+    def summons_lead(self, day: date) -> timedelta:
+        """How long before the start rooms are to be there, unless the office says another time."""
+        rule = self.on(RuleKey.SUMMONS_LEAD, day)
+        return timedelta(minutes=0 if rule is None else rule.count)
 
 
 RECEPTION_RULES = web.AppKey("RECEPTION_RULES", ReceptionRules)

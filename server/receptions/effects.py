@@ -168,6 +168,51 @@ class PresenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsSeen:
+    summons: int
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCame:
+    reception: int
+    room_id: int
+    office: str
+    deputy: bool
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeLeft:
+    reception: int
+    room_id: int
+    office: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficesLeft:
+    """The reception ended: all that are there."""
+
+    reception: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RollCalled:
+    """For the audit log: who is present after it, and for whom a deputy sits."""
+
+    reception: int
+    room: RoomCode
+    offices: tuple[str, ...]
+    deputies: tuple[str, ...]
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingWasSealed:
     sealed: RecordingSealed
 
@@ -185,6 +230,11 @@ Row = (
     | HandLowered
     | PresenceBegan
     | PresenceEnded
+    | SummonsSeen
+    | OfficeCame
+    | OfficeLeft
+    | OfficesLeft
+    | RollCalled
     | RecordingWasSealed
 )
 Effect = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.receptions.programme import ReceptionFacts, Restored
-from signaling.messages import Command, Devices, Purpose, Received, RoomCode
+from signaling.messages import Command, Devices, PresentOffice, Purpose, Received, RoomCode
 from signaling.ports import (
     Idle,
     LinkChanged,
@@ -34,6 +34,7 @@ class ConnectionAppeared:
     connection: str
     room: RoomCode
     purpose: Purpose
+    software: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,25 @@ class DevicesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsShown:
+    """The room's screen shows this version of a summons."""
+
+    room: RoomCode
+    summons: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RollWasCalled:
+    """`reception`: for which the desk called it; None: the room itself did, for the one open or prepared."""
+
+    room: RoomCode
+    present: tuple[PresentOffice, ...]
+    actor: str
+    reception: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReceived:
     room: RoomCode
     received: Received
@@ -163,6 +183,8 @@ Event = (
     | RoomLeft
     | HandMoved
     | DevicesChanged
+    | SummonsShown
+    | RollWasCalled
     | RoomReceived
     | MediaConnected
     | MediaLost

@@ -23,10 +23,12 @@ from server.receptions.effects import (
     RecordingWasSealed,
     RoomsToTell,
     StageChanged,
+    SummonsSeen,
 )
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
+from server.receptions.programme import Restored
 from server.receptions.tables import ReceptionState
-from signaling.messages import RoomCode
+from signaling.messages import Purpose, RoomCode
 from signaling.ports import Idle, LinkChanged, LinkReports, RecordingGrew, RecordingSealed, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
 
@@ -48,6 +50,8 @@ class Live(LiveReception):
             came.HandMoved: self._hand_moved,
             came.DevicesChanged: self._devices_changed,
             came.RoomReceived: self._received,
+            came.SummonsShown: self._summons_shown,
+            came.RollWasCalled: self._roll_called,
             came.MediaConnected: self._media_connected,
             came.MediaLost: self._media_lost,
             came.RecorderConnected: self._recorder_connected,
@@ -92,6 +96,8 @@ class Live(LiveReception):
 
     def _appeared(self, event: came.ConnectionAppeared, now: datetime) -> list[Effect]:
         self.around.links.appear(event.connection, event.room, event.purpose)
+        if event.purpose is Purpose.ROOM:
+            self.around.software[event.room] = event.software
         return [RoomsToTell(frozenset({event.room})), ConsoleToTell()]
 
     def _went(self, event: came.ConnectionWent, now: datetime) -> list[Effect]:
@@ -133,6 +139,20 @@ class Live(LiveReception):
         """What the room says itself, for `tiepdan reception status`; the console shows what media measures."""
         self.around.received[event.room] = event.received
         return []
+
+    def _summons_shown(self, event: came.SummonsShown, now: datetime) -> list[Effect]:
+        if not self.around.summonses.see(event.room, event.summons, event.version):
+            return []
+        return [ConsoleToTell(frozenset({event.room})), SummonsSeen(event.summons, event.version, now)]
+
+    def _roll_called(self, event: came.RollWasCalled, now: datetime) -> list[Effect]:
+        room = self.around.rooms.get(event.room)
+        if room is None:
+            raise Refused(RefusalCode.UNKNOWN_ROOM, came=event.room)
+        if not self.may_call_roll(now) or event.reception not in (None, self.id):
+            raise Refused(RefusalCode.NO_OPEN_RECEPTION, came="roll_call")
+        rows = self.rolls.call(self.id, room, event.present, event.actor, now)
+        return [RoomsToTell(frozenset({room.code})), ConsoleToTell(frozenset({room.code})), *rows]
 
     def _reported(self, event: LinkReports, now: datetime) -> list[Effect]:
         rooms = {self.around.links.report(report) for report in event.links}
@@ -195,6 +215,8 @@ class Live(LiveReception):
         read = event.read
         self.around.rooms = {room.code: room for room in read.rooms}
         self.prepare(read.reception)
+        self.around.summonses.take(read.summonses)
+        self._take_rolls(read)
         self.unsealed = {ended.recording: ended for ended in read.unsealed}
         if self.state is ReceptionState.OPEN and read.reception is not None:
             self.floor = read.floor
@@ -204,6 +226,23 @@ class Live(LiveReception):
         return list(TELL_ALL)
 
     def _plan_read(self, event: came.PlanRead, now: datetime) -> list[Effect]:
+        effects = self._plan_taken(event, now)
+        self._take_rolls(event.read)
+        summoned = self.around.summonses.take(event.read.summonses)
+        if not summoned:
+            return effects
+        return [*effects, RoomsToTell(summoned), ConsoleToTell(summoned)]
+
+    def _take_rolls(self, read: Restored) -> None:
+        """Of a reception whose rolls are known the state here is the newer one."""
+        if (
+            read.reception is not None
+            and self.facts is not None
+            and read.reception.id == self.id != self.rolls.reception
+        ):
+            self.rolls.take(self.id, read.rolls)
+
+    def _plan_taken(self, event: came.PlanRead, now: datetime) -> list[Effect]:
         changed = {room.code: room for room in event.read.rooms}
         if changed != self.around.rooms:
             self.around.rooms = changed

@@ -8,6 +8,7 @@ from server.people.rights import Right
 from server.receptions.tables import Reception
 from server.web.keys import DATABASE
 from server.web.shell import render, require
+from signaling.software import software
 
 
 def add_routes(app: web.Application) -> None:
@@ -32,4 +33,4 @@ async def camera(request: web.Request) -> web.StreamResponse:
 
 async def room(request: web.Request) -> web.StreamResponse:
     """Open to everybody: the room's key is in the address's fragment, which never reaches the server."""
-    return await render(request, "room/room.html")
+    return await render(request, "room/room.html", software=software("page"))

@@ -28,9 +28,11 @@ from server.receptions.effects import (
     StageChanged,
 )
 from server.receptions.programme import DESK_CODE, FloorHeld, ReceptionFacts, RoomFacts
+from server.receptions.rolls import Rolls
 from server.receptions.rules import is_in_audience
 from server.receptions.surroundings import Surroundings
 from server.receptions.tables import ReceptionState
+from server.web.languages import local_day
 from signaling.messages import RoomCode
 from signaling.ports import SetRecording, SetStage
 from signaling.refusals import RefusalCode, Refused
@@ -56,6 +58,7 @@ class LiveReception:
         self.folder = ""
         self.floor: FloorHeld | None = None
         self.hands: dict[RoomCode, datetime] = {}  # in order of raising
+        self.rolls = Rolls()
         self.unsealed: dict[str, SetRecording] = {}
         self._agenda: AgendaRun | None = None
 
@@ -97,6 +100,14 @@ class LiveReception:
         self._agenda = AgendaRun(plan) if plan is not None else None
         self.floor = None
         self.hands.clear()
+
+    def may_call_roll(self, now: datetime) -> bool:
+        """While the reception is open, and on its day before the opening."""
+        if self.facts is None:
+            return False
+        if self.state is ReceptionState.PLANNED:
+            return local_day(self.facts.planned_at) == local_day(now)
+        return self.state is ReceptionState.OPEN
 
     # --- what the other processes should do --------------------------------------------------------
 

@@ -20,7 +20,9 @@ from server.receptions import (
     plan_pages,
     quality_pages,
     recording_pages,
+    roll_pages,
     schedule_pages,
+    summons_pages,
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.hearings import ReceptionHearings, merged
@@ -32,6 +34,8 @@ from server.receptions.queries import (
     chapters_of,
     recording_of,
 )
+from server.receptions.roll_queries import offices_present
+from server.receptions.summons_queries import summonses_of
 from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
 from server.rooms.planned import PLANNED
 from server.rooms.queries import rooms_on
@@ -42,13 +46,15 @@ from server.web.shell import render, require
 
 def add_routes(app: web.Application) -> None:
     """All office pages of receptions, the player among them. Also gives the register its HEARINGS. Needs in `app`
-    when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS and
-    RECEPTION_RULES."""
+    when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS,
+    RECEPTION_RULES, OFFICES and CONDUCTOR."""
     app[HEARINGS] = ReceptionHearings()
     app[PLANNED] = MovedRooms()
     schedule_pages.add_routes(app)
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)
+    summons_pages.add_routes(app)
+    roll_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
     recording_pages.add_routes(app)
@@ -65,6 +71,8 @@ class _Detail:
     cancellation: ReceptionCancellation | None
     moved_to: Reception | None
     moved_from: Reception | None
+    summoned: int  # rooms
+    present: dict[int, int]  # offices present, by item
 
 
 def _read(session: Session, reception_id: int, account: Account) -> _Detail | None:
@@ -90,6 +98,8 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
         cancellation=cancellation,
         moved_to=None if moved_to_id is None else session.get(Reception, moved_to_id),
         moved_from=cancelling.predecessor_of(session, reception_id),
+        present=offices_present(session, reception_id),
+        summoned=sum(row.withdrawn_at is None for row, _ in summonses_of(session, reception_id)),
     )
 
 
@@ -127,6 +137,8 @@ async def detail(request: web.Request) -> web.StreamResponse:
         moved_to=found.moved_to,
         moved_from=found.moved_from,
         check=cancellation and cancel_pages.check_of(request.app, found.reception, cancellation.announced_on),
+        summoned=found.summoned,
+        present=found.present,
         may_plan=running and plans,
         may_complete=plans,
         may_see_visits=Right.READ_VISITS in account.rights,

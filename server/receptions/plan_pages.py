@@ -11,8 +11,9 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
-from server.receptions import agenda, cancel_pages
+from server.receptions import agenda, cancel_pages, summoning
 from server.receptions.asking import planned_reception, reception_in, to_reception
+from server.receptions.conductor import CONDUCTOR
 from server.receptions.plan_forms import FIELDS, FilledForm, plan_values, read_plan, read_receiver
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
 from server.web.keys import DATABASE
@@ -75,9 +76,12 @@ async def change(request: web.Request) -> web.StreamResponse:
 
     def work(session: Session) -> None:
         agenda.change_plan(session, reception.id or 0, plan)
+        changed = session.get_one(Reception, reception.id)
+        summoning.hour_changed(session, changed, reception.planned_at, subject_of(account), datetime.now(HERE))
         audit.record(session, subject_of(account), "reception_plan_changed", f"reception:{reception.id}")
 
     await request.app[DATABASE].run(work)
+    await request.app[CONDUCTOR].look_again()
     raise to_reception(request, reception.id or 0)
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.petitions.tables import PetitionKind
+from server.receptions.summons_tables import SummonsAnswered, SummonsChange
 from server.receptions.tables import Audience, ItemState, Presence, ReceptionState
-from signaling.messages import RoomCode
+from signaling.messages import ItemView, RoomCode
 from signaling.ports import SetRecording
 
 DESK_CODE = "22"
@@ -67,6 +68,30 @@ class ReceptionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SummonsFacts:
+    """A summons as one room sees it, and what it has answered so far."""
+
+    id: int
+    version: int
+    room: RoomCode
+    reception: int
+    title: str
+    host: str
+    place: str
+    planned_at: datetime
+    be_there_at: datetime
+    note: str
+    items: tuple[ItemView, ...]  # open ones this room is in the audience of
+    withdrawn: bool
+    change: SummonsChange | None
+    seen: bool
+    reminders: int
+    answer: SummonsAnswered | None
+    offices: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FloorHeld:
     code: RoomCode
     since: datetime
@@ -81,4 +106,8 @@ class Restored:
     floor: FloorHeld | None = None
     hands: Mapping[RoomCode, datetime] = field(default_factory=dict)  # in order of raising
     attendance: Mapping[tuple[RoomCode, Presence], datetime] = field(default_factory=dict)  # spans left open
+    summonses: Mapping[RoomCode, tuple[SummonsFacts, ...]] = field(default_factory=dict)  # the next one first
+    rolls: Mapping[RoomCode, Mapping[str, bool]] = field(
+        default_factory=dict
+    )  # present offices, and who by deputy
     unsealed: tuple[SetRecording, ...] = ()  # ended recordings the recorder has not reported sealed

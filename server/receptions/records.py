@@ -18,6 +18,8 @@ from sqlmodel import Session, case, col, delete, insert, select, update
 from server.data.columns import UtcDateTime
 from server.people import audit
 from server.receptions import effects
+from server.receptions.roll_tables import OfficePresence
+from server.receptions.summons_tables import Summons
 from server.receptions.tables import (
     AgendaItem,
     Attendance,
@@ -211,6 +213,73 @@ _END_PRESENCE = (
 )
 
 
+# --- summonses -------------------------------------------------------------------------------------
+
+
+def _summonses_seen(session: Session, rows: Sequence[effects.SummonsSeen]) -> None:
+    """A province that connects sees all its summonses at once. The first moment counts."""
+    session.connection().execute(
+        _SEE_SUMMONS, [{"number": row.summons, "shown": row.version, "at": row.at} for row in rows]
+    )
+
+
+_SEE_SUMMONS = (
+    update(Summons)
+    .where(
+        col(Summons.id) == bindparam("number"),
+        col(Summons.version) == bindparam("shown"),
+        col(Summons.seen_at).is_(None),
+    )
+    .values(seen_at=_AT)
+)
+
+
+# --- roll-call -------------------------------------------------------------------------------------
+
+
+def _offices_came(session: Session, rows: Sequence[effects.OfficeCame]) -> None:
+    session.execute(
+        insert(OfficePresence),
+        [
+            {
+                "reception_id": row.reception,
+                "room_id": row.room_id,
+                "office": row.office,
+                "deputy": row.deputy,
+                "started_at": row.at,
+                "said_by": row.actor,
+            }
+            for row in rows
+        ],
+    )
+
+
+def _offices_left(session: Session, rows: Sequence[effects.OfficeLeft]) -> None:
+    session.connection().execute(
+        _END_OFFICE.where(
+            col(OfficePresence.room_id) == bindparam("room"), col(OfficePresence.office) == bindparam("left")
+        ),
+        [{"reception": row.reception, "room": row.room_id, "left": row.office, "at": row.at} for row in rows],
+    )
+
+
+def _all_offices_left(session: Session, row: effects.OfficesLeft) -> None:
+    session.connection().execute(_END_OFFICE, {"reception": row.reception, "at": row.at})
+
+
+_END_OFFICE = (
+    update(OfficePresence)
+    .where(col(OfficePresence.reception_id) == bindparam("reception"), col(OfficePresence.ended_at).is_(None))
+    .values(ended_at=case((col(OfficePresence.started_at) > _AT, col(OfficePresence.started_at)), else_=_AT))
+)
+
+
+def _roll_called(session: Session, row: effects.RollCalled) -> None:
+    _audit(
+        session, row.actor, "roll_called", row.reception, room=row.room, offices=row.offices, deputies=row.deputies
+    )
+
+
 # --- the recording ---------------------------------------------------------------------------------
 
 
@@ -257,9 +326,14 @@ _WRITERS: dict[type[object], Callable[[Session, Any], None]] = {
     effects.FloorTaken: _floor_taken,
     effects.HandRaised: _hand_raised,
     effects.HandLowered: _hand_lowered,
+    effects.OfficesLeft: _all_offices_left,
+    effects.RollCalled: _roll_called,
     effects.RecordingWasSealed: _sealed,
 }
 _WRITERS_OF_RUNS: dict[type[object], Callable[[Session, Any], None]] = {
     effects.PresenceBegan: _presences_began,
     effects.PresenceEnded: _presences_ended,
+    effects.SummonsSeen: _summonses_seen,
+    effects.OfficeCame: _offices_came,
+    effects.OfficeLeft: _offices_left,
 }

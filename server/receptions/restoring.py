@@ -14,31 +14,21 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from server.people.tables import AuditEvent
-from server.petitions.tables import Confidentiality, Petition
 from server.receptions import records
 from server.receptions.agenda_run import AgendaRun, Label
-from server.receptions.programme import (
-    FloorHeld,
-    HearingSpan,
-    ItemFacts,
-    ReceptionFacts,
-    Restored,
-    RoomFacts,
-)
+from server.receptions.programme import FloorHeld, ReceptionFacts, Restored
+from server.receptions.reception_facts import read_reception, read_rooms
+from server.receptions.roll_queries import read_rolls
+from server.receptions.summons_queries import read_summonses
 from server.receptions.tables import (
-    AgendaItem,
-    AgendaItemPetition,
-    AgendaItemRoom,
     Attendance,
     FloorGrant,
-    Hearing,
     Presence,
     Reception,
     ReceptionState,
     Recording,
     RecordingState,
 )
-from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
 from signaling.messages import RoomCode
 from signaling.ports import SetRecording
@@ -52,70 +42,21 @@ def read_live(session: Session, now: datetime, prepared: int | None = None) -> R
     That is `prepared` if it is still planned; else today's next planned one; else one that ended today; else
     the next planned one of a later day.
     """
-    rooms = read_rooms(session, now)
+    rooms, summonses = read_rooms(session, now), read_summonses(session, now)
     reception = _open_or_prepared(session, now, prepared)
     if reception is None or reception.id is None:
-        return Restored(rooms=rooms)
-    facts = read_reception(session, reception.id)
+        return Restored(rooms=rooms, summonses=summonses)
+    facts, rolls = read_reception(session, reception.id), read_rolls(session, reception.id)
     if reception.state is not ReceptionState.OPEN:
-        return Restored(rooms=rooms, reception=facts)
+        return Restored(rooms=rooms, reception=facts, rolls=rolls, summonses=summonses)
     return Restored(
         rooms=rooms,
         reception=facts,
         floor=_floor(session, reception.id),
         hands=_hands(session, reception.id),
         attendance=_attendance(session, reception.id),
-    )
-
-
-def read_rooms(session: Session, now: datetime) -> tuple[RoomFacts, ...]:
-    return tuple(
-        RoomFacts(room.id or 0, room.code, room.name, room.district, room.key_version)
-        for room in rooms_on(session, now.astimezone(_HERE).date())
-    )
-
-
-def read_reception(session: Session, number: int) -> ReceptionFacts | None:
-    reception = session.get(Reception, number)
-    if reception is None or reception.id is None:
-        return None
-    items = session.exec(
-        select(AgendaItem).where(AgendaItem.reception_id == number).order_by(col(AgendaItem.position))
-    ).all()
-    ids = [item.id for item in items]
-    hearings = session.exec(
-        select(Hearing).where(col(Hearing.item_id).in_(ids)).order_by(col(Hearing.started_at), col(Hearing.id))
-    ).all()
-    petitions: dict[int, list[Petition]] = {}
-    for link, petition in session.exec(
-        select(AgendaItemPetition, Petition)
-        .where(AgendaItemPetition.petition_id == Petition.id, col(AgendaItemPetition.item_id).in_(ids))
-        .order_by(col(Petition.code))
-    ):
-        petitions.setdefault(link.item_id, []).append(petition)
-    allowed: dict[int, set[RoomCode]] = {}
-    for entry, code in session.exec(
-        select(AgendaItemRoom, Room.code).where(
-            AgendaItemRoom.room_id == Room.id, col(AgendaItemRoom.item_id).in_(ids)
-        )
-    ):
-        allowed.setdefault(entry.item_id, set()).add(code)
-    recording = session.exec(select(Recording).where(Recording.reception_id == number)).first()
-    return ReceptionFacts(
-        id=reception.id,
-        title=reception.title,
-        state=reception.state,
-        planned_at=reception.planned_at,
-        opened_at=reception.opened_at,
-        items=tuple(
-            _item(item, petitions.get(item.id or 0, []), frozenset(allowed.get(item.id or 0, set())))
-            for item in items
-        ),
-        hearings=tuple(
-            HearingSpan(hearing.item_id, hearing.started_at, hearing.ended_at, hearing.closed)
-            for hearing in hearings
-        ),
-        folder=recording.folder if recording is not None else "",
+        rolls=rolls,
+        summonses=summonses,
     )
 
 
@@ -193,21 +134,6 @@ def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> 
         .order_by(col(Reception.ended_at).desc())
     ).first()
     return ended or planned
-
-
-def _item(item: AgendaItem, petitions: list[Petition], rooms: frozenset[RoomCode]) -> ItemFacts:
-    return ItemFacts(
-        id=item.id or 0,
-        position=item.position,
-        title=item.title,
-        kinds=tuple(petition.kind for petition in petitions),
-        petition_codes=tuple(petition.code for petition in petitions),
-        confidential=any(petition.confidentiality is Confidentiality.CONFIDENTIAL for petition in petitions),
-        audience=item.audience,
-        rooms=rooms,
-        state=item.state,
-        closed=item.closed,
-    )
 
 
 def _floor(session: Session, reception: int) -> FloorHeld | None:

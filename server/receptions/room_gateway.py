@@ -21,6 +21,7 @@ from server.data.engine import Database
 from server.receptions import events
 from server.receptions.conductor import Conductor
 from server.receptions.negotiating import open_link, restart_link
+from server.receptions.offices import OfficePlace, Offices, check_offices
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.room_identity import identify
@@ -28,7 +29,9 @@ from server.receptions.room_screens import RoomConnection, RoomScreens
 from server.receptions.socket_inbox import Answer, SocketInbox, parse, parse_as
 from server.receptions.socket_namespace import SocketNamespace
 from server.receptions.standing import CHECK_EVERY_S, fallen
+from server.receptions.summoning import take_answer
 from server.receptions.turn_access import TurnAccess
+from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import (
     ROOM_NAMESPACE,
@@ -39,9 +42,14 @@ from signaling.messages import (
     Join,
     Leave,
     Message,
+    PresentOffice,
     Purpose,
     Received,
     Restart,
+    RollCall,
+    RoomCode,
+    SummonsAnswer,
+    SummonsSeen,
 )
 from signaling.refusals import Refusal, RefusalCode, Refused
 
@@ -55,13 +63,16 @@ _log = logging.getLogger(__name__)
 class RoomGateway(SocketNamespace):
     """Register it, `start` it, `stop` it."""
 
-    def __init__(self, conductor: Conductor, database: Database, secret: bytes, turn: TurnAccess) -> None:
+    def __init__(
+        self, conductor: Conductor, database: Database, secret: bytes, turn: TurnAccess, offices: Offices
+    ) -> None:
         super().__init__(ROOM_NAMESPACE)
         self._conductor = conductor
         self._database = database
         self._secret = secret
+        self._offices = offices
         self._connections: dict[str, RoomConnection] = {}
-        self._screens = RoomScreens(conductor, self._connections, turn, self.send_to, self.hang_up)
+        self._screens = RoomScreens(conductor, self._connections, turn, self.send_to, self.hang_up, offices)
         self._tasks = OwnedTasks()
         conductor.screens.append(self._screens)
 
@@ -109,7 +120,7 @@ class RoomGateway(SocketNamespace):
             raise HandshakeRefused(refused.code.value, refusal) from None
         inbox = SocketInbox(lambda event, said: self._handle(sid, event, said))
         self._connections[sid] = RoomConnection(sid, room, auth.purpose, auth.language, standing, inbox)
-        self._conductor.post(events.ConnectionAppeared(sid, room.code, auth.purpose))
+        self._conductor.post(events.ConnectionAppeared(sid, room.code, auth.purpose, auth.software))
 
     async def _disconnect(self, sid: str) -> None:
         connection = self._connections.pop(sid, None)
@@ -155,7 +166,28 @@ class RoomGateway(SocketNamespace):
             case Received():
                 if connection.purpose is Purpose.ROOM:
                     self._conductor.post(events.RoomReceived(code, message))
+            case SummonsSeen(summons=summons, version=version):
+                self._need(connection, Purpose.ROOM, event)
+                self._conductor.post(events.SummonsShown(code, summons, version))
+            case SummonsAnswer():
+                self._need(connection, Purpose.ROOM, event)
+                await self._answer_summons(code, message)
+            case RollCall(present=present):
+                self._need(connection, Purpose.ROOM, event)
+                await self._call_roll(code, present)
         return None
+
+    async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:
+        """Acknowledged when it is stored: the office relies on it."""
+        now = self._conductor.now
+        offices = [office.code for office in self._offices.on(local_day(now), OfficePlace.ROOM)]
+        await self._database.run(take_answer, code, said, offices, now)
+        await self._conductor.look_again()
+
+    async def _call_roll(self, code: RoomCode, present: tuple[PresentOffice, ...]) -> None:
+        offices = [office.code for office in self._offices.on(local_day(self._conductor.now), OfficePlace.ROOM)]
+        check_offices(present, offices)
+        await self._conductor.ask(events.RollWasCalled(code, present, f"room:{code}"))
 
     def _need(self, connection: RoomConnection, purpose: Purpose, event: str) -> None:
         if connection.purpose is not purpose:

@@ -1,22 +1,24 @@
 """What the screens of /room are sent, all of it by one task, so that order is kept.
 
-First why a link ended, then to whoever has the floor and then to all others their paths and the stage, then
-what lines carry. Nothing is queued: what is sent is what holds at that moment.
+First why a link ended, then to whoever has the floor and then to all others their paths, the stage and their
+summonses, then what lines carry. Nothing is queued: what is sent is what holds at that moment.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from server.receptions.conductor import Conductor
-from server.receptions.programme import RoomFacts
+from server.receptions.offices import OfficePlace, Offices
+from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
 from server.receptions.turn_access import RENEWED, TurnAccess
-from server.receptions.views import stage_view
+from server.receptions.views import roll_view, stage_view, summonses_view
+from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import Carried, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
@@ -32,6 +34,8 @@ class RoomConnection:
     inbox: SocketInbox
     paths_at: datetime | None = None  # when it was told its paths
     shown: dict[str, object] = field(default_factory=dict)
+    summonses: tuple[SummonsFacts, ...] = ()  # as it was told
+    roll: object = None  # what it was told is made from
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
 
@@ -46,12 +50,14 @@ class RoomScreens:
         turn: TurnAccess,
         send_to: Callable[[str, str, dict[str, object]], Awaitable[None]],
         hang_up: Callable[[str], Awaitable[None]],
+        offices: Offices,
     ) -> None:
         self._conductor = conductor
         self._connections = connections
         self._turn = turn
         self._send_to = send_to
         self._hang_up = hang_up
+        self._offices = offices
         self._dirty: set[RoomCode] = set()
         self._all_dirty = False
         self._wake = asyncio.Event()
@@ -97,6 +103,9 @@ class RoomScreens:
             for connection in sorted(wanted, key=lambda one: one.room.code != first):
                 await self._push_paths(connection)
                 await self._push_stage(connection)
+            for connection in wanted:  # after the last stage: nothing of this is as urgent
+                await self._push_summonses(connection)
+                await self._push_roll(connection)
             for connection in [one for one in self._connections.values() if one.line is not None]:
                 await self._push_line(connection)
 
@@ -117,6 +126,32 @@ class RoomScreens:
             return
         connection.shown = view
         await self._send_to(connection.sid, "stage", {**view, "server_time": server_time})
+
+    async def _push_summonses(self, connection: RoomConnection) -> None:
+        """To the room's own screen, not to overflow screens."""
+        wanted = self._conductor.live.around.summonses.of(connection.room.code)
+        told = tuple(replace(one, seen=False) for one in wanted)  # that it was seen is nothing to be told
+        if connection.purpose is not Purpose.ROOM or told == connection.summonses:
+            return
+        connection.summonses = told
+        offices = self._offices.on(local_day(self._conductor.now), OfficePlace.ROOM)
+        view = summonses_view(wanted, offices, connection.language)
+        await self._send_to(connection.sid, "summonses", view.model_dump(mode="json"))
+
+    async def _push_roll(self, connection: RoomConnection) -> None:
+        """To the room's own screen. Nothing is said of it until there is a roll to be called."""
+        live, now = self._conductor.live, self._conductor.now
+        if connection.purpose is not Purpose.ROOM or (connection.roll is None and not live.may_call_roll(now)):
+            return
+        code = connection.room.code
+        coming = live.around.summonses.coming(code, live.id) if live.facts is not None else ()
+        state = (live.may_call_roll(now), live.rolls.was_called(code), live.rolls.of(code), coming)
+        if state == connection.roll:
+            return
+        connection.roll = state
+        offices = self._offices.on(local_day(now), OfficePlace.ROOM)
+        view = roll_view(live, code, coming, offices, connection.language, now)
+        await self._send_to(connection.sid, "roll", view.model_dump(mode="json"))
 
     async def _push_line(self, connection: RoomConnection) -> None:
         layer, connection.line = connection.line, None

@@ -11,6 +11,7 @@ from aiohttp import web
 from server.receptions.conductor import Conductor
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
+from server.receptions.offices import OFFICES
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.socket_guard import RoomPacket, SocketGuard
 from server.receptions.turn_access import TurnAccess
@@ -69,7 +70,7 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], turn)
+    rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], turn, app[OFFICES])
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     for namespace in (rooms, desk):
         server.register_namespace(namespace)

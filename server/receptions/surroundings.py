@@ -11,6 +11,7 @@ from server.receptions.line_quality import LineQualities, Seen
 from server.receptions.link_entry import KEPT_S
 from server.receptions.links import LinkBook
 from server.receptions.programme import RoomFacts
+from server.receptions.summonses import Summonses
 from server.receptions.tables import Presence
 from signaling.messages import Devices, Received, RoomCode
 from signaling.ports import MediaSnapshot, RecordingGrew
@@ -23,6 +24,8 @@ class Surroundings:
         self.devices: dict[RoomCode, Devices] = {}
         self.lines = LineQualities()
         self.received: dict[RoomCode, Received] = {}
+        self.software: dict[RoomCode, str] = {}  # as the room named it when it connected last
+        self.summonses = Summonses()
         self.slots: dict[str, RoomCode | None] = {}
         self.media_running = False
         self.recorder_running = False

@@ -8,17 +8,23 @@ from typing import Literal
 
 from server.receptions.agenda_run import RunningItem
 from server.receptions.live_reception import LiveReception, Phase
-from server.receptions.programme import RoomFacts
+from server.receptions.offices import Office
+from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.rules import audience_of, is_in_audience, item_view, kind_of, presence_of, stays_closed
+from server.receptions.summons_tables import SummonsAnswered
 from server.receptions.tables import ReceptionState
 from signaling.messages import (
     AgendaEntry,
     ConsoleState,
     FloorView,
+    OfficeView,
     RecordingLight,
+    RollView,
     RoomCode,
     RoomEntry,
     StageView,
+    Summonses,
+    SummonsView,
 )
 
 _STAGE_STATES: dict[ReceptionState, Literal["none", "planned", "open", "ended"]] = {
@@ -57,6 +63,61 @@ def stage_view(live: LiveReception, room: RoomFacts, now: datetime) -> StageView
         desk_present=in_audience and live.around.slots.get("desk") is not None,
         document_present=in_audience and live.around.slots.get("document") is not None,
         server_time=now.isoformat(),
+    )
+
+
+def roll_view(
+    live: LiveReception,
+    room: RoomCode,
+    coming: tuple[str, ...],
+    offices: tuple[Office, ...],
+    language: str,
+    now: datetime,
+) -> RollView:
+    """`coming`: whom the room said would come, as its answer to the summons; before the roll is called it proposes
+    them."""
+    return RollView(
+        open=live.may_call_roll(now),
+        called=live.rolls.was_called(room),
+        offices=tuple(
+            OfficeView(
+                code=each.code,
+                name=each.name(language),
+                expected=each.code in coming if coming else each.expected,
+            )
+            for each in offices
+        ),
+        present=live.rolls.of(room),
+    )
+
+
+def summonses_view(summonses: Iterable[SummonsFacts], offices: tuple[Office, ...], language: str) -> Summonses:
+    named = tuple(OfficeView(code=each.code, name=each.name(language), expected=each.expected) for each in offices)
+    return Summonses(summonses=tuple(_summons_view(one, named) for one in summonses))
+
+
+def _summons_view(one: SummonsFacts, offices: tuple[OfficeView, ...]) -> SummonsView:
+    state: Literal["asked", "coming", "cannot", "withdrawn"] = "asked"
+    if one.withdrawn:
+        state = "withdrawn"
+    elif one.answer is not None:
+        state = "coming" if one.answer is SummonsAnswered.COMING else "cannot"
+    return SummonsView(
+        summons=one.id,
+        version=one.version,
+        reception_title=one.title,
+        host=one.host,
+        place=one.place,
+        planned_at=one.planned_at.isoformat(),
+        be_there_at=one.be_there_at.isoformat(),
+        note=one.note,
+        items=one.items,
+        offices=offices,
+        state=state,
+        change=one.change.value if one.change is not None else "",
+        coming=one.offices,
+        reason=one.reason,
+        reminders=one.reminders,
     )
 
 
@@ -180,6 +241,8 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
         loss_percent=round(loss, 1) if loss is not None else None,
         rtt_ms=round(rtt / _RTT_STEP_MS) * _RTT_STEP_MS if rtt is not None else None,
         layer=report.layer if report is not None else "",
+        summons=around.summonses.word(room.code, live.facts.id) if live.facts is not None else "",
+        offices=len(live.rolls.of(room.code)) if live.rolls.was_called(room.code) else None,
     )
 
 

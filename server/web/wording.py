@@ -24,6 +24,9 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.UNKNOWN_RECEPTION: N_("There is no such reception. Choose one from the list."),
     RefusalCode.UNKNOWN_ROOM: N_("There is no such room on this day. Check the code of the room."),
     RefusalCode.UNKNOWN_ITEM: N_("There is no such item in this reception's agenda. Reload the page."),
+    RefusalCode.UNKNOWN_SUMMONS: N_(
+        "The office has changed or withdrawn this summons. Read what the screen shows now, and answer that."
+    ),
     RefusalCode.NO_NEXT_ITEM: N_("That was the last item of the agenda. You can end the reception."),
     RefusalCode.NO_OPEN_ITEM: N_("No item is being heard now. Call the next item first."),
     RefusalCode.AGENDA_FULL: N_(
@@ -90,6 +93,7 @@ STATUS: dict[RefusalCode, int] = {
     RefusalCode.UNKNOWN_RECEPTION: 404,
     RefusalCode.UNKNOWN_ROOM: 404,
     RefusalCode.UNKNOWN_ITEM: 404,
+    RefusalCode.UNKNOWN_SUMMONS: 404,
     RefusalCode.TOO_MANY_LINKS: 429,
     RefusalCode.TOO_MANY_MESSAGES: 429,
     RefusalCode.TOO_MUCH_MEDIA: 429,

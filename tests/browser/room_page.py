@@ -49,6 +49,15 @@ class RoomPage:
         return self.page.get_by_test_id("key")
 
     @property
+    def summons(self) -> Locator:
+        """The large one that waits for an answer."""
+        return self.page.get_by_test_id("summons")
+
+    @property
+    def answered(self) -> Locator:
+        return self.page.get_by_test_id("answered")
+
+    @property
     def banner(self) -> Locator:
         return self.page.get_by_test_id("banner")
 

@@ -64,7 +64,7 @@ class Office:
         return list(found.values())
 
     def _filled(self, path: str) -> str:
-        planned = path.endswith(("/plan", "/console", "/items/new", "/audience", "/cancel"))
+        planned = path.endswith(("/plan", "/console", "/items/new", "/audience", "/cancel", "/summons"))
         reception = "planned" if planned else "cancelled" if path.endswith("/cancel/notice") else "held"
         item = "waiting item" if planned else "item"
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room", "visits": "visit"}

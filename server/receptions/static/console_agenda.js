@@ -23,7 +23,7 @@ function makeEntry(entry, call) {
       { class: "about" },
       element("p", { class: "head" }, element("b"), element("span", { class: "codes" }), element("span", { class: "sign lock" })),
       element("p", { class: "subject" }),
-      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" }), call ? callButton(entry, call) : null, conclusionLink(entry)),
+      element("p", { class: "foot" }, element("span", { class: "sign its-state" }), element("span", { class: "audience" }), call ? callButton(entry, call) : null, conclusionLink(entry), attendanceLink(entry)),
     ),
     element("time", { class: "figures" }),
   );
@@ -46,6 +46,15 @@ function conclusionLink({ id, position }) {
   return element("a", {
     class: "conclude", href: `/receptions/${reception}/items/${id}/conclusion/draft`, target: "_blank",
     text: say("agenda.conclude.short"), title: words, "aria-label": words, "data-testid": `conclude-${position}`,
+  });
+}
+
+/** Who is present, by office: looked at and put right in a window beside this one. */
+function attendanceLink({ id, position }) {
+  const words = say("agenda.attendance", { position });
+  return element("a", {
+    class: "conclude", href: `/receptions/${document.body.dataset.reception}/items/${id}/attendance`, target: "_blank",
+    text: say("agenda.attendance.short"), title: words, "aria-label": words, "data-testid": `attendance-${position}`,
   });
 }
 

@@ -35,8 +35,12 @@ export function matches(room, search) {
 
 /** What needs the host's attention in this room, as words; empty if nothing does. `session`: see RoomWall.setSession. */
 export function troubleOf(room, { open, limited, closed, staged }) {
-  if (room.presence === "absent") return limited && room.in_audience ? say("trouble.absent") : "";
-  const found = [];
+  const answer = answerTrouble(room, open);
+  if (room.presence === "absent") {
+    const needed = limited && room.in_audience && say("trouble.absent");
+    return [needed, answer].filter(Boolean).join(", ");
+  }
+  const found = answer && !open ? [answer] : [];
   for (const device of ["microphone", "camera"]) {
     if (["missing", "blocked"].includes(room[device])) found.push(say(`trouble.${device}.${room[device]}`));
   }
@@ -47,6 +51,18 @@ export function troubleOf(room, { open, limited, closed, staged }) {
   if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
   if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
   return found.join(", ");
+}
+
+/** Before the opening: who has not answered, or cannot come. Afterwards: who said that it comes, and is not there. */
+function answerTrouble({ summons, in_audience }, open) {
+  if (!open) return ["asked", "seen", "cannot"].includes(summons) ? say(`summons.state.${summons}`) : "";
+  return summons === "coming" && in_audience ? say("summons.state.coming") : "";
+}
+
+/** Before the opening: who cannot come, then who is there and in trouble, then who has only not answered. */
+function urgency({ summons, presence }) {
+  if (summons === "cannot") return 0;
+  return presence === "absent" ? 2 : 1;
 }
 
 /** What the room's line carries, in words; with `figures` also what is measured. Empty where nothing is known. */
@@ -73,6 +89,7 @@ export function ordered(rooms, { search, filter, session }) {
     else if (trouble) troubles.push({ room, trouble });
     else wall.push(room);
   }
+  if (!session.open) troubles.sort((one, other) => urgency(one.room) - urgency(other.room)); // else the registry's order
   hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
   return { hands, troubles, wall: grouped(wall) };
 }

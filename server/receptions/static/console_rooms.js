@@ -190,7 +190,8 @@ export class RoomWall {
     const line = lineOf(room, { figures: !trouble }); // a trouble says its figures itself
     const invitation = this.#mayCommand ? `${say("command.floor")}: ` : "";
     setAttribute(inside, "aria-label", `${invitation}${room.name}, ${room.district}, ${[presence, trouble, line].filter(Boolean).join(", ")}`);
-    setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble, line].filter(Boolean).join(" · "));
+    const offices = room.offices === null ? "" : say("rooms.offices", { count: room.offices });
+    setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble, line, offices].filter(Boolean).join(" · "));
   }
 
   /** A small sign where the line carries less than the whole picture; the words stand in the tile's title. */

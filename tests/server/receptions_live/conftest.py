@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import socketio
-from aiohttp import ClientSession, CookieJar, web
+from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from sqlmodel import Session, select
 
 from server.app import make_app
@@ -107,9 +107,11 @@ class RoomClient:
         self.ended: list[dict[str, Any]] = []
         self.lines: list[str] = []
         self.paths: list[dict[str, Any]] = []
+        self.summons: list[dict[str, Any]] = []  # as the newest message has them
+        self.roll: dict[str, Any] = {}
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
-        for event in ("paths", "stage", "line", "link_ended"):
+        for event in ("paths", "stage", "summonses", "roll", "line", "link_ended"):
             self.client.on(event, self._heard(event), namespace="/room")
         self.client.on("connect_error", self._note, namespace="/room")
 
@@ -120,6 +122,10 @@ class RoomClient:
             self.heard.append(event)
             if event == "line":
                 self.lines.append(data["layer"])
+            elif event == "summonses":
+                self.summons = data["summonses"]
+            elif event == "roll":
+                self.roll = data
             else:
                 kept[event].append(data)
 
@@ -222,10 +228,12 @@ class ControlProcess:
         self._sessions.append(session)
         return session
 
-    async def room(self, code: str, *, key: str | None = None, purpose: str = "room") -> RoomClient:
+    async def room(
+        self, code: str, *, key: str | None = None, purpose: str = "room", **more: object
+    ) -> RoomClient:
         room = RoomClient()
         self._clients.append(room.client)
-        auth = {"key": key if key is not None else self.key(code), "purpose": purpose, "language": "vi"}
+        auth = {"key": key if key is not None else self.key(code), "purpose": purpose, "language": "vi", **more}
         await room.client.connect(self.address, namespaces=["/room"], auth=auth, transports=["websocket"])
         return room
 
@@ -247,6 +255,25 @@ class ControlProcess:
         answer = await session.post(f"{self.address}/login", data=form, allow_redirects=False)
         assert answer.status == 303, await answer.text()
         return session
+
+    async def submit(self, session: ClientSession, path: str, **form: object) -> ClientResponse:
+        """Send a form as a page does."""
+        page = await self.page(session, "/receptions")
+        token = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+        return await session.post(
+            self.address + path,
+            data={"csrf": token, **form},
+            headers={"Accept": "text/html"},
+            allow_redirects=False,
+        )
+
+    async def post(self, session: ClientSession, path: str, **form: object) -> int:
+        return (await self.submit(session, path, **form)).status
+
+    async def page(self, session: ClientSession, path: str) -> str:
+        answer = await session.get(self.address + path, headers={"Accept": "text/html"})
+        assert answer.status == 200, path
+        return await answer.text()
 
     async def console(self, login: str = "chutri", **auth: object) -> Console:
         console = Console(await self.log_in(login))

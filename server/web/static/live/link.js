@@ -5,7 +5,7 @@
 // costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
 // sources that were published stay published.
 //
-// Events (CustomEvent, `detail`): "stage" a StageView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
+// Events (CustomEvent, `detail`): "stage" a StageView · "summonses" SummonsViews · "roll" a RollView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
 // "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
 // ended it.
 
@@ -75,6 +75,8 @@ export class Link extends EventTarget {
         refused: (refusal) => this.#onRefusal(refusal),
         paths: (servers) => this.#takeServers(servers),
         stage: (stage) => this.#tell("stage", stage),
+        summonses: ({ summonses }) => this.#tell("summonses", summonses),
+        roll: (view) => this.#tell("roll", view),
         line: ({ layer }) => this.#tell("carried", layer),
         ended: (message) => this.#onLinkEnded(message),
       },

@@ -9,8 +9,9 @@ import link from "./words/link.js";
 import recording from "./words/recording.js";
 import room from "./words/room.js";
 import rooms from "./words/rooms.js";
+import summons from "./words/summons.js";
 
-const WORDS = { ...console, ...desk, ...devices, ...link, ...recording, ...room, ...rooms };
+const WORDS = { ...console, ...desk, ...devices, ...link, ...recording, ...room, ...rooms, ...summons };
 
 export const language = document.documentElement.lang === "en" ? "en" : "vi";
 const PLACE = language === "en" ? 1 : 0;

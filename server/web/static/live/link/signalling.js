@@ -30,10 +30,10 @@ export class Signalling {
 
   /**
    * `pause_ms()`: before the next try. `heard`: {ready(servers), lost(), trying(), refused(refusal), paths(servers),
-   * stage(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
+   * stage(view), summonses(message), roll(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
   constructor({ purpose, key, pause_ms, heard }) {
-    this.#auth = { key, purpose, language };
+    this.#auth = { key, purpose, language, software: document.body.dataset.software ?? "" };
     this.#pause_ms = pause_ms;
     this.#heard = heard;
   }
@@ -104,6 +104,8 @@ export class Signalling {
       this.#heard.stage(view);
       this.#settle([]); // so there were no `paths`
     });
+    socket.on("summonses", (message) => this.#heard.summonses(message));
+    socket.on("roll", (view) => this.#heard.roll(view));
     socket.on("line", (view) => this.#heard.line(view));
     socket.on("link_ended", (message) => this.#heard.ended(message));
   }
