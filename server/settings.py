@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     def recordings_directory(self) -> Path:
         return self.data / "recordings"
 
+    @property
+    def review_directory(self) -> Path:
+        """What is made of recordings for those who watch them; deleted, it is made again."""
+        return self.data / "review"
+
 
 def sentences(wrong: ValidationError) -> list[str]:
     """One for each wrong setting: what came, where that can be no secret, and what is allowed."""

@@ -27,7 +27,13 @@ class Right(StrEnum):
     PUBLISH_DESK = "publish_desk"
     SEE_CONSOLE = "see_console"
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
-    READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
+    READ_RECEPTIONS = (
+        "read_receptions"  # agenda, attendance, recordings; how much of each says `review.withholding`
+    )
+    NOTE_RECORDINGS = "note_recordings"
+    CORRECT_CHAPTERS = "correct_chapters"
+    KEEP_RECORDINGS = "keep_recordings"  # quarantine; hold and deletion
+    READ_ACCESSES = "read_accesses"  # who watched what
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
     WRITE_VISITS = "write_visits"
@@ -62,6 +68,10 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.SEE_CONSOLE: frozenset({_H, _O, _C, _A}),
     Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.NOTE_RECORDINGS: frozenset({_H, _O, _C, _R}),
+    Right.CORRECT_CHAPTERS: frozenset({_H, _O, _C}),
+    Right.KEEP_RECORDINGS: frozenset({_H, _O}),
+    Right.READ_ACCESSES: frozenset({_H, _O, _A}),
     Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
     Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.WRITE_VISITS: frozenset({_O, _C}),
@@ -95,6 +105,10 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.SEE_CONSOLE: N_("See the console during a reception"),
     Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
+    Right.NOTE_RECORDINGS: N_("Write notes on recordings"),
+    Right.CORRECT_CHAPTERS: N_("Correct the chapters of recordings"),
+    Right.KEEP_RECORDINGS: N_("Put recordings into quarantine and release them"),
+    Right.READ_ACCESSES: N_("See who watched which recording"),
     Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
     Right.READ_PETITIONS: N_("Search and read the register of petitions"),
     Right.WRITE_VISITS: N_("Enter who came, and withdraw what was entered"),

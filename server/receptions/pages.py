@@ -19,16 +19,15 @@ from server.receptions import (
     cancelling,
     plan_pages,
     quality_pages,
-    recording_pages,
     schedule_pages,
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.hearings import ReceptionHearings, merged
+from server.receptions.chapters import chapters_of, merged
+from server.receptions.hearings import ReceptionHearings
 from server.receptions.queries import (
     RoomAttendance,
     agenda_of,
     attendance_of,
-    chapters_of,
     recording_of,
 )
 from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
@@ -39,8 +38,8 @@ from server.web.shell import render, require
 
 
 def add_routes(app: web.Application) -> None:
-    """All office pages of receptions, the player among them. Also gives the register its HEARINGS. Needs in `app`
-    when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS and
+    """All office pages of receptions; the player is `server.review`'s. Also gives the register its HEARINGS. Needs
+    in `app` when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS and
     RECEPTION_RULES."""
     app[HEARINGS] = ReceptionHearings()
     schedule_pages.add_routes(app)
@@ -48,7 +47,6 @@ def add_routes(app: web.Application) -> None:
     quality_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
-    recording_pages.add_routes(app)
 
 
 @dataclass(frozen=True, slots=True)
