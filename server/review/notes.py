@@ -18,7 +18,7 @@ from server.petitions.register import folded_words
 from server.receptions.chapters import marked_chapters
 from server.receptions.tables import AgendaItem, AgendaItemPetition, ChapterCorrection, Recording
 from server.review.reading import Watchable
-from server.review.tables import RecordingNote
+from server.review.tables import ItemWords, RecordingNote
 from server.review.withholding import is_withheld
 from server.web.languages import local_time
 
@@ -118,6 +118,8 @@ def erase_words(session: Session, petition_id: int) -> None:
             row.words = row.search_key = ""
             session.add(row)
     _erase_corrections(session, items)
+    for found in session.exec(select(ItemWords).where(col(ItemWords.item_id).in_(items))).all():
+        session.delete(found)
     session.flush()
 
 

@@ -15,6 +15,7 @@ from server.review import (
     note_pages,
     player_pages,
     quarantine_pages,
+    search_pages,
 )
 from server.review.asking import PASSES
 from server.review.passes import Passes
@@ -27,7 +28,8 @@ def add_routes(app: web.Application, made: Path) -> None:
     app[PASSES] = Passes(app[SECRET])
     app[PREPARING] = Preparing(app[DATABASE], app[RECORDINGS_DIRECTORY], made)
     app.cleanup_ctx.append(_prepare)
-    for part in (player_pages, media_pages, note_pages, correction_pages, quarantine_pages, access_pages):
+    parts = player_pages, media_pages, note_pages, correction_pages, quarantine_pages, access_pages, search_pages
+    for part in parts:
         part.add_routes(app)
 
 

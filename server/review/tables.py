@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Text
+from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
@@ -45,6 +45,25 @@ class Quarantine(SQLModel, table=True):
     proposed_by: int | None = Field(default=None, foreign_key="account.id")
     released_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
     released_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class Source(StrEnum):
+    CONCLUSION = "conclusion"
+    DOCUMENT = "document"
+
+
+class ItemWords(SQLModel, table=True):
+    """The folded words of one issued version of a conclusion or a document, as recordings are found by them.
+    Taken in by `searching`; what is issued does not change any more, and erased words go."""
+
+    __tablename__ = "item_words"
+    __table_args__ = (UniqueConstraint("source", "source_id", name="uq_item_words"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: Source = Field(sa_column=Column(Word(Source), nullable=False))
+    source_id: int  # of the version
+    item_id: int = Field(foreign_key="agenda_item.id", index=True)
+    search_key: str = Field(sa_column=Column(Text, nullable=False))  # each word between spaces
 
 
 class Access(StrEnum):

@@ -1,4 +1,4 @@
-"""Reviewing recordings: corrected chapters, notes, spans in quarantine, and who watched what.
+"""Reviewing recordings: corrected chapters, notes, spans in quarantine, words to find by, and who watched what.
 
 Corrections and the log of accesses are append-only: the database itself refuses to change or delete them.
 
@@ -98,9 +98,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "item_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "source_id", name="uq_item_words"),
+    )
     for table, columns in (
         ("chapter_correction", ("recording_id", "item_id")),
         ("recording_note", ("recording_id", "account_id")),
+        ("item_words", ("item_id",)),
         ("recording_quarantine", ("recording_id",)),
         ("recording_access", ("recording_id", "account_id", "at")),
     ):
