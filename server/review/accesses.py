@@ -33,7 +33,7 @@ def read_report(body: bytes, seconds: float) -> list[Told]:
     """Raises BadReport. Times are clipped to the recording."""
     try:
         came = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: ten thousand brackets
         raise BadReport("came no JSON; allowed is a list of [act, from, to]") from None
     if not isinstance(came, list) or len(came) > MOST_AT_ONCE:
         raise BadReport(f"came no list of at most {MOST_AT_ONCE}; allowed is a list of [act, from, to]")

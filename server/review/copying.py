@@ -32,6 +32,7 @@ def write_copy(source: Path, target: Path, left_out: Sequence[Span], progress: P
         copies = {stream.index: out.add_stream_from_template(stream, opaque=True) for stream in streams}
         tracks = {stream.index: _track(stream, left_out) for stream in streams}
         length_s = (original.duration or 0) / av.time_base
+        furthest_s = 0.0  # picture and sound come in turns
         for packet in original.demux(streams):
             if packet.pts is None or packet.time_base is None:
                 continue
@@ -40,8 +41,9 @@ def write_copy(source: Path, target: Path, left_out: Sequence[Span], progress: P
             for kept in track.kept(packet, at_s):
                 kept.stream = copies[packet.stream.index]
                 out.mux_one(kept)
+            furthest_s = max(furthest_s, at_s)
             if length_s:
-                progress(min(1.0, at_s / length_s))
+                progress(min(1.0, furthest_s / length_s))
 
 
 def _track(stream: Any, left_out: Sequence[Span]) -> _Picture | _Sound:

@@ -69,7 +69,7 @@ async def _show(
         made = correcting.history_of(session, watched, chapter)
         return {
             "chapter": chapter,
-            "entry": next(each for each in entries if (each.item.id, each.ordinal) == (item, ordinal)),
+            "about": next(each for each in entries if (each.item.id, each.ordinal) == (item, ordinal)),
             "history": made,
             "names": names(session),
             "reception": session.get_one(Reception, watched.recording.reception_id),

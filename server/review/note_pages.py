@@ -61,7 +61,7 @@ async def _came(request: web.Request) -> dict[str, object]:
     body = await request.content.read(_LIMIT)
     try:
         came = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise web.HTTPBadRequest from None
     if not isinstance(came, dict):
         raise web.HTTPBadRequest

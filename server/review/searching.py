@@ -118,7 +118,7 @@ def rooms_that_spoke(session: Session) -> list[tuple[str, str]]:
     return list(dict(rows.all()).items())
 
 
-def _ready(wanted: Wanted) -> Select[tuple[Recording, Reception]]:
+def _ready(wanted: Wanted) -> Select[Recording, Reception]:
     ready = (
         select(Recording, Reception)
         .join(Reception, col(Reception.id) == Recording.reception_id)

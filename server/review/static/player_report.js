@@ -8,7 +8,8 @@ const STILL_PLAYING_S = 1.5; // of the recording, times the speed; a bigger step
 
 let acts = [];
 let playing = null; // [from, to]
-let before = 0; // where the player was before a seek
+let before = 0; // where the player was last
+let left = null; // where it was when a seek began
 
 function close() {
   if (playing && playing[1] > playing[0]) acts.push(["played", ...playing.map((second) => Number(second.toFixed(1)))]);
@@ -30,15 +31,19 @@ export function report() {
   video.addEventListener("playing", () => (playing ??= [video.currentTime, video.currentTime]));
   video.addEventListener("timeupdate", () => {
     const second = video.currentTime;
-    if (playing && !video.seeking && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
-    if (!video.seeking) before = second;
+    if (playing && left === null && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
+    if (left === null) before = second; // it is told before "seeked", with the new second
   });
   video.addEventListener("pause", close);
-  video.addEventListener("seeking", close);
+  video.addEventListener("seeking", () => {
+    close();
+    left ??= before;
+  });
   video.addEventListener("seeked", () => {
     const second = video.currentTime;
-    if (Math.abs(second - before) > 0.5) acts.push(["sought", Number(before.toFixed(1)), Number(second.toFixed(1))]);
+    if (left !== null && Math.abs(second - left) > 0.5) acts.push(["sought", Number(left.toFixed(1)), Number(second.toFixed(1))]);
     before = second;
+    left = null;
     if (!video.paused) playing = [second, second];
   });
   setInterval(tell, EVERY_MS);

@@ -22,7 +22,7 @@ function span(name, { starts, ends }, words_, short = words_) {
 }
 
 function drawSeams() {
-  for (const [starts, ends] of data.withheld) span("withheld", { starts, ends }, words.withheld).setAttribute("data-withheld", "");
+  for (const [starts, ends] of data.withheld) span("withheld", { starts, ends }, words.withheld, (ends - starts) / data.seconds > 0.08 ? words.withheld : "");
   for (const seam of data.seams) {
     const element = document.createElement("span");
     element.style.left = percent(seam.at);

@@ -17,6 +17,7 @@ def write_film(path: Path, seconds: int) -> Path:
     with av.open(str(path), "w", format="mp4") as out:
         video: Any = out.add_stream("libx264", rate=PICTURES)
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        video.codec_context.time_base = Fraction(1, PICTURES)
         video.options = {"preset": "ultrafast", "tune": "zerolatency", "g": str(PICTURES), "bf": "0"}
         audio: Any = out.add_stream("libopus", rate=48_000)
         audio.layout = "mono"

@@ -78,6 +78,7 @@ async def test_a_corrected_chapter_holds_for_everybody_and_what_was_marked_is_ke
     item, marked = _second_chapter(province, made)
     address = f"/recordings/{made.recording}/chapters/{item}/0"
     page = await province.page(address)
+    assert "<h1>2. Khiếu nại KN-0198</h1>" in page
     assert f'value="{int(marked[0]) // 60}:{int(marked[0]) % 60:02d}"' in page
     form = {"starts": "0:50", "ends": "1:59.5", "title": "Bồi thường", "reason": "Gọi mục muộn", "seen": 0}
     answer = await province.post(address, form, csrf_from=address)
