@@ -44,7 +44,7 @@ from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, Lists, read_lists
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import TERMS
-from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, recording_pages, whip
+from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, whip
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
 from server.receptions.conductor import CONDUCTOR, Conductor
@@ -52,10 +52,13 @@ from server.receptions.dated_rules import RECEPTION_RULES, ReceptionRules, read_
 from server.receptions.metrics import Metrics
 from server.receptions.offices import OFFICES, Offices, read_offices
 from server.receptions.programme import ItemFacts
+from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.receptions.rules import chapter_label, kind_of
 from server.receptions.signalling import Signalling, attach_signalling
 from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
+from server.review import notes as review_notes
+from server.review import pages as review_pages
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
 from server.visits import pages as visit_pages
@@ -90,13 +93,14 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words)
+    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words, review_notes.erase_words)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[OFFICES] = dated.offices
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
-    app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
+    app[RECORDINGS_DIRECTORY] = settings.recordings_directory
+    review_pages.add_routes(app, settings.review_directory)
     conductor = Conductor(
         database,
         settings.run_directory,

@@ -165,6 +165,11 @@ class Settings(BaseSettings):
         """Where the keys are that recordings are signed with."""
         return self.data / "signing"
 
+    @property
+    def review_directory(self) -> Path:
+        """What is made of recordings for those who watch them; deleted, it is made again."""
+        return self.data / "review"
+
 
 def sentences(wrong: ValidationError) -> list[str]:
     """One for each wrong setting: what came, where that can be no secret, and what is allowed."""

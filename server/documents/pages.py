@@ -30,8 +30,7 @@ from server.people.tables import Account
 from server.petitions.history import author_of
 from server.receptions.offices import OFFICES
 from server.receptions.queries import recording_of
-from server.receptions.recorded_time import RecordedTime, read_recorded_time
-from server.receptions.recording_pages import RECORDINGS_DIRECTORY
+from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, read_recorded_time
 from server.receptions.tables import Reception
 from server.web.keys import CATALOGS, DATABASE
 from server.web.shell import render, require

@@ -13,8 +13,7 @@ from server.conclusions import versions
 from server.conclusions.ground import ItemGround
 from server.conclusions.tables import Conclusion, ConclusionTask
 from server.petitions.tables import Petition
-from server.receptions.recorded_time import RecordedTime
-from server.receptions.recording_pages import NOT_RECORDED, SEAM_WORDS
+from server.receptions.recorded_time import NOT_RECORDED, SEAM_WORDS, RecordedTime
 from server.receptions.roll_queries import RoomOffices, item_attendance
 from server.receptions.tables import AgendaItemRoom, Attendance, Audience, FloorGrant, Hearing, Presence
 from server.rooms.tables import Room, RoomLevel

@@ -28,8 +28,12 @@ class Right(StrEnum):
     SEE_CONSOLE = "see_console"
     CALL_ROLL = "call_roll"  # who is present in an item, and that it is so
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
-    READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings
     EXPORT_CLIPS = "export_clips"  # of what its role may read: `clips.withheld`
+    READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings; how much says `review.withholding`
+    NOTE_RECORDINGS = "note_recordings"
+    CORRECT_CHAPTERS = "correct_chapters"
+    KEEP_RECORDINGS = "keep_recordings"  # quarantine; hold and deletion
+    READ_ACCESSES = "read_accesses"  # who watched what
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
     WRITE_VISITS = "write_visits"
@@ -66,6 +70,10 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.EXPORT_CLIPS: frozenset({_H, _O, _C, _R}),
+    Right.NOTE_RECORDINGS: frozenset({_H, _O, _C, _R}),
+    Right.CORRECT_CHAPTERS: frozenset({_H, _O, _C}),
+    Right.KEEP_RECORDINGS: frozenset({_H, _O}),
+    Right.READ_ACCESSES: frozenset({_H, _O, _A}),
     Right.WRITE_PETITIONS: frozenset({_O, _C, _A}),
     Right.READ_PETITIONS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.WRITE_VISITS: frozenset({_O, _C}),
@@ -101,6 +109,10 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
     Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
     Right.EXPORT_CLIPS: N_("Export clips of recordings"),
+    Right.NOTE_RECORDINGS: N_("Write notes on recordings"),
+    Right.CORRECT_CHAPTERS: N_("Correct the chapters of recordings"),
+    Right.KEEP_RECORDINGS: N_("Put recordings into quarantine and release them"),
+    Right.READ_ACCESSES: N_("See who watched which recording"),
     Right.WRITE_PETITIONS: N_("Enter petitions and what becomes of them"),
     Right.READ_PETITIONS: N_("Search and read the register of petitions"),
     Right.WRITE_VISITS: N_("Enter who came, and withdraw what was entered"),

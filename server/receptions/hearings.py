@@ -17,10 +17,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.data.columns import now
 from server.petitions.heard import Heard, Hearings, Recorded
 from server.receptions import agenda
+from server.receptions.chapters import chapters_of, merged
 from server.receptions.tables import (
     AgendaItem,
     AgendaItemPetition,
-    Chapter,
     Hearing,
     ItemState,
     Reception,
@@ -29,20 +29,6 @@ from server.receptions.tables import (
     RecordingState,
 )
 from server.web.languages import local_day
-
-SAME_CHAPTER_S = 0.5
-"""Spans of one item nearer than this in the file are one chapter, cut only by a gap in what was received."""
-
-
-def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Spans of one item in the file, in order, with cuts at gaps healed."""
-    whole: list[tuple[float, float]] = []
-    for start, end in sorted(spans):
-        if whole and start - whole[-1][1] <= SAME_CHAPTER_S:
-            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
-        else:
-            whole.append((start, end))
-    return whole
 
 
 def hearings_of_petition(session: Session, petition_id: int, at: datetime | None = None) -> list[Heard]:
@@ -114,12 +100,7 @@ def _length(hearing: Hearing, until: datetime) -> float:
 def _chapters(session: Session, recording: Recording | None, item: AgendaItem) -> list[tuple[float, float]]:
     if recording is None or recording.state != RecordingState.SEALED or not recording.file:
         return []
-    return sorted(
-        (chapter.starts_s, chapter.ends_s)
-        for chapter in session.exec(
-            select(Chapter).where(Chapter.recording_id == recording.id, Chapter.item_id == item.id)
-        )
-    )
+    return sorted(chapters_of(session, recording.id or 0).get(item.id or 0, ()))
 
 
 def _without_chapter(recording: Recording | None) -> Recorded:

@@ -19,19 +19,18 @@ from server.receptions import (
     cancelling,
     plan_pages,
     quality_pages,
-    recording_pages,
     roll_pages,
     schedule_pages,
     summons_pages,
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.hearings import ReceptionHearings, merged
+from server.receptions.chapters import chapters_of, merged
+from server.receptions.hearings import ReceptionHearings
 from server.receptions.moved_rooms import MovedRooms
 from server.receptions.queries import (
     RoomAttendance,
     agenda_of,
     attendance_of,
-    chapters_of,
     recording_of,
 )
 from server.receptions.roll_queries import offices_present
@@ -45,8 +44,8 @@ from server.web.shell import render, require
 
 
 def add_routes(app: web.Application) -> None:
-    """All office pages of receptions, the player among them. Also gives the register its HEARINGS. Needs in `app`
-    when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS,
+    """All office pages of receptions; the player is `server.review`'s. Also gives the register its HEARINGS. Needs
+    in `app` when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS,
     RECEPTION_RULES, OFFICES and CONDUCTOR."""
     app[HEARINGS] = ReceptionHearings()
     app[PLANNED] = MovedRooms()
@@ -57,7 +56,6 @@ def add_routes(app: web.Application) -> None:
     roll_pages.add_routes(app)
     plan_pages.add_routes(app)
     agenda_pages.add_routes(app)
-    recording_pages.add_routes(app)
 
 
 @dataclass(frozen=True, slots=True)

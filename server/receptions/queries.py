@@ -16,7 +16,6 @@ from server.receptions.tables import (
     AgendaItemPetition,
     AgendaItemRoom,
     Attendance,
-    Chapter,
     FloorGrant,
     Hearing,
     Presence,
@@ -229,13 +228,3 @@ def floor_spans(session: Session, reception_id: int) -> list[FloorSpan]:
 
 def recording_of(session: Session, reception_id: int) -> Recording | None:
     return session.exec(select(Recording).where(Recording.reception_id == reception_id)).first()
-
-
-def chapters_of(session: Session, recording_id: int) -> dict[int, list[tuple[float, float]]]:
-    """Spans of the playable file in seconds, by agenda item, in order."""
-    spans: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for chapter in session.exec(
-        select(Chapter).where(Chapter.recording_id == recording_id).order_by(col(Chapter.starts_s))
-    ):
-        spans[chapter.item_id].append((chapter.starts_s, chapter.ends_s))
-    return dict(spans)

@@ -10,9 +10,24 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from aiohttp import web
+
 from recordings.chapters import Run, runs_of
 from recordings.store import Folder, UnreadableManifest
 from server.receptions.queries import FloorSpan
+from server.web.languages import N_
+
+RECORDINGS_DIRECTORY = web.AppKey("RECORDINGS_DIRECTORY", Path)
+"""Given by the composition root: `Settings.recordings_directory`."""
+
+SEAM_WORDS = {
+    "closed item": N_("closed item, not recorded"),
+    "no_media": N_("nothing was on the stage"),
+    "media_restarted": N_("picture and sound were restarted"),
+    "recorder_restarted": N_("the recorder was restarted"),
+    "write_failed": N_("the recording could not be written"),
+}
+NOT_RECORDED = N_("not recorded")
 
 
 @dataclass(frozen=True, slots=True)

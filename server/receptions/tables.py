@@ -191,3 +191,25 @@ class Chapter(SQLModel, table=True):
     item_id: int = Field(foreign_key="agenda_item.id", index=True)
     starts_s: float
     ends_s: float
+
+
+class ChapterCorrection(SQLModel, table=True):
+    """A chapter's times or title as somebody corrected them later. Append-only: the newest of a chapter is in
+    force, and what the recorder marked stays beside it. `ordinal`: which unbroken time of the item, 0 = first:
+    a recording that is sealed again gets new rows of `Chapter`."""
+
+    __tablename__ = "chapter_correction"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    item_id: int = Field(foreign_key="agenda_item.id", index=True)
+    ordinal: int
+    starts_s: float
+    ends_s: float
+    title: str = Field(default="", max_length=160)  # empty: the item's own
+    before_starts_s: float  # what was in force until then
+    before_ends_s: float
+    before_title: str = Field(default="", max_length=160)
+    reason: str = Field(max_length=300)
+    made_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    made_by: str = Field(max_length=80)

@@ -26,7 +26,16 @@ from server.demo.fill import fill
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
-from server.receptions.tables import AgendaItem, AgendaItemPetition, ItemState, Reception, ReceptionState
+from server.receptions.tables import (
+    AgendaItem,
+    AgendaItemPetition,
+    Chapter,
+    ItemState,
+    Reception,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from server.visits.tables import Visit
@@ -34,11 +43,13 @@ from server.web.languages import today
 from server.web.shell import GUARDED_BY
 from tests.browser.chromium import Chromium
 from tests.database import opened
+from tests.server.review.film import write_film
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
-NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)|^/documents/")
+NO_PAGES = re.compile(r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|^/documents/")
 """Routes that answer with a file or with data, or with a document, of which the demonstration draws up none."""
+FOLDER = "r2-20261123-080311"
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
   .filter(each => !each.labels?.length && !each.ariaLabel && !each.title && !each.getAttribute('aria-labelledby'))
@@ -67,21 +78,47 @@ class Office:
         planned = path.endswith(("/plan", "/console", "/items/new", "/audience", "/cancel", "/summons"))
         reception = "planned" if planned else "cancelled" if path.endswith("/cancel/notice") else "held"
         item = "waiting item" if planned else "item"
-        own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room", "visits": "visit"}
+        own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
+        own |= {"visits": "visit", "recordings": "recording"}
         kind = own.get(path.split("/")[1], reception)
-        return path.replace("{id}", str(self.ids[kind])).replace("{item}", str(self.ids[item]))
+        return (
+            path.replace("{id}", str(self.ids[kind]))
+            .replace("{item}", str(self.ids[item]))
+            .replace("{ordinal}", "0")
+        )
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     with opened(sqlite_url(tmp_path / "tiepdan.db"), lambda session: fill(session, today())) as database:
+        ids = database.run_here(_ids)
+        ids["recording"] = database.run_here(_record, ids["item"], tmp_path / "recordings")
         app = make_app(Settings(data=tmp_path), database)
         server = TestServer(app, host="127.0.0.1")
         await server.start_server()
         try:
-            yield Office(app, str(server.make_url("")).rstrip("/"), database.run_here(_ids))
+            yield Office(app, str(server.make_url("")).rstrip("/"), ids)
         finally:
             await server.close()
+
+
+def _record(session: Session, item_id: int, directory: Path) -> int:
+    """The held item in a film of its own."""
+    (directory / FOLDER).mkdir(parents=True)
+    film = write_film(directory / FOLDER / "recording.mp4", 12)
+    recording = Recording(
+        reception_id=session.get_one(AgendaItem, item_id).reception_id,
+        folder=FOLDER,
+        state=RecordingState.SEALED,
+        file=film.name,
+        media_type="video/mp4",
+        seconds=12.0,
+        bytes=film.stat().st_size,
+    )
+    session.add(recording)
+    session.flush()
+    session.add(Chapter(recording_id=recording.id or 0, item_id=item_id, starts_s=2.0, ends_s=9.0))
+    return recording.id or 0
 
 
 def _ids(session: Session) -> dict[str, int]:

@@ -17,9 +17,12 @@ from server.documents.letterheads import read_letterheads
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
-from server.receptions import agenda_pages, recording_pages
+from server.receptions import agenda_pages
 from server.receptions import pages as reception_pages
 from server.receptions.dated_rules import RECEPTION_RULES, read_reception_rules
+from server.receptions.recorded_time import RECORDINGS_DIRECTORY
+from server.review import notes as review_notes
+from server.review import pages as review_pages
 from server.visits import pages as visit_pages
 from server.web.languages import today
 from tests.database import Store
@@ -36,12 +39,14 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, read_follow_up(recordings.parent), document_versions.erase_words)
+    erasers = document_versions.erase_words, review_notes.erase_words
+    conclusion_pages.add_routes(app, read_follow_up(recordings.parent), *erasers)
     document_pages.add_routes(app, read_letterheads(recordings.parent))
     visit_pages.add_routes(app)
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
-    app[recording_pages.RECORDINGS_DIRECTORY] = recordings
+    app[RECORDINGS_DIRECTORY] = recordings
+    review_pages.add_routes(app, recordings.parent / "review")
     return app

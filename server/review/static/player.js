@@ -1,39 +1,16 @@
 // The reviewer's player. The page works without it: the video has its own controls, chapters are links.
 
-const data = JSON.parse(document.getElementById("player-data").textContent);
-const { words } = data;
-const player = document.querySelector("[data-player]");
-const find = (name) => player.querySelector(`[data-${name}]`);
-const video = find("video");
-const track = find("track");
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
+import { at, clamp, clock, data, fill, find, inWords, length, player, video, withheldAt, words } from "./player_data.js";
+import { bookmark, cancel, startNotes, undo, write } from "./player_notes.js";
+import { report } from "./player_report.js";
+import { saidAt, showMoment, startStrip } from "./player_strip.js";
+
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const JUMP_S = 10;
 const STEP_S = 5;
+const LONG_JUMP_S = 60;
 // Pressing "item before" within this time of a beginning means the one before that.
 const JUST_BEGUN_S = 3;
-
-const length = () => (Number.isFinite(video.duration) && video.duration > 0 ? video.duration : data.seconds);
-const clamp = (second) => Math.min(Math.max(0, second), Math.max(0, length() - 0.05));
-
-function clock(seconds) {
-  const s = Math.floor(seconds);
-  const rest = `${String(Math.floor((s % 3600) / 60)).padStart(s >= 3600 ? 2 : 1, "0")}:${String(s % 60).padStart(2, "0")}`;
-  return s >= 3600 ? `${Math.floor(s / 3600)}:${rest}` : rest;
-}
-
-function inWords(seconds) {
-  const s = Math.round(seconds);
-  const parts = [
-    [words.hours, Math.floor(s / 3600)],
-    [words.minutes, Math.floor((s % 3600) / 60)],
-    [words.seconds, s % 60],
-  ].filter(([, n]) => n > 0);
-  return (parts.length ? parts : [[words.seconds, 0]]).map(([word, n]) => fill(word, { n })).join(" ");
-}
-
-function fill(sentence, values) {
-  return sentence.replace(/%\((\w+)\)s/g, (_all, name) => values[name]);
-}
 
 // --- where we are ------------------------------------------------------------------------------------
 
@@ -42,7 +19,6 @@ let underWay = null; // the one the browser is seeking now
 let shownSecond = -1;
 
 const present = () => wanted ?? video.currentTime;
-const at = (spans, second) => spans.findIndex((span) => second >= span.starts && second < span.ends);
 
 function seek(second) {
   wanted = clamp(second);
@@ -71,30 +47,7 @@ function jumpChapter(direction) {
 
 // --- what is shown -----------------------------------------------------------------------------------
 
-const rows = {
-  chapters: data.chapters.map((chapter) => span("chapters", chapter, chapter.name)),
-  floor: data.floor.map((grant) => span("floor", grant, grant.name, grant.short)),
-};
 const listed = [...player.querySelectorAll("[data-chapter]")];
-
-function span(row, { starts, ends }, name, short = name) {
-  const element = document.createElement("span");
-  element.textContent = short;
-  element.title = `${name} · ${clock(starts)} – ${clock(ends)}`;
-  element.style.left = `${(100 * starts) / data.seconds}%`;
-  element.style.width = `${(100 * (ends - starts)) / data.seconds}%`;
-  player.querySelector(`[data-row="${row}"]`).append(element);
-  return element;
-}
-
-for (const seam of data.seams) {
-  const element = document.createElement("span");
-  element.style.left = `${(100 * seam.at) / data.seconds}%`;
-  element.title = fill(words.missing, { length: inWords(seam.missing), reason: seam.reason });
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", `${clock(seam.at)}: ${element.title}`);
-  player.querySelector('[data-row="seams"]').append(element);
-}
 
 function show() {
   const second = present();
@@ -105,9 +58,6 @@ function show() {
   find("clock").textContent = `${clock(second)} / ${clock(length())}`;
 
   const chapter = at(data.chapters, second);
-  const floor = at(data.floor, second);
-  rows.chapters.forEach((element, index) => element.toggleAttribute("data-present", index === chapter));
-  rows.floor.forEach((element, index) => element.toggleAttribute("data-present", index === floor));
   listed.forEach((element) => {
     const here = Number(element.dataset.chapter) === chapter;
     if (here && element.getAttribute("aria-current") !== "true") {
@@ -115,11 +65,10 @@ function show() {
       element.scrollIntoView({ block: "nearest" });
     } else if (!here) element.removeAttribute("aria-current");
   });
-  const now = [chapter < 0 ? words.between : data.chapters[chapter].name, floor < 0 ? "" : data.floor[floor].name];
-  const said = now.filter(Boolean).join(" · ");
+  const said = saidAt(second);
   if (find("now").textContent !== said) find("now").textContent = said;
-  track.setAttribute("aria-valuenow", whole);
-  track.setAttribute("aria-valuetext", `${inWords(whole)}, ${said}`);
+  find("withheld-card").hidden = !withheldAt(second);
+  showMoment(second, said);
   history.replaceState(null, "", `?t=${whole}`);
 }
 
@@ -173,8 +122,8 @@ async function copyAddress() {
     await navigator.clipboard.writeText(address.href);
     said.textContent = words.copied;
   } catch {
-    history.replaceState(null, "", address.search); // the address bar has it, to be copied by hand
-    return;
+    history.replaceState(null, "", address.search);
+    said.textContent = words.copied_by_hand;
   }
   setTimeout(() => (said.textContent = before), 2000);
 }
@@ -191,11 +140,25 @@ function setSpeed(speed) {
   find("speed").value = String(speed);
 }
 
-function faster() {
-  if (video.paused) {
-    setSpeed(1);
-    play();
-  } else setSpeed(SPEEDS[Math.min(SPEEDS.indexOf(video.playbackRate) + 1, SPEEDS.length - 1)] ?? 1);
+function changeSpeed(by) {
+  const index = SPEEDS.indexOf(video.playbackRate) + by;
+  setSpeed(SPEEDS[Math.min(Math.max(0, index), SPEEDS.length - 1)]);
+}
+
+// How long one picture is shown; learnt while playing, because rooms send 10 to 30 a second.
+let pictureS = 1 / 25;
+let lastPicture = null;
+
+function learnPictures(_now, { mediaTime }) {
+  const between = mediaTime - lastPicture;
+  if (lastPicture !== null && between > 0.01 && between < 0.2) pictureS = between;
+  lastPicture = mediaTime;
+  video.requestVideoFrameCallback(learnPictures);
+}
+
+function stepPicture(direction) {
+  video.pause();
+  seek(present() + direction * pictureS);
 }
 
 const acts = {
@@ -207,6 +170,10 @@ const acts = {
   mute: () => (video.muted = !video.muted),
   full: () => (document.fullscreenElement ? document.exitFullscreen() : find("video").parentElement.requestFullscreen()),
   copy: copyAddress,
+  keys: () => find("keys").showModal(),
+  note: () => write(present()),
+  "note-cancel": cancel,
+  "note-undo": undo,
   unmark: () => {
     clip.from = clip.to = null;
     showClip();
@@ -217,7 +184,18 @@ const keys = {
   " ": play,
   k: play,
   j: acts.back,
-  l: faster,
+  l: acts.on,
+  c: copyAddress,
+  n: acts.note,
+  b: () => bookmark(present()),
+  "?": acts.keys,
+  "-": () => changeSpeed(-1),
+  "+": () => changeSpeed(1),
+  "=": () => changeSpeed(1),
+  ",": () => stepPicture(-1),
+  ".": () => stepPicture(1),
+  PageUp: () => seek(present() - LONG_JUMP_S),
+  PageDown: () => seek(present() + LONG_JUMP_S),
   m: acts.mute,
   f: acts.full,
   ArrowLeft: () => seek(present() - STEP_S),
@@ -243,7 +221,7 @@ player.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   const on = event.target;
-  if (on.matches("input, select, textarea") || (event.key === " " && on.closest("button, a, summary"))) return;
+  if (find("keys").open || on.matches("input, select, textarea") || (event.key === " " && on.closest("button, a, summary"))) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const act = keys[event.shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : key];
   if (!act) return;
@@ -253,33 +231,10 @@ document.addEventListener("keydown", (event) => {
 
 find("speed").addEventListener("change", (event) => setSpeed(Number(event.target.value)));
 
-// --- the strip -----------------------------------------------------------------------------------------
-
-function secondAt(event) {
-  const box = track.getBoundingClientRect();
-  return clamp((length() * (event.clientX - box.left)) / box.width);
-}
-
-track.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
-  track.setPointerCapture(event.pointerId);
-  seek(secondAt(event));
-});
-track.addEventListener("pointermove", (event) => {
-  const hover = find("hover");
-  const second = secondAt(event);
-  const chapter = at(data.chapters, second);
-  hover.hidden = false;
-  hover.style.left = `${(100 * second) / length()}%`;
-  hover.textContent = [clock(second), chapter < 0 ? "" : data.chapters[chapter].name].filter(Boolean).join(" · ");
-  if (track.hasPointerCapture(event.pointerId)) seek(second);
-});
-track.addEventListener("pointerleave", () => (find("hover").hidden = true));
-
 // --- the video -----------------------------------------------------------------------------------------
 
 video.addEventListener("loadedmetadata", () => {
-  track.setAttribute("aria-valuemax", Math.floor(length()));
+  find("track").setAttribute("aria-valuemax", Math.floor(length()));
   wanted ??= clamp(Number(video.dataset.startsAt));
   go();
 });
@@ -288,14 +243,58 @@ video.addEventListener("seeked", () => {
   go();
   show();
 });
-video.addEventListener("timeupdate", show);
+video.addEventListener("timeupdate", () => {
+  const span = withheldAt(video.currentTime);
+  if (span && !video.paused && !video.seeking && span[1] < length() - 1) seek(span[1]);
+  show();
+});
 for (const name of ["play", "pause", "ended"]) video.addEventListener(name, showPlaying);
 video.addEventListener("volumechange", showSound);
 video.addEventListener("click", play);
-video.addEventListener("error", () => {
+
+// A pass ends after two hours, or when what may be watched changes: another one is asked for, once.
+let asked = false;
+
+async function goOn() {
+  if (!asked) {
+    asked = true;
+    const second = present();
+    const playing = !video.paused;
+    try {
+      const answer = await fetch(player.dataset.pass);
+      if (answer.ok) {
+        wanted = second;
+        video.src = (await answer.json()).media;
+        if (playing) play();
+        return;
+      }
+    } catch {
+      // said below
+    }
+  }
   find("broken").textContent = words.broken;
   find("broken").hidden = false;
-});
+}
+
+video.addEventListener("error", goOn);
+video.addEventListener("canplay", () => (asked = false));
+
+// --- who looks, over the picture -------------------------------------------------------------------------
+
+function showWatermark() {
+  const mark = find("watermark");
+  const now = new Date().toLocaleString(document.documentElement.lang, {
+    dateStyle: "short",
+    timeStyle: "short",
+    timeZone: "Asia/Ho_Chi_Minh",
+  });
+  mark.textContent = `${mark.dataset.watermark} · ${now}`;
+  // It moves, so that no one place of the picture can be cut out to be without it.
+  mark.dataset.place = String(Math.floor(Date.now() / 20_000) % 4);
+}
+
+showWatermark();
+setInterval(showWatermark, 5_000);
 
 video.controls = false;
 for (const part of ["bar", "strip", "foot"]) find(part).hidden = false;
@@ -303,4 +302,8 @@ wanted = clamp(Number(video.dataset.startsAt));
 show();
 showPlaying();
 go();
-if (video.error) video.dispatchEvent(new Event("error"));
+startStrip(seek);
+startNotes(seek);
+report();
+if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(learnPictures);
+if (video.error) goOn();

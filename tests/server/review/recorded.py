@@ -35,8 +35,17 @@ class Recorded:
     recording: int
 
 
-def record(session: Session, directory: Path) -> Recorded:
-    """Eight items of 60 s with 4 s between; the third was closed, so the file lacks it."""
+def record(
+    session: Session,
+    directory: Path,
+    *,
+    item_s: float = ITEM_S,
+    pause_s: float = PAUSE_S,
+    media: Path | None = None,
+) -> Recorded:
+    """Eight items with a pause between two; the third was closed, so the file lacks it. `media`: what is played,
+    else bytes that nobody decodes."""
+    content = CONTENT if media is None else media.read_bytes()
     reception = todays(session)
     began = reception.planned_at
     recording = Recording(
@@ -46,7 +55,7 @@ def record(session: Session, directory: Path) -> Recorded:
         file="reception.mp4",
         media_type="video/mp4",
         started_at=began,
-        bytes=len(CONTENT),
+        bytes=len(content),
         segments=2,
         gaps=1,
     )
@@ -55,7 +64,7 @@ def record(session: Session, directory: Path) -> Recorded:
     clock, in_file = began, 0.0
     gap = (began, began)
     for line in agenda_of(session, reception.id or 0):
-        ends = clock + timedelta(seconds=ITEM_S)
+        ends = clock + timedelta(seconds=item_s)
         closed = line.item.audience == Audience.CLOSED
         session.add(Hearing(item_id=line.item_id, started_at=clock, ended_at=ends, closed=closed))
         line.item.state = ItemState.DONE
@@ -67,12 +76,12 @@ def record(session: Session, directory: Path) -> Recorded:
                 recording_id=recording.id or 0,
                 item_id=line.item_id,
                 starts_s=in_file,
-                ends_s=in_file + ITEM_S,
+                ends_s=in_file + item_s,
             )
             session.add(chapter)
-            in_file += ITEM_S
-        clock = ends + timedelta(seconds=PAUSE_S)
-        in_file += PAUSE_S
+            in_file += item_s
+        clock = ends + timedelta(seconds=pause_s)
+        in_file += pause_s
     recording.seconds = in_file
     grant_from = gap[0] - timedelta(seconds=20)
     session.add(
@@ -113,5 +122,5 @@ def record(session: Session, directory: Path) -> Recorded:
     manifest.note_gap(gap[0].timestamp(), gap[1].timestamp(), "closed item")
     folder = Folder(directory / FOLDER)
     folder.save(manifest)
-    (directory / FOLDER / "reception.mp4").write_bytes(CONTENT)
+    (directory / FOLDER / "reception.mp4").write_bytes(content)
     return Recorded(reception.id or 0, recording.id or 0)

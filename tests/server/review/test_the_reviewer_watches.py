@@ -1,28 +1,20 @@
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
 from server.petitions.heard import Recorded as State
-from server.receptions.hearings import hearings_of_petition, merged
+from server.receptions.chapters import merged
+from server.receptions.hearings import hearings_of_petition
 from server.receptions.queries import agenda_of
 from server.receptions.recorded_time import read_recorded_time
-from server.receptions.recording_pages import ONE_WATCHING_S, Readings
 from server.receptions.tables import Chapter, Hearing, Recording, RecordingState
 from tests.server.demo.fixtures import Province, petition, todays
-from tests.server.receptions_office.recorded import CONTENT, FOLDER, ITEM_S, PAUSE_S, record
-
-
-def player_data(page: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="player-data"[^>]*>(.*?)</script>', page, re.S)
-    assert found is not None
-    data: dict[str, Any] = json.loads(found[1])
-    return data
+from tests.server.review.player import media_address, player_data
+from tests.server.review.recorded import CONTENT, FOLDER, ITEM_S, PAUSE_S, record
 
 
 async def test_the_petition_leads_to_the_second(province: Province) -> None:
@@ -46,7 +38,7 @@ async def test_the_agenda_is_the_chapters(province: Province) -> None:
     assert chapters[0]["name"] == "1. Kiến nghị KG-0231"
     assert not any("TC-0007" in chapter["name"] for chapter in chapters)
     seam_at = 2 * (ITEM_S + PAUSE_S)
-    assert data["seams"] == [{"at": seam_at, "missing": ITEM_S, "reason": "mục kín, không ghi"}]
+    assert data["seams"] == [{"at": seam_at, "missing": ITEM_S, "reason": "mục kín, không ghi", "closed": True}]
     floor = [(span["name"], span["starts"], span["ends"]) for span in data["floor"]]
     assert floor == [
         ("Thành phố Hạ Long", seam_at - 20, seam_at),
@@ -99,7 +91,8 @@ async def test_a_damaged_manifest_costs_only_the_strip(province: Province) -> No
 async def test_ranges_are_answered_with_those_bytes(province: Province, asked: str, first: int, last: int) -> None:
     made = province.database.run_here(record, province.recordings)
     await province.as_("xemlai")
-    answer = await province.client.get(f"/recordings/{made.recording}/media", headers={"Range": asked})
+    address = await media_address(province, made.reception)
+    answer = await province.client.get(address, headers={"Range": asked})
     assert answer.status == 206
     assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(CONTENT)}"
     assert answer.headers["Content-Type"] == "video/mp4"
@@ -109,7 +102,7 @@ async def test_ranges_are_answered_with_those_bytes(province: Province, asked: s
 async def test_the_whole_file_and_what_lies_beyond_it(province: Province) -> None:
     made = province.database.run_here(record, province.recordings)
     await province.as_("quantri")
-    address = f"/recordings/{made.recording}/media"
+    address = await media_address(province, made.reception)
     whole = await province.client.get(address)
     assert (whole.status, whole.headers["Accept-Ranges"]) == (200, "bytes")
     assert await whole.read() == CONTENT
@@ -123,30 +116,6 @@ async def test_nobody_watches_without_a_login(province: Province) -> None:
     province.forget_cookies()
     assert (await province.client.get(f"/recordings/{made.recording}/media")).status == 401
     assert (await province.get(f"/receptions/{made.reception}/recording")).status == 303
-
-
-async def test_watching_is_noted_once_not_per_request(province: Province) -> None:
-    made = province.database.run_here(record, province.recordings)
-    await province.as_("xemlai")
-    await province.page(f"/receptions/{made.reception}/recording")
-    for first in range(0, 5000, 500):
-        header = {"Range": f"bytes={first}-{first + 9}"}
-        await (await province.client.get(f"/recordings/{made.recording}/media", headers=header)).read()
-    assert [event.subject for event in province.audited("recording_viewed")] == [f"reception:{made.reception}"]
-    assert [event.subject for event in province.audited("recording_read")] == [f"recording:{made.recording}"]
-    await province.as_("chutri")
-    await (await province.client.get(f"/recordings/{made.recording}/media")).read()
-    assert len(province.audited("recording_read")) == 2
-
-
-def test_a_reading_ends_after_a_while() -> None:
-    readings = Readings()
-    assert readings.is_new(1, 1, 0.0)
-    assert not readings.is_new(1, 1, ONE_WATCHING_S)
-    assert not readings.is_new(1, 1, 2 * ONE_WATCHING_S)  # each request keeps it going
-    assert readings.is_new(1, 1, 3 * ONE_WATCHING_S + 1)
-    assert readings.is_new(2, 1, 3 * ONE_WATCHING_S + 1)
-    assert readings.is_new(1, 2, 3 * ONE_WATCHING_S + 1)
 
 
 @pytest.mark.parametrize(
@@ -192,9 +161,11 @@ async def test_a_file_outside_the_recordings_is_never_sent(province: Province, t
         recording.file = "../../secret.key"
         session.add(recording)
 
-    province.database.run_here(change)
     await province.as_("quantri")
-    assert (await province.client.get(f"/recordings/{made.recording}/media")).status == 404
+    address = await media_address(province, made.reception)
+    province.database.run_here(change)
+    assert (await province.client.get(address)).status == 404
+    await province.page(f"/receptions/{made.reception}/recording", status=404)
 
 
 async def test_an_item_heard_twice_has_two_lines(province: Province) -> None:

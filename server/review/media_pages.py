@@ -1,0 +1,199 @@
+"""What the player fetches: the file with byte ranges, thumbnails, chapters as WebVTT, and how preparing stands.
+
+What is sent is decided anew for every request, and written down: which bytes really left, to whom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from aiohttp import hdrs, web
+from sqlmodel import Session
+
+from server.people.rights import Right
+from server.people.tables import Account
+from server.receptions.tables import Recording
+from server.review import accesses
+from server.review.asking import PASSES, with_recording
+from server.review.preparing import PREPARING
+from server.review.reading import Watchable
+from server.review.tables import Access
+from server.review.viewing import chapter_entries
+from server.web.keys import DATABASE
+from server.web.shell import require, translator_of
+
+CHUNK = 256 * 1024
+_log = logging.getLogger(__name__)
+
+
+def add_routes(app: web.Application) -> None:
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/media", media, name="recording_media")
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/pass.json", another_pass, name="recording_pass")
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/thumbnails.jpg", thumbnails, name="recording_thumbnails")
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/chapters.vtt", chapters, name="recording_chapters")
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/prepared.json", prepared, name="recording_prepared")
+
+
+@require(Right.READ_RECEPTIONS)
+async def media(request: web.Request) -> web.StreamResponse:
+    """The recording, or the copy of it that this account may watch. 410: the pass has ended, or what may be
+    watched is no longer the same."""
+    watched, account = await with_recording(request, _as_it_is)
+    passes, given = request.app[PASSES], request.query.get("pass", "")
+    recording_id = watched.recording.id or 0
+    if not passes.is_good(given, account.id or 0, recording_id, watched.copy_key):
+        await _note(request, account, recording_id, Access.REFUSED)
+        raise web.HTTPGone
+    path = _file(request, watched)
+    size = path.stat().st_size
+    span = _span_in(request, size)
+    headers = {
+        hdrs.CONTENT_TYPE: watched.recording.media_type or "application/octet-stream",
+        hdrs.CACHE_CONTROL: "private, no-store",
+        hdrs.CONTENT_DISPOSITION: "inline",
+        hdrs.ACCEPT_RANGES: "bytes",
+        hdrs.CONTENT_LENGTH: str(span.stop - span.start),
+    }
+    if hdrs.RANGE in request.headers:
+        headers[hdrs.CONTENT_RANGE] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    response = web.StreamResponse(status=206 if hdrs.RANGE in request.headers else 200, headers=headers)
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    sent = 0
+    try:
+        with path.open("rb") as file:
+            file.seek(span.start)
+            while sent < len(span):
+                part = await asyncio.to_thread(_read, file, min(CHUNK, len(span) - sent))
+                if not part:
+                    break
+                await response.write(part)
+                sent += len(part)
+    except ConnectionError:  # the player has enough, or has gone
+        pass
+    finally:
+        if sent:
+            first_and_last = (span.start, span.start + sent - 1)
+            await asyncio.shield(
+                _note(request, account, recording_id, Access.SENT, first_and_last, watched.copy_key)
+            )
+    with suppress(ConnectionError):
+        await response.write_eof()
+    return response
+
+
+@require(Right.READ_RECEPTIONS)
+async def another_pass(request: web.Request) -> web.StreamResponse:
+    watched, account = await with_recording(request, _as_it_is)
+    return web.json_response({"media": media_address(request, watched, account)})
+
+
+@require(Right.READ_RECEPTIONS)
+async def thumbnails(request: web.Request) -> web.StreamResponse:
+    watched, _account = await with_recording(request, _as_it_is)
+    path = request.app[PREPARING].thumbnails_for(watched)
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={hdrs.CONTENT_TYPE: "image/jpeg", hdrs.CACHE_CONTROL: "no-store"})
+
+
+@require(Right.READ_RECEPTIONS)
+async def chapters(request: web.Request) -> web.StreamResponse:
+    """For the browser's own player, and for others: the titles are those this account may read."""
+    watched, account = await with_recording(request, _as_it_is)
+    entries = chapter_entries(watched, account.role, translator_of(request))
+    cues = [f"{_stamp(each.starts_s)} --> {_stamp(each.ends_s)}\n{_cue(each.name)}\n" for each in entries]
+    return web.Response(text="\n".join(["WEBVTT\n", *cues]), content_type="text/vtt", headers=_NO_STORE)
+
+
+@require(Right.READ_RECEPTIONS)
+async def prepared(request: web.Request) -> web.StreamResponse:
+    watched, _account = await with_recording(request, _as_it_is)
+    preparing = request.app[PREPARING]
+    preparing.want(watched)
+    return web.json_response(
+        {
+            name: {"stage": standing.stage, "share": round(standing.share, 3)}
+            for name, standing in (
+                ("copy", preparing.standing(preparing.file_for(watched))),
+                ("thumbnails", preparing.standing(preparing.thumbnails_for(watched))),
+            )
+        },
+        headers=_NO_STORE,
+    )
+
+
+def media_address(request: web.Request, watched: Watchable, account: Account) -> str:
+    recording_id = watched.recording.id or 0
+    given = request.app[PASSES].give(account.id or 0, recording_id, watched.copy_key)
+    return str(request.app.router["recording_media"].url_for(id=str(recording_id)).with_query({"pass": given}))
+
+
+_NO_STORE = {hdrs.CACHE_CONTROL: "private, no-store"}
+
+
+def _as_it_is(_session: Session, watched: Watchable, account: Account) -> tuple[Watchable, Account]:
+    return watched, account
+
+
+def _file(request: web.Request, watched: Watchable) -> Path:
+    try:
+        path = request.app[PREPARING].file_for(watched)
+    except ValueError:
+        raise web.HTTPNotFound from None
+    if not path.is_file():
+        raise web.HTTPNotFound
+    return path
+
+
+def _span_in(request: web.Request, size: int) -> range:
+    """The bytes that are asked for. Raises HTTPRequestRangeNotSatisfiable where the file has none of them."""
+    try:
+        asked = request.http_range
+    except ValueError:
+        raise _unsatisfiable(size) from None
+    first, after = asked.start or 0, asked.stop
+    if first < 0:
+        first = max(0, size + first)
+    span = range(first, size if after is None else min(after, size))
+    if not span and (size or hdrs.RANGE in request.headers):
+        raise _unsatisfiable(size)
+    return span
+
+
+def _unsatisfiable(size: int) -> web.HTTPRequestRangeNotSatisfiable:
+    return web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"})
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    return file.read(size)
+
+
+async def _note(
+    request: web.Request,
+    account: Account,
+    recording_id: int,
+    act: Access,
+    sent: tuple[int, int] | None = None,
+    copy_key: str = "",
+) -> None:
+    def work(session: Session) -> None:
+        if session.get(Recording, recording_id) is not None:
+            accesses.note(session, account, recording_id, act, sent=sent, copy_key=copy_key)
+
+    await request.app[DATABASE].run(work)
+
+
+def _stamp(second: float) -> str:
+    whole = round(second * 1000)
+    return f"{whole // 3_600_000:02d}:{whole // 60_000 % 60:02d}:{whole // 1000 % 60:02d}.{whole % 1000:03d}"
+
+
+def _cue(name: str) -> str:
+    """A cue's text: no markup, and never the arrow that begins another one."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")

@@ -1,0 +1,177 @@
+"""The reviewer's player: picture, chapters, the strip, notes; and what the page reports of itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from sqlmodel import Session
+
+from server.people import audit
+from server.people.accounts import subject_of
+from server.people.rights import Right
+from server.people.sessions import account_in
+from server.people.tables import Account
+from server.receptions.queries import FloorSpan, floor_spans, recording_of
+from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, read_recorded_time
+from server.receptions.tables import Reception, Recording, RecordingState
+from server.review import accesses, notes
+from server.review.asking import with_recording
+from server.review.media_pages import media_address
+from server.review.preparing import PREPARING, Stage
+from server.review.reading import Watchable, is_ready, watchable
+from server.review.tables import Access
+from server.review.thumbnails import COLUMNS, HEIGHT, WIDTH, step_of
+from server.review.viewing import (
+    RoomSpan,
+    agenda_entries,
+    chapter_entries,
+    rooms_connected,
+    rooms_for_script,
+    seams_for_script,
+)
+from server.review.withholding import is_withheld
+from server.review.words import script_words
+from server.web.keys import DATABASE
+from server.web.shell import render, require, translator_of
+
+REPORT_LIMIT = 16 * 1024
+SPEEDS = ("0.5", "0.75", "1", "1.25", "1.5", "2")
+
+
+def add_routes(app: web.Application) -> None:
+    """Needs RECORDINGS_DIRECTORY, PREPARING and PASSES in `app` when a page is asked for."""
+    app.router.add_get(r"/receptions/{id:\d{1,9}}/recording", player, name="recording")
+    app.router.add_post(r"/recordings/{id:\d{1,9}}/watched", watched_report, name="recording_watched")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    reception: Reception
+    recording: Recording | None
+    watched: Watchable | None  # None: there is nothing to play
+    grants: list[FloorSpan]
+    rooms: list[RoomSpan]
+    notes: list[notes.Note]
+
+
+@require(Right.READ_RECEPTIONS)
+async def player(request: web.Request) -> web.StreamResponse:
+    account = await account_in(request)
+    shown = await request.app[DATABASE].run(_read, int(request.match_info["id"]), account)
+    if shown is None:
+        raise web.HTTPNotFound
+    recording, watched = shown.recording, shown.watched
+    context: dict[str, Any] = {"reception": shown.reception, "recording": recording, "ready": watched is not None}
+    if watched is None or recording is None:
+        state = None if recording is None else recording.state
+        return await render(
+            request,
+            "review/player.html",
+            preparing=state == RecordingState.ENDED,
+            running=state == RecordingState.RECORDING,
+            **context,
+        )
+    preparing = request.app[PREPARING]
+    try:
+        standing = preparing.standing(preparing.file_for(watched))
+        preparing.want(watched)
+    except ValueError:
+        raise web.HTTPNotFound from None
+    folder = request.app[RECORDINGS_DIRECTORY] / recording.folder
+    recorded = await asyncio.to_thread(read_recorded_time, folder)
+    _ = translator_of(request)
+    entries = chapter_entries(watched, account.role, _)
+    withheld_all = bool(watched.withheld) and watched.withheld[0] == (0.0, recording.seconds)
+    return await render(
+        request,
+        "review/player.html",
+        preparing=False,
+        running=False,
+        lines=agenda_entries(watched, account.role, entries),
+        withheld=watched.withheld,
+        withheld_all=withheld_all,
+        copy_ready=standing.stage is Stage.READY,
+        media=media_address(request, watched, account),
+        speeds=SPEEDS,
+        starts_at=_second(request.query.get("t", ""), recording.seconds),
+        watermark=f"{account.display_name} · {account.login}",
+        may_note=Right.NOTE_RECORDINGS in account.rights,
+        may_correct=Right.CORRECT_CHAPTERS in account.rights,
+        may_keep=Right.KEEP_RECORDINGS in account.rights,
+        may_read_accesses=Right.READ_ACCESSES in account.rights,
+        player={
+            "recording": recording.id,
+            "seconds": recording.seconds,
+            "startedAt": recording.started_at.timestamp() if recording.started_at else None,
+            "chapters": [{"name": each.name, "starts": each.starts_s, "ends": each.ends_s} for each in entries],
+            "floor": _floor(recorded, shown.grants, watched),
+            "seams": seams_for_script(recorded, _),
+            "withheld": watched.withheld,
+            "rooms": rooms_for_script(recorded, shown.rooms),
+            "notes": [notes.for_script(note, account) for note in shown.notes],
+            "mayNote": Right.NOTE_RECORDINGS in account.rights,
+            "thumbnails": {
+                "step": step_of(recording.seconds),
+                "columns": COLUMNS,
+                "width": WIDTH,
+                "height": HEIGHT,
+            },
+            "words": script_words(_),
+        },
+        **context,
+    )
+
+
+def _read(session: Session, reception_id: int, account: Account) -> _Shown | None:
+    reception = session.get(Reception, reception_id)
+    if reception is None:
+        return None
+    recording = recording_of(session, reception_id)
+    if recording is None or not is_ready(recording):
+        return _Shown(reception, recording, None, [], [], [])
+    audit.record(session, subject_of(account), "recording_viewed", f"reception:{reception_id}")
+    accesses.note(session, account, recording.id or 0, Access.OPENED)
+    watched = watchable(session, recording, account.role)
+    return _Shown(
+        reception,
+        recording,
+        watched,
+        floor_spans(session, reception_id),
+        rooms_connected(session, reception_id),
+        notes.notes_of(session, watched),
+    )
+
+
+def _second(text: str, seconds: float) -> int:
+    """The second to start at; whatever is not one is the beginning."""
+    return min(int(text), int(seconds)) if text.isdecimal() and len(text) < 7 else 0
+
+
+def _floor(recorded: RecordedTime | None, grants: list[FloorSpan], watched: Watchable) -> list[dict[str, Any]]:
+    """Who spoke while nothing may be watched is not told."""
+    return [
+        {"name": span.name, "short": span.short_name, "starts": span.starts_s, "ends": span.ends_s}
+        for span in (recorded.floor(grants) if recorded else [])
+        if not is_withheld(span.starts_s, watched.withheld)
+    ]
+
+
+@require(Right.READ_RECEPTIONS)
+async def watched_report(request: web.Request) -> web.StreamResponse:
+    """What was played and sought, in batches: [["played", 12.0, 47.5], ["sought", 47.5, 300]]."""
+    if (request.content_length or 0) > REPORT_LIMIT:
+        raise web.HTTPBadRequest
+    body = await request.content.read(REPORT_LIMIT)
+
+    def work(session: Session, watched: Watchable, account: Account) -> None:
+        for told in accesses.read_report(body, watched.recording.seconds):
+            accesses.note(session, account, watched.recording.id or 0, told.act, told.starts_s, told.ends_s)
+
+    try:
+        await with_recording(request, work)
+    except accesses.BadReport as bad:
+        return web.json_response({"text": str(bad)}, status=400)
+    return web.Response(status=204)

@@ -1,0 +1,210 @@
+"""Long work for reviewers, beside the live reception and never in its way.
+
+One piece at a time, in a process of its own at the lowest priority; none begins, and one that runs is ended, while
+a reception is open. Nothing is written down of what is to be done: what is wanted and not there is found again, by
+whoever opens a recording and every now and then for the newest ones. So a restart needs no care.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from aiohttp import web
+from sqlmodel import Session, col, select
+
+from server.data.engine import Database
+from server.people.rights import HOLDERS, Right
+from server.receptions.tables import Reception, ReceptionState, Recording, RecordingState
+from server.review.reading import Watchable, watchable
+from server.review.worker import Work
+
+LOOK_EVERY_S = 60.0
+ASK_EVERY_S = 2.0  # whether a reception was opened
+NEWEST = 20  # recordings that are prepared before anybody asks
+MOST_WANTED = 200
+END_WITHIN_S = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Stage(StrEnum):
+    READY = "ready"
+    WAITING = "waiting"  # its turn comes
+    PAUSED = "paused"  # a reception is open
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    stage: Stage
+    share: float = 0.0
+
+
+class Preparing:
+    """Owns the process that works, and the directory of what was made. `start` and `stop` it."""
+
+    def __init__(self, database: Database, recordings: Path, made: Path) -> None:
+        self._database, self._recordings, self._made = database, recordings, made
+        self._wanted: OrderedDict[Path, Work] = OrderedDict()
+        self._failed: set[Path] = set()
+        self._poked = asyncio.Event()
+        self._running: Path | None = None
+        self._share = 0.0
+        self._paused = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._keep(), name="preparing recordings")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    # --- what pages ask --------------------------------------------------------------------------
+
+    def file_for(self, watched: Watchable) -> Path:
+        """What the reader is sent; it may not be there yet. Raises ValueError for a name outside the directory."""
+        source = self._source(watched.recording)
+        return self._copy(watched) if watched.copy_key else source
+
+    def thumbnails_for(self, watched: Watchable) -> Path:
+        return self._folder(watched) / f"{watched.thumbnails_key}.jpg"
+
+    def want(self, watched: Watchable) -> None:
+        """Make what is missing for this reader, before all else."""
+        for work in reversed(self._missing(watched)):
+            self._wanted[work.target] = work
+            self._wanted.move_to_end(work.target, last=False)
+        while len(self._wanted) > MOST_WANTED:
+            self._wanted.popitem()
+        self._poked.set()
+
+    def standing(self, target: Path) -> Standing:
+        if target.is_file():
+            return Standing(Stage.READY, 1.0)
+        if target == self._running:
+            return Standing(Stage.RUNNING, self._share)
+        if target in self._failed:
+            return Standing(Stage.FAILED)
+        return Standing(Stage.PAUSED if self._paused else Stage.WAITING)
+
+    # --- the work --------------------------------------------------------------------------------
+
+    def _missing(self, watched: Watchable) -> list[Work]:
+        source, seconds = self._source(watched.recording), watched.recording.seconds
+        needed = []
+        if watched.copy_key:
+            needed.append(("copy", source, self._copy(watched)))
+        needed.append(("thumbnails", self.file_for(watched), self.thumbnails_for(watched)))
+        return [
+            Work(kind=kind, source=origin, target=target, seconds=seconds, left_out=watched.withheld)
+            for kind, origin, target in needed
+            if not target.is_file() and target not in self._failed
+        ]
+
+    def _source(self, recording: Recording) -> Path:
+        directory = self._recordings.resolve()
+        path = (directory / recording.folder / recording.file).resolve()
+        if not path.is_relative_to(directory):
+            raise ValueError("a recording's file lies outside the recordings")
+        return path
+
+    def _folder(self, watched: Watchable) -> Path:
+        return self._made.resolve() / str(watched.recording.id)
+
+    def _copy(self, watched: Watchable) -> Path:
+        return self._folder(watched) / f"{watched.copy_key}{Path(watched.recording.file).suffix}"
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self._look()
+                while self._wanted and not await self._is_live():
+                    _target, work = self._wanted.popitem(last=False)
+                    if not work.target.is_file():
+                        await self._work(work)
+            except Exception:  # this task outlives a database that does not answer
+                _log.exception("recordings could not be prepared; tried again in %.0f s", LOOK_EVERY_S)
+            self._poked.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._paused else LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        for watched in await self._database.run(_newest):
+            for work in self._missing(watched):
+                self._wanted.setdefault(work.target, work)
+
+    async def _is_live(self) -> bool:
+        self._paused = await self._database.run(_reception_is_open)
+        return self._paused
+
+    async def _work(self, work: Work) -> None:
+        """One process from its beginning to its end; where a reception is opened meanwhile it is begun anew
+        afterwards."""
+        self._running, self._share = work.target, 0.0
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server.review.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        reading = asyncio.create_task(self._read(process, work), name="progress of preparing")
+        try:
+            while not reading.done():
+                await asyncio.wait({reading}, timeout=ASK_EVERY_S)
+                if not reading.done() and await self._is_live():
+                    self._wanted[work.target] = work
+                    return
+            reading.result()
+            if await process.wait() != 0:
+                _log.error("recording %s could not be prepared (%s)", work.source.parent.name, work.kind)
+                self._failed.add(work.target)
+        finally:
+            self._running = None
+            await _end(process)
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, process: asyncio.subprocess.Process, work: Work) -> None:
+        assert process.stdin is not None  # asked for as pipes, both
+        assert process.stdout is not None
+        process.stdin.write(work.model_dump_json().encode())
+        process.stdin.close()
+        async for line in process.stdout:
+            self._share = float(line)
+
+
+PREPARING = web.AppKey("PREPARING", Preparing)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)  # what it was writing has a temporary name, and is begun anew
+    await asyncio.wait_for(process.wait(), END_WITHIN_S)
+
+
+def _reception_is_open(session: Session) -> bool:
+    opened = select(Reception.id).where(Reception.state == ReceptionState.OPEN).limit(1)
+    return session.exec(opened).first() is not None
+
+
+def _newest(session: Session) -> list[Watchable]:
+    """Each of the newest recordings as each role may watch it; roles that may watch the same are one."""
+    ready = select(Recording).where(Recording.state == RecordingState.SEALED, Recording.file != "")
+    found: dict[tuple[int, str], Watchable] = {}
+    for recording in session.exec(ready.order_by(col(Recording.id).desc()).limit(NEWEST)).all():
+        for role in sorted(HOLDERS[Right.READ_RECEPTIONS]):
+            watched = watchable(session, recording, role)
+            found.setdefault((recording.id or 0, watched.copy_key), watched)
+    return list(found.values())

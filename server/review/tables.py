@@ -1,0 +1,95 @@
+"""What reviewing adds to a recording: notes on its time line, spans in quarantine, and who watched what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from server.data.columns import UtcDateTime, Word, now
+
+
+class RecordingNote(SQLModel, table=True):
+    """A note, or without words a bookmark, at a second of the playable file. One that was removed stays, so that
+    removing can be taken back; of an item that became a denunciation the words are erased."""
+
+    __tablename__ = "recording_note"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    at_s: float
+    words: str = Field(default="", sa_column=Column(Text, nullable=False))
+    search_key: str = Field(default="", sa_column=Column(Text, nullable=False))  # folded words between spaces
+    made_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    changed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+
+
+class Quarantine(SQLModel, table=True):
+    """A span that nobody watches until two people have released it."""
+
+    __tablename__ = "recording_quarantine"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    starts_s: float
+    ends_s: float
+    reason: str = Field(max_length=300)
+    made_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    made_by: int = Field(foreign_key="account.id")
+    release_reason: str = Field(default="", max_length=300)
+    proposed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    proposed_by: int | None = Field(default=None, foreign_key="account.id")
+    released_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    released_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class Source(StrEnum):
+    CONCLUSION = "conclusion"
+    DOCUMENT = "document"
+
+
+class ItemWords(SQLModel, table=True):
+    """The folded words of one issued version of a conclusion or a document, as recordings are found by them.
+    Taken in by `searching`; what is issued does not change any more, and erased words go."""
+
+    __tablename__ = "item_words"
+    __table_args__ = (UniqueConstraint("source", "source_id", name="uq_item_words"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: Source = Field(sa_column=Column(Word(Source), nullable=False))
+    source_id: int  # of the version
+    item_id: int = Field(foreign_key="agenda_item.id", index=True)
+    search_key: str = Field(sa_column=Column(Text, nullable=False))  # each word between spaces
+
+
+class Access(StrEnum):
+    """`PLAYED` and `SOUGHT` the page tells, `SENT` the server knows: what left it, in bytes of the file."""
+
+    OPENED = "opened"
+    PLAYED = "played"
+    SOUGHT = "sought"
+    SENT = "sent"
+    DOWNLOADED = "downloaded"
+    EXPORTED = "exported"
+    REFUSED = "refused"
+
+
+class RecordingAccess(SQLModel, table=True):
+    """One thing somebody did with a recording. Append-only."""
+
+    __tablename__ = "recording_access"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False, index=True))
+    act: Access = Field(sa_column=Column(Word(Access), nullable=False))
+    starts_s: float | None = None  # seconds of the playable file; of a seek: from where
+    ends_s: float | None = None  # and to where
+    first_byte: int | None = Field(default=None, sa_column=Column(BigInteger))
+    last_byte: int | None = Field(default=None, sa_column=Column(BigInteger))
+    copy_key: str = Field(default="", max_length=64)  # which copy was sent; empty: the recording itself
