@@ -12,15 +12,14 @@ from sqlmodel import Session
 
 from recordings.clips import Proof, Wish
 from recordings.manifest import Span
-from server.clips.withheld import Heard, may_have, withheld
 from server.documents.pdf_file import unprintable
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right, Role, rights_of
 from server.people.tables import Account
-from server.receptions.hearings import merged
-from server.receptions.queries import AgendaLine, agenda_of, chapters_of, recording_of
-from server.receptions.tables import RecordingState
+from server.receptions.chapters import merged
+from server.receptions.queries import AgendaLine, recording_of
+from server.review.reading import is_ready, watchable
 from server.web.languages import N_
 
 REASON = 500
@@ -59,33 +58,28 @@ def plan(
     if unprintable(reason):
         raise ExportRefused(UNPRINTABLE)
     recording = recording_of(session, reception_id)
-    if recording is None or recording.state != RecordingState.SEALED or not recording.file:
+    if recording is None or not is_ready(recording):
         raise ExportRefused(NO_RECORDING)
-    lines = agenda_of(session, reception_id)
-    chapters = {
-        item: [Span(starts_s=starts, ends_s=ends) for starts, ends in merged(spans)]
-        for item, spans in chapters_of(session, recording.id or 0).items()
-    }
-    closed = withheld(
-        (Heard(each, may_have(role, line.petitions)) for line in lines for each in chapters.get(line.item_id, [])),
-        recording.seconds,
-    )
+    watched = watchable(session, recording, role)
     asked = [span] if span is not None else []
     title = ""
     if position is not None:
-        line = next((line for line in lines if line.item.position == position), None)
-        if line is None or not chapters.get(line.item_id):
+        line = next((line for line in watched.lines if line.item.position == position), None)
+        marked = [each for each in watched.chapters if line is not None and each.item_id == line.item_id]
+        if line is None or not marked:
             raise ExportRefused(NO_ITEM)
-        if not may_have(role, line.petitions):
+        if line.item_id not in watched.watchable_items:
             raise ExportRefused(CONFIDENTIAL)
-        asked, title = chapters[line.item_id], _title(line)
+        title = _title(line)
+        times = merged((each.starts_s, each.ends_s) for each in marked)
+        asked = [Span(starts_s=starts, ends_s=ends) for starts, ends in times]
     # Chapters are stored to the millisecond: one that ends with the file may end a little after it.
     until = recording.seconds
     wishes = [
         Wish(
             asked=Span(starts_s=each.starts_s, ends_s=min(each.ends_s, until) if title else each.ends_s),
             title=title,
-            withheld=closed,
+            withheld=tuple(Span(starts_s=starts, ends_s=ends) for starts, ends in watched.withheld),
             exported_by=account.login,
             reason=reason,
         )

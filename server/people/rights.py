@@ -28,7 +28,7 @@ class Right(StrEnum):
     SEE_CONSOLE = "see_console"
     CALL_ROLL = "call_roll"  # who is present in an item, and that it is so
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
-    EXPORT_CLIPS = "export_clips"  # of what its role may read: `clips.withheld`
+    EXPORT_CLIPS = "export_clips"  # of what its role may watch
     READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings; how much says `review.withholding`
     NOTE_RECORDINGS = "note_recordings"
     CORRECT_CHAPTERS = "correct_chapters"
