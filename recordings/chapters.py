@@ -47,6 +47,13 @@ def runs_of(segments: Iterable[SegmentEntry]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
+def clock_of(second: float, runs: Sequence[Run], *, ends: bool = False) -> float:
+    """The moment of the clock at a second of the playable file; at a seam the one that begins, or that `ends`."""
+    before = [run for run in runs if (run.offset_s < second if ends else run.offset_s <= second + SHORTEST_S)]
+    run = before[-1] if before else runs[0]
+    return round(run.started_at + second - run.offset_s, 6)
+
+
 def spans_of(mark: ChapterMark, runs: Sequence[Run]) -> tuple[Span, ...]:
     """Empty for a closed item, and where nothing of it was recorded."""
     if mark.closed:

@@ -23,7 +23,7 @@ from typing import Annotated, Literal
 import av
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from recordings.chapters import runs_of
+from recordings.chapters import clock_of, runs_of
 from recordings.cutting import Allowed, Piece, allowed_of, cut
 from recordings.keys import SigningKey
 from recordings.manifest import Manifest, Playable, Sha256, Span, software
@@ -190,8 +190,8 @@ def _length(span: Span) -> float:
 
 def _segments(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[NamedFile, ...]:
     found, offset = [], 0.0
-    for segment in manifest.segments:
-        ends = offset + max(0.0, segment.seconds)
+    for segment in manifest.readable:
+        ends = offset + segment.seconds
         if any(piece.source.starts_s < ends and piece.source.ends_s > offset for piece in pieces):
             found.append(NamedFile(file=segment.file, sha256=segment.sha256, bytes=segment.bytes))
         offset = ends
@@ -201,8 +201,7 @@ def _segments(manifest: Manifest, pieces: Sequence[Piece]) -> tuple[NamedFile, .
 def _clock(manifest: Manifest, piece: Piece, at: datetime) -> datetime:
     """When the piece's first moment was recorded."""
     second = piece.source.starts_s
-    runs = [run for run in runs_of(manifest.segments) if run.offset_s <= second + 0.001]
-    return datetime.fromtimestamp(runs[-1].started_at + second - runs[-1].offset_s, at.tzinfo)
+    return datetime.fromtimestamp(clock_of(second, runs_of(manifest.readable)), at.tzinfo)
 
 
 FFmpegError = av.error.FFmpegError

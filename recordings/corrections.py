@@ -5,6 +5,7 @@ For `server/`: who may correct is decided there; then, in a thread, because it w
     key = signing_key(settings.signing_directory, now)          # recordings.keys
     done = append(folder, Correction(by="thuky", reason="…", mark=2, now=ChapterTimes(…)), key, now)
 
+A page that has seconds of the playable file asks `recordings.correcting.correction_of` for the Correction.
 `mark` is the chapter's place in `manifest.chapters` (from 0); None adds a chapter, which gets the next number.
 `now=None` withdraws one. What stood there before is filled in by `append`, so that both stay readable. The entry
 that comes back carries its `number` and `line_sha256`: note both in the audit log, for that is the word of another

@@ -15,6 +15,7 @@ from signaling.ports import ChapterMark
 from signaling.wire.rtp import VideoCodec
 
 WAITING = "no_media"
+UNREADABLE = "segment_unreadable"
 WAITING_S = 2.0  # the first picture of a stage takes this long at most; only more is missing media
 JOIN_S = 0.5  # gaps of one reason and track closer than this are one
 
@@ -114,6 +115,12 @@ class Manifest(BaseModel):
     @property
     def seconds(self) -> float:
         return round(sum(segment.seconds for segment in self.segments), 6)
+
+    @property
+    def readable(self) -> list[SegmentEntry]:
+        """Those the playable file was made of: the others were noted as gaps when it was sealed."""
+        broken = {gap.from_ for gap in self.gaps if gap.reason == UNREADABLE}
+        return [s for s in self.segments if s.seconds > 0 and s.started_epoch not in broken]
 
     @property
     def last_sha256(self) -> str:

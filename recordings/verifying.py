@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from recordings.chapters import mapped
 from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
-from recordings.items import GapReason
 from recordings.keys import PublicKeys
 from recordings.manifest import ChapterEntry, Manifest, SegmentEntry
 from recordings.store import MANIFEST, SIGNATURE
@@ -143,7 +142,7 @@ class _Files:
 def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) -> Iterator[Finding]:
     if manifest.state == "open":
         return
-    readable = _readable(manifest)
+    readable = manifest.readable
     again = mapped([chapter.mark for chapter in manifest.chapters], readable)
     for number, (chapter, computed) in enumerate(zip(manifest.chapters, again, strict=True), 1):
         name = f"{number}. {chapter.mark.label}"
@@ -158,12 +157,6 @@ def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) ->
         hurt = [file for file in touched if segments[file] not in (State.WHOLE, State.UNSIGNED)]
         why = Why.PARTS if hurt else Why.NOTHING
         yield Finding(Part.CHAPTER, name, state, why, {"parts": ", ".join(hurt)} if hurt else {})
-
-
-def _readable(manifest: Manifest) -> list[SegmentEntry]:
-    """Those the playable file was made of: the others were noted as gaps when it was sealed."""
-    broken = {gap.from_ for gap in manifest.gaps if gap.reason == GapReason.SEGMENT_UNREADABLE}
-    return [s for s in manifest.segments if s.seconds > 0 and s.started_epoch not in broken]
 
 
 def _overlap(chapter: ChapterEntry, segment: SegmentEntry) -> bool:

@@ -13,9 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from recordings.corrections import CORRECTIONS, ChapterTimes, Correction, append, corrected, read
+from recordings.chapters import runs_of, spans_of
+from recordings.correcting import InSeconds, correction_of
+from recordings.corrections import (
+    CORRECTIONS,
+    ChapterTimes,
+    Correction,
+    CorrectionRefused,
+    CorrectionsDamaged,
+    Entry,
+    append,
+    corrected,
+    read,
+)
 from recordings.findings import Part, Report, State, Why, exit_code
 from recordings.keys import PUBLIC, PublicKeys, read_public_keys, rotate, signing_key
+from recordings.manifest import new_manifest
 from recordings.sealing import seal
 from recordings.store import MANIFEST, SIGNATURE, Folder
 from recordings.verifying import verify_recording
@@ -248,6 +261,45 @@ def test_both_times_of_a_corrected_chapter_are_kept(office: Path) -> None:
     assert marks[1] is not None
     assert (marks[1].started_at, marks[1].ended_at, marks[1].petitions) == (START + 4.2, START + 8.25, ("KN-2",))
     assert marks[0] == manifest.chapters[0].mark
+
+
+def test_a_correction_in_seconds_of_the_file_is_found_again_at_those_seconds(office: Path) -> None:
+    manifest = Folder(office / "recordings" / "r1").load()
+    assert manifest is not None
+    marked = manifest.chapters[1].spans[0].starts_s
+    change = InSeconds(item=2, marked_s=marked, starts_s=marked + 0.7, ends_s=marked + 3.25, title="Mục 2b")
+    correction = correction_of(manifest, change, by="thuky", reason="later")
+    assert (correction.mark, correction.now.label if correction.now else "") == (1, "Mục 2b")
+    entry = Entry(
+        **correction.model_dump(), recording="r1", number=1, made_at=datetime.now(UTC), was=None, follows=""
+    )
+    mark = corrected(manifest.chapters, (entry,))[1]
+    assert mark is not None
+    (span,) = spans_of(mark, runs_of(manifest.readable))
+    assert (span.starts_s, span.ends_s) == pytest.approx((marked + 0.7, marked + 3.25), abs=0.001)
+    with pytest.raises(CorrectionRefused, match="nothing of it is there"):
+        correction_of(manifest, InSeconds(item=9, marked_s=1, starts_s=1, ends_s=2), by="thuky", reason="x")
+
+
+def test_what_is_refused_changes_nothing(copy: Path, office: Path, tmp_path: Path) -> None:
+    key, now = signing_key(office / "signing", datetime.now(UTC)), datetime.now(UTC)
+    before = (copy / CORRECTIONS).read_bytes()
+    with pytest.raises(CorrectionRefused, match="there are 3"):
+        append(copy, Correction(by="thuky", reason="x", mark=3, now=None), key, now)
+    with pytest.raises(CorrectionRefused, match="neither a chapter nor its times"):
+        append(copy, Correction(by="thuky", reason="x", mark=None, now=None), key, now)
+    assert (copy / CORRECTIONS).read_bytes() == before
+    lines = corrections(copy)
+    (copy / CORRECTIONS).write_bytes(b"".join(lines[1:]))
+    with pytest.raises(CorrectionsDamaged, match="does not follow"):
+        append(copy, Correction(by="thuky", reason="x", mark=0, now=None), key, now)
+    (copy / CORRECTIONS).unlink()
+    with pytest.raises(CorrectionsDamaged, match="is missing"):
+        append(copy, Correction(by="thuky", reason="x", mark=0, now=None), key, now)
+    still_open = Folder(tmp_path / "r9")
+    still_open.save(new_manifest("r9", 1))
+    with pytest.raises(CorrectionRefused, match="is not sealed"):
+        append(still_open.path, Correction(by="thuky", reason="x", mark=0, now=None), key, now)
 
 
 def test_a_key_that_was_replaced_still_vouches_for_what_it_signed(office: Path, tmp_path: Path) -> None:

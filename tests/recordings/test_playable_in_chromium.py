@@ -96,8 +96,10 @@ def test_three_sizes_play_through_and_seek(tmp_path: Path) -> None:
         simulated.play(2)
     manifest = simulated.seal()
     assert manifest.playable is not None
-    file = simulated.folder.path / manifest.playable.file
-    with served(file) as address, sync_api.sync_playwright() as playwright:
+    with (
+        served(simulated.folder.path / manifest.playable.file) as address,
+        sync_api.sync_playwright() as playwright,
+    ):
         arguments = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         page = browser.new_page()
