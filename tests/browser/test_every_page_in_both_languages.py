@@ -69,6 +69,7 @@ class Office:
         item = "waiting item" if planned else "item"
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room", "visits": "visit"}
         kind = own.get(path.split("/")[1], reception)
+        path = path.replace("{act}", "merge")
         return path.replace("{id}", str(self.ids[kind])).replace("{item}", str(self.ids[item]))
 
 
