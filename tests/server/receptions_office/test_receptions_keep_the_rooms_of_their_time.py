@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from server.people.accounts import account_by_login
 from server.receptions.agenda import add_item, create_reception, set_audience
 from server.receptions.queries import agenda_of
 from server.receptions.tables import Attendance, Audience, Reception, ReceptionState
+from server.rooms.offices import enter
 from server.rooms.queries import room_by_code
-from server.rooms.tables import Room, RoomLevel
+from server.rooms.tables import Office, Room, RoomLevel
 from server.web.languages import today
 from tests.server.demo.fixtures import Province, petition
 from tests.server.receptions_office.test_agenda_rules import PLAN
@@ -110,3 +112,15 @@ async def test_whoever_keeps_the_rooms_learns_nothing_of_the_matter(province: Pr
     shown = await _change(province, "split", unit1="06925", code1="06928", code2="06931")
     assert summary not in shown
     assert summary not in html.unescape(await province.page("/rooms"))
+
+
+async def test_a_new_plan_begins_with_who_is_chair_that_day(province: Province) -> None:
+    def appoint(session: Session) -> None:
+        desk, account = room_by_code(session, "22", today()), account_by_login(session, "chutri")
+        assert account is not None
+        enter(session, account, Office.PC_CHAIR, desk, (today(), None), "", actor="account:7")
+
+    await province.as_("thuky")
+    assert 'name="host_name" value=""' in await province.page("/receptions/new")
+    province.database.run_here(appoint)
+    assert 'name="host_name" value="Vũ Đình Lãm"' in html.unescape(await province.page("/receptions/new"))
