@@ -16,8 +16,13 @@ from server.data.secret import load_secret
 from server.people.accounts import ROLES, AccountRefused, account_by_login, change_password, create_account
 from server.people.passwords import BadPassword
 from server.people.tables import Account, Role
+from server.receptions.moved_rooms import MovedRooms
+from server.rooms.change_file import read_changes
+from server.rooms.changes import ChangePlan
+from server.rooms.changing import audiences_of, carry_out, look
 from server.rooms.enrolment import address_of, has_address, token_of, tokens_of_all_rooms
 from server.rooms.importing import import_rooms
+from server.rooms.planned import PlannedItem
 from server.rooms.queries import room_by_code, rooms_on
 from server.rooms.tables import RoomLevel
 
@@ -50,15 +55,55 @@ def import_file(
         raise typer.Exit(1)
 
 
+@rooms.command("change")
+def change_units(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX", exists=True, dir_okay=False)],
+    do: Annotated[bool, typer.Option("--do", help="carry it out, instead of only telling it")] = False,
+) -> None:
+    """Merge, rename, split and end units as a file says. Refused lines are listed; exit code 1 then."""
+    read = read_changes(file.read_bytes())
+    receptions = MovedRooms()
+    with open_database(load_settings()) as database:
+
+        def work(session: Session) -> tuple[ChangePlan, list[PlannedItem]]:
+            planned = look(session, read.rows)
+            items = audiences_of(session, planned, receptions)
+            if do:
+                carry_out(session, planned, actor="system", receptions=receptions)
+            return planned, items
+
+        planned, items = database.run_here(work)
+    for change in planned.changes:
+        ends, begins, goes_on = (
+            ", ".join(f"{unit.code} {unit.name}" for unit in units) or "-"
+            for units in (change.ends, change.begins, change.goes_on)
+        )
+        console.print(f"{change.day}: ends {ends}; begins {begins}; goes on {goes_on}")
+    for item in items:
+        names = ", ".join(name for _, name in item.rooms)
+        console.print(f"reception {item.reception_id}, item {item.position} names {names}", style="yellow")
+    said = "ended" if do else "would end"
+    console.print(f"{said} {len(planned.ends)}, begun {len(planned.begins)}, on record already {planned.known}")
+    refused = sorted((*read.refused, *planned.refused), key=lambda row: row.line)
+    for row in refused:
+        console.print(f"line {row.line}, {row.column}: came {row.came!r}; allowed is {row.allowed}", style="red")
+    if refused:
+        raise typer.Exit(1)
+
+
 @rooms.command("list")
-def list_rooms() -> None:
-    """All rooms of today with the path of their page. The path carries the room's key: keep it."""
+def list_rooms(
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="of this day instead of today")] = None,
+) -> None:
+    """All rooms of a day with the path of their page. The path carries the room's key: keep it."""
+    day = on.date() if on else today()
     settings = load_settings()
     with open_database(settings) as database:
         secret = load_secret(settings.data)
         table = Table("Code", "Room", "District", "Page")
-        for room in database.run_here(lambda session: rooms_on(session, today())):
+        for room in database.run_here(lambda session: rooms_on(session, day)):
             page = address_of(secret, room) if has_address(room) else "/desk/camera"
+            page = "" if room.valid_to is not None and room.valid_to < today() else page
             table.add_row(room.code, room.name, room.district, page)
     console.print(table)
 

@@ -16,6 +16,7 @@ from server.receptions.asking import planned_reception, reception_in, to_recepti
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.plan_forms import FIELDS, FilledForm, plan_values, read_plan, read_receiver
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
+from server.rooms.offices import head_of_province
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
 from server.web.shell import render, require, translator_of
@@ -35,10 +36,12 @@ def add_routes(app: web.Application) -> None:
 async def new(request: web.Request) -> web.StreamResponse:
     _ = translator_of(request)
     day = today() + timedelta(days=1)
+    head = await request.app[DATABASE].run(head_of_province, day)
     values = {
         "title": _("Periodic citizen reception, %(day)s", day=f"{day:%d/%m/%Y}"),
         "mode": str(ReceptionMode.PERIODIC),
         "received_by": str(Receiver.HEAD),
+        "host_name": "" if head is None else head.display_name,
         "day": day.isoformat(),
         "clock": time(8).isoformat("minutes"),
     }

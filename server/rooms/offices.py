@@ -16,7 +16,8 @@ from server.data.columns import now
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account
-from server.rooms.tables import Office, OfficeHeld, Room
+from server.rooms.queries import rooms_on
+from server.rooms.tables import Office, OfficeHeld, Room, RoomLevel
 from server.web.languages import N_
 
 OFFICE_WORDS: dict[Office, str] = {
@@ -124,6 +125,12 @@ def offices_of(session: Session, account_id: int) -> list[Holding]:
 def holder_on(session: Session, room: Room, office: Office, day: date) -> Account | None:
     """Who held the office on `day`: the host of the province's receptions, the head of a commune's."""
     return next((held.account for held in _of_unit(session, room.id or 0, office) if held.holds(day)), None)
+
+
+def head_of_province(session: Session, day: date) -> Account | None:
+    """Chair of the provincial People's Committee on `day`, as far as the offices say."""
+    desk = next((room for room in rooms_on(session, day) if room.level is RoomLevel.PROVINCE), None)
+    return None if desk is None else holder_on(session, desk, Office.PC_CHAIR, day)
 
 
 def _of_unit(session: Session, room_id: int, office: Office) -> list[Holding]:

@@ -89,11 +89,13 @@ async def show_room(request: web.Request) -> web.StreamResponse:
 
 @require(Right.KEEP_ROOMS)
 async def show_sheet(request: web.Request) -> web.StreamResponse:
-    """All addresses to print, one slip per room: that somebody took them along is noted in the audit log."""
+    """All addresses of a day to print, one slip per room, so that new rooms have theirs before they begin. That
+    somebody took them along is noted in the audit log."""
     account = await account_of(request)
     search = request.query.get("q", "")[:100]
     actor = subject_of(account) if account is not None else "system"
-    rooms = await request.app[DATABASE].run(_rooms_for_sheet, today(), search, actor)
+    day = day_in(request.query.get("day", "")[:10]) or today()
+    rooms = await request.app[DATABASE].run(_rooms_for_sheet, day, search, actor)
     lines = [line for line in _lines(request, rooms) if line.address]
     return await render(request, "rooms/sheet.html", lines=lines, search=search, origin=_origin(request))
 

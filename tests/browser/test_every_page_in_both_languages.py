@@ -81,11 +81,10 @@ class Office:
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
         own |= {"visits": "visit", "recordings": "recording"}
         kind = own.get(path.split("/")[1], reception)
-        return (
-            path.replace("{id}", str(self.ids[kind]))
-            .replace("{item}", str(self.ids[item]))
-            .replace("{ordinal}", "0")
-        )
+        filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
+        for name, value in filled.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from server.cli import app
+from server.rooms.changing import SAMPLE_CHANGES
 from server.rooms.importing import SAMPLE
 
 runner = CliRunner()
@@ -39,6 +40,21 @@ def test_a_refused_row_is_named_and_the_others_are_in(tmp_path: Path) -> None:
     assert "added 1" in output
     assert "line 3" in output
     assert "6x" in output
+
+
+def test_units_change_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    run("rooms", "import", str(SAMPLE))
+    told = run("rooms", "change", str(SAMPLE_CHANGES))
+    assert "on record already 0" in told
+    assert "Minh Cầm" in told
+    assert "06991" in run("rooms", "list")
+    done = run("rooms", "change", str(SAMPLE_CHANGES), "--do")
+    assert "ended" in done
+    assert "06991" not in run("rooms", "list")
+    assert "06991" in run("rooms", "list", "--on", "2024-10-31")
+    file = tmp_path / "changes.csv"
+    file.write_text("day,predecessor,successor\n2026-01-01,06991,06985\n", "utf-8")
+    assert "line 2" in run("rooms", "change", str(file), code=1)
 
 
 def test_tokens_come_one_a_line_in_the_order_of_the_codes() -> None:

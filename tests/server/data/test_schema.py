@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 import server.conclusions.tables
 import server.documents.tables
@@ -24,6 +24,9 @@ from server.data.schema import newest_revision, revision_of, upgrade
 from server.people import audit
 from server.petitions.tables import Petition, PetitionStatusChange
 from server.receptions.tables import Reception, ReceptionCancellation
+from server.rooms.change_file import read_changes
+from server.rooms.changing import carry_out, look
+from server.rooms.tables import Room, RoomSuccession
 
 
 def _of_the_code(_thing: object, name: str | None, *_more: object) -> bool:
@@ -192,3 +195,27 @@ def test_of_receptions_of_before_nobody_said_who_received_and_they_are_kept(bare
         (None, None, "", None)
     }
     assert not bare.run_here(lambda session: list(session.exec(select(ReceptionCancellation))))
+
+
+def test_the_rooms_of_before_are_kept_and_may_have_successors(bare: Database) -> None:
+    upgrade(bare.engine, "0007")
+    with bare.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO room (id, code, name, name_key, type, level, district_code, district, valid_from,"
+                " key_version) VALUES"
+                " (1, '06682', 'Phường Yết Kiêu', '', 'Phường', 'commune', '193', '', '2020-01-01', 1),"
+                " (2, '06685', 'Phường Trần Hưng Đạo', '', 'Phường', 'commune', '193', '', '2020-01-01', 3)"
+            )
+        )
+    upgrade(bare.engine)
+
+    def merge(session: Session) -> list[tuple[str, int]]:
+        rows = read_changes(b"day,predecessor,successor\n2024-11-01,06682,06685\n").rows
+        carry_out(session, look(session, rows), actor="system")
+        return [(room.code, room.key_version) for room in session.exec(select(Room).order_by(col(Room.code)))]
+
+    assert bare.run_here(merge) == [("06682", 1), ("06685", 3)]
+    assert [row.day for row in bare.run_here(lambda s: s.exec(select(RoomSuccession)).all())] == [
+        date(2024, 11, 1)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from aiohttp import ClientResponse, FormData
@@ -14,6 +15,7 @@ from server.rooms.changing import SAMPLE_CHANGES
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.tables import Room, RoomSuccession
 from server.spreadsheets import as_xlsx
+from server.web.languages import today
 from tests.server.conftest import PAGE, Office
 
 _HIDDEN = re.compile(r'name="(changes|stamp)" value="([^"]*)"')
@@ -211,3 +213,16 @@ async def test_a_day_without_units_says_when_they_begin(office: Office, day: str
     _fill(office)
     await office.log_in("canbo")
     assert words in await (await office.get(f"/rooms?day={day}")).text()
+
+
+async def test_new_rooms_have_their_addresses_before_they_begin(office: Office) -> None:
+    _fill(office)
+    await office.log_in("quantri")
+    path, day = "/rooms/changes/merge", (today() + timedelta(days=30)).isoformat()
+    form = {"day": day, "unit1": "06682", "unit2": "06685", **_new("06682", "Phường Hồng Gai")}
+    await _confirm(office, await (await office.post(path, dict(form), csrf_from=path)).text())
+    slips = {when: await (await office.get(f"/rooms/sheet?q=06682&day={when}")).text() for when in (day, "")}
+    assert {when: ("Phường Hồng Gai" in text, "06682-2-" in text) for when, text in slips.items()} == {
+        day: (True, True),
+        "": (False, False),
+    }
