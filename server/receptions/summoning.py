@@ -26,6 +26,7 @@ from signaling.messages import RoomCode, SummonsAnswer
 from signaling.refusals import RefusalCode, Refused
 
 SUBJECT = "reception:{}"
+_ASKING = (ReceptionState.PLANNED, ReceptionState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def take_answer(
     row, reception = found
     if (answer is SummonsAnswered.NOTED) != (row.withdrawn_at is not None):
         raise Refused(RefusalCode.UNKNOWN_SUMMONS, came=answer)
-    if row.withdrawn_at is None and reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
+    if row.withdrawn_at is None and reception.state not in _ASKING:
         raise Refused(RefusalCode.UNKNOWN_SUMMONS, came=reception.state)
     named = tuple(dict.fromkeys(said.offices)) if answer is SummonsAnswered.COMING else ()
     if not set(named) <= set(offices):
@@ -174,8 +175,8 @@ def agenda_changed(session: Session, reception_id: int, actor: str, now: datetim
     """Audiences or items changed: rooms with a new item are asked again, those left with none are not wanted any
     more, and those that an item already summoned for concerns since are summoned with the others."""
     reception = session.get(Reception, reception_id)
-    if reception is None:
-        return
+    if reception is None or reception.state not in _ASKING:
+        return  # what was answered to a reception that is over stays as it was
     rows = summonses_of(session, reception_id)
     standing = [row for row, _ in rows if row.withdrawn_at is None]
     if not standing:

@@ -18,6 +18,7 @@ def test_the_server_does_not_start_on_them(
     (tmp_path / "departments.csv").write_text("name\nSở Xây dựng\n", encoding="utf-8")
     (tmp_path / "receptions.csv").write_text("key,count\n", encoding="utf-8")
     (tmp_path / "letterheads.csv").write_text("issuer\nVĂN PHÒNG\n", encoding="utf-8")
+    (tmp_path / "offices.csv").write_text("code\nchair\n", encoding="utf-8")
     monkeypatch.setenv("TIEPDAN_DATA", str(tmp_path))
     monkeypatch.delenv("TIEPDAN_SETTINGS", raising=False)
     monkeypatch.setattr(app.logs, "configure", lambda: None)
@@ -27,3 +28,4 @@ def test_the_server_does_not_start_on_them(
     assert "receptions.csv, line 1: came 'key, count'" in caplog.text
     assert "departments.csv, line 1: came 'name'" in caplog.text
     assert "letterheads.csv, line 1: came 'issuer'" in caplog.text
+    assert "offices.csv, line 1: came 'code'" in caplog.text

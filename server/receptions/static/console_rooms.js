@@ -190,7 +190,7 @@ export class RoomWall {
     const line = lineOf(room, { figures: !trouble }); // a trouble says its figures itself
     const invitation = this.#mayCommand ? `${say("command.floor")}: ` : "";
     setAttribute(inside, "aria-label", `${invitation}${room.name}, ${room.district}, ${[presence, trouble, line].filter(Boolean).join(", ")}`);
-    const offices = room.offices === null ? "" : say("rooms.offices", { count: room.offices });
+    const offices = (room.offices ?? null) === null ? "" : say("rooms.offices", { count: room.offices });
     setAttribute(tile, "title", [`${room.name}, ${room.district}`, presence, trouble, line, offices].filter(Boolean).join(" · "));
   }
 

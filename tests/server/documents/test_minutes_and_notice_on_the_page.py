@@ -9,7 +9,11 @@ import unicodedata
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session, select
 
+from server.receptions.roll_tables import OfficePresence
+from server.receptions.tables import AgendaItemRoom, Hearing
+from server.rooms.tables import Room, RoomLevel
 from tests.server.conclusions.office import Item, item_of, send
 from tests.server.demo.fixtures import Province
 from tests.server.documents.office import (
@@ -58,6 +62,32 @@ async def test_the_minutes_are_filled_in_from_the_record(province: Province) -> 
     assert 'name="citizen_opinion"' in page
     (event,) = province.audited("document_drawn_up")
     assert json.loads(event.detail) == {"about": f"item:{item.id}", "kind": "minutes", "ordinal": 1}
+
+
+async def test_the_minutes_name_the_offices_that_were_present(province: Province) -> None:
+    item = item_of(province, HEARD)
+
+    def work(session: Session) -> str:
+        hearing = session.exec(select(Hearing).where(Hearing.item_id == item.id)).first()
+        room = session.exec(select(Room).join(AgendaItemRoom).where(AgendaItemRoom.item_id == item.id)).first()
+        desk = session.exec(select(Room).where(Room.level == RoomLevel.PROVINCE)).first()
+        assert hearing is not None
+        assert room is not None
+        assert desk is not None
+        for where, office, deputy in ((desk, "inspectorate", False), (room, "committee_chair", True)):
+            span = OfficePresence(
+                reception_id=item.reception_id, room_id=where.id or 0, office=office, deputy=deputy,
+                started_at=hearing.started_at, ended_at=hearing.ended_at, said_by="system",
+            )  # fmt: skip
+            session.add(span)
+        return room.name
+
+    room = province.database.run_here(work)
+    await province.as_("thuky")
+    said = drafted(province, await of_item(province, item, "minutes"))["composition"].splitlines()
+    assert "- Cùng dự: Thanh tra tỉnh;" in said
+    (line,) = [line for line in said if line.startswith(f"- Điểm cầu {room}")]
+    assert line.endswith(": Chủ tịch UBND (cấp phó dự thay);")
 
 
 async def test_drawing_up_twice_goes_on_with_the_same_document(province: Province) -> None:

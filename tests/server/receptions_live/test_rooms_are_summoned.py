@@ -11,6 +11,8 @@ from sqlmodel import Session, select
 
 from server.people.audit import verify_chain
 from server.people.tables import AuditEvent
+from server.petitions.tables import Confidentiality, Petition
+from server.receptions import agenda
 from server.receptions.summons_tables import Summons
 from server.receptions.tables import AgendaItem, Audience, Reception
 from server.web.languages import HERE
@@ -231,9 +233,30 @@ async def test_a_reception_called_off_tells_its_rooms_and_one_put_off_asks_them_
     assert ha_tu.summons[0]["change"] == "cancelled"
 
 
-@pytest.mark.parametrize("login", ["xemlai"])
-async def test_who_may_not_plan_summons_and_reminds_nobody(control: ControlProcess, login: str) -> None:
-    session = await control.log_in(login)
+async def test_answers_to_a_reception_that_is_over_stay_as_they_were(control: ControlProcess) -> None:
+    assert await _summon(control, whom="items", item=_items(control)[0].id) == 303
+    console, room = await control.console(), await control.room(BAI_CHAY)
+    told = await _summoned(room)
+    assert await _answer(room, told, "coming", offices=["committee_chair"]) is None
+    await console.pressed("open")
+    await console.pressed("end", confirm=True)
+    await control.written()
+
+    def becomes_confidential(session: Session) -> None:
+        """The item is closed then; of a reception to come the room would not be wanted any more."""
+        petition = session.exec(select(Petition).where(Petition.code == "KN-0001")).one()
+        petition.confidentiality = Confidentiality.CONFIDENTIAL
+        session.add(petition)
+        agenda.petition_changed(session, petition.id or 0)
+
+    control.database.run_here(becomes_confidential)
+    (answered,) = [row for row in control.rows(Summons) if row.answer]
+    assert (answered.id, answered.withdrawn_at, answered.offices) == (told["summons"], None, "committee_chair")
+    assert (await _answer(room, told, "cannot", reason="Bận"))["code"] == "unknown_summons"
+
+
+async def test_who_may_not_plan_summons_and_reminds_nobody(control: ControlProcess) -> None:
+    session = await control.log_in("xemlai")
     for path in ("summons", "summons/remind"):
         status = await control.post(
             session, f"/receptions/{control.reception}/{path}", whom="everyone", clock="08:00"
