@@ -58,6 +58,7 @@ from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
 from server.review import notes as review_notes
 from server.review import pages as review_pages
+from server.review.retention import RETENTION_RULES, RetentionRules, read_retention_rules
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
 from server.visits import pages as visit_pages
@@ -98,6 +99,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[RECORDINGS_DIRECTORY] = settings.recordings_directory
+    app[RETENTION_RULES] = dated.retention_rules
     review_pages.add_routes(app, settings.review_directory)
     conductor = Conductor(
         database,
@@ -124,6 +126,7 @@ class _DatedFiles(NamedTuple):
     follow_up: FollowUp
     reception_rules: ReceptionRules
     letterheads: Letterheads
+    retention_rules: RetentionRules
 
 
 def _read_dated_files(directory: Path) -> _DatedFiles:
@@ -139,9 +142,12 @@ def _read_dated_files(directory: Path) -> _DatedFiles:
 
     terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
     reception_rules, letterheads = read(read_reception_rules), read(read_letterheads)
+    retention = read(read_retention_rules)
     if terms is None or lists is None or follow_up is None or reception_rules is None or letterheads is None:
         raise BadDataFile(problems)
-    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads)
+    if retention is None:
+        raise BadDataFile(problems)
+    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads, retention)
 
 
 def _find_room_page(app: web.Application) -> None:
