@@ -18,7 +18,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 import jinja2
 import pydantic
@@ -59,6 +59,7 @@ from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
 from server.review import notes as review_notes
 from server.review import pages as review_pages
+from server.review.retention import RETENTION_RULES, RetentionRules, read_retention_rules
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
 from server.visits import pages as visit_pages
@@ -100,6 +101,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[OFFICES] = dated.offices
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[RECORDINGS_DIRECTORY] = settings.recordings_directory
+    app[RETENTION_RULES] = dated.retention_rules
     review_pages.add_routes(app, settings.review_directory)
     conductor = Conductor(
         database,
@@ -127,27 +129,32 @@ class _DatedFiles(NamedTuple):
     reception_rules: ReceptionRules
     letterheads: Letterheads
     offices: Offices
+    retention_rules: RetentionRules
 
 
 def _read_dated_files(directory: Path) -> _DatedFiles:
     """Raises BadDataFile with all problems of all files."""
     problems: list[Problem] = []
 
-    def read(reader: Callable[[Path], T]) -> T | None:
+    def read(reader: Callable[[Path], T]) -> T:
         try:
             return reader(directory)
         except BadDataFile as refused:
             problems.extend(refused.problems)
-            return None
+            return cast(T, None)  # nobody sees it: all problems are raised together below
 
-    terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
-    reception_rules, letterheads = read(read_reception_rules), read(read_letterheads)
-    offices = read(read_offices)
-    if terms is None or lists is None or follow_up is None or reception_rules is None or letterheads is None:
+    found = _DatedFiles(
+        terms=read(read_terms),
+        lists=read(read_lists),
+        follow_up=read(read_follow_up),
+        reception_rules=read(read_reception_rules),
+        letterheads=read(read_letterheads),
+        offices=read(read_offices),
+        retention_rules=read(read_retention_rules),
+    )
+    if problems:
         raise BadDataFile(problems)
-    if offices is None:
-        raise BadDataFile(problems)
-    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads, offices)
+    return found
 
 
 def _find_room_page(app: web.Application) -> None:

@@ -20,7 +20,7 @@ from server.web.shell import render, require, translator_of
 
 
 def add_routes(app: web.Application) -> None:
-    chapter = r"/recordings/{id:\d{1,9}}/chapters/{item:\d{1,9}}/{ordinal:\d{1,4}}"
+    chapter = r"/recordings/{id:\d{1,9}}/chapters/{item:\d{1,9}}/{ordinal:\d{1,9}}"
     app.router.add_get(chapter, form, name="chapter_correction")
     app.router.add_post(chapter, save)
     app.router.add_get(r"/recordings/{id:\d{1,9}}/corrections", history, name="chapter_corrections")

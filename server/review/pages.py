@@ -15,6 +15,7 @@ from server.review import (
     note_pages,
     player_pages,
     quarantine_pages,
+    retention_pages,
     search_pages,
 )
 from server.review.asking import PASSES
@@ -24,11 +25,21 @@ from server.web.keys import DATABASE, SECRET
 
 
 def add_routes(app: web.Application, made: Path) -> None:
-    """`made`: the directory for what is made of recordings. Needs RECORDINGS_DIRECTORY in `app` already."""
+    """`made`: the directory for what is made of recordings. Needs RECORDINGS_DIRECTORY in `app` already,
+    and RETENTION_RULES when a page is asked for."""
     app[PASSES] = Passes(app[SECRET])
     app[PREPARING] = Preparing(app[DATABASE], app[RECORDINGS_DIRECTORY], made)
     app.cleanup_ctx.append(_prepare)
-    parts = player_pages, media_pages, note_pages, correction_pages, quarantine_pages, access_pages, search_pages
+    parts = (
+        player_pages,
+        media_pages,
+        note_pages,
+        correction_pages,
+        quarantine_pages,
+        access_pages,
+        search_pages,
+        retention_pages,
+    )
     for part in parts:
         part.add_routes(app)
 

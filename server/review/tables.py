@@ -47,6 +47,21 @@ class Quarantine(SQLModel, table=True):
     released_by: int | None = Field(default=None, foreign_key="account.id")
 
 
+class Hold(SQLModel, table=True):
+    """A recording is kept beyond its term, for instance because a court asks for it."""
+
+    __tablename__ = "recording_hold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    reason: str = Field(max_length=300)
+    made_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    made_by: int = Field(foreign_key="account.id")
+    lift_reason: str = Field(default="", max_length=300)
+    lifted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    lifted_by: int | None = Field(default=None, foreign_key="account.id")
+
+
 class Source(StrEnum):
     CONCLUSION = "conclusion"
     DOCUMENT = "document"

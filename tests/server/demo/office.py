@@ -23,6 +23,7 @@ from server.receptions.dated_rules import RECEPTION_RULES, read_reception_rules
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import notes as review_notes
 from server.review import pages as review_pages
+from server.review.retention import RETENTION_RULES, read_retention_rules
 from server.visits import pages as visit_pages
 from server.web.languages import today
 from tests.database import Store
@@ -48,5 +49,6 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app[LISTS] = read_lists(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[RECORDINGS_DIRECTORY] = recordings
+    app[RETENTION_RULES] = read_retention_rules(recordings.parent)
     review_pages.add_routes(app, recordings.parent / "review")
     return app

@@ -99,6 +99,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "recording_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_recording(),
+        sa.Column("reason", sa.String(300), nullable=False),
+        _moment("made_at"),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("lift_reason", sa.String(300), nullable=False),
+        _moment("lifted_at", nullable=True),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["account.id"]),
+        sa.ForeignKeyConstraint(["lifted_by"], ["account.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "item_words",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(40), nullable=False),
@@ -113,6 +127,7 @@ def upgrade() -> None:
         ("chapter_correction", ("recording_id", "item_id")),
         ("recording_note", ("recording_id", "account_id")),
         ("item_words", ("item_id",)),
+        ("recording_hold", ("recording_id",)),
         ("recording_quarantine", ("recording_id",)),
         ("recording_access", ("recording_id", "account_id", "at")),
     ):
