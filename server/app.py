@@ -38,6 +38,8 @@ from server.deadlines.terms import Terms, read_terms
 from server.documents import pages as document_pages
 from server.documents import versions as document_versions
 from server.documents.letterheads import Letterheads, read_letterheads
+from server.figures import pages as figure_pages
+from server.figures.definitions import Definitions, read_definitions
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
@@ -92,6 +94,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
+    figure_pages.add_routes(app, dated.definitions)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory
@@ -120,6 +123,7 @@ class _DatedFiles(NamedTuple):
     follow_up: FollowUp
     reception_rules: ReceptionRules
     letterheads: Letterheads
+    definitions: Definitions
 
 
 def _read_dated_files(directory: Path) -> _DatedFiles:
@@ -135,9 +139,12 @@ def _read_dated_files(directory: Path) -> _DatedFiles:
 
     terms, lists, follow_up = read(read_terms), read(read_lists), read(read_follow_up)
     reception_rules, letterheads = read(read_reception_rules), read(read_letterheads)
-    if terms is None or lists is None or follow_up is None or reception_rules is None or letterheads is None:
+    definitions = read(read_definitions)
+    if terms is None or lists is None or follow_up is None or reception_rules is None:
         raise BadDataFile(problems)
-    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads)
+    if letterheads is None or definitions is None:
+        raise BadDataFile(problems)
+    return _DatedFiles(terms, lists, follow_up, reception_rules, letterheads, definitions)
 
 
 def _find_room_page(app: web.Application) -> None:
