@@ -33,3 +33,26 @@ class Room(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None  # last day; None: still exists
     key_version: int = Field(default=1)  # raised to withdraw the room's key and tokens
+
+
+class Extent(StrEnum):
+    FULL = "full"  # all of the predecessor became part of this successor
+    PARTIAL = "partial"  # only a part of it; the rest went to others, or stayed
+
+
+class RoomSuccession(SQLModel, table=True):
+    """What became of a unit: from `day` on, all or a part of the predecessor belongs to the successor.
+
+    The successor begins on `day`, or existed before and took the predecessor in. A unit that ends without a row,
+    as a district did on 30 June 2025, has no successor.
+    """
+
+    __tablename__ = "room_succession"
+    __table_args__ = (UniqueConstraint("predecessor_id", "successor_id", "day", name="uq_room_succession"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    predecessor_id: int = Field(foreign_key="room.id", index=True)
+    successor_id: int = Field(foreign_key="room.id", index=True)
+    extent: Extent = Field(sa_column=Column(Word(Extent), nullable=False))
+    day: date
+    basis: str = Field(default="", max_length=200)  # the resolution, and where it was read

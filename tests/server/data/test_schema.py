@@ -40,7 +40,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     assert revision_of(bare.engine) is None
     upgrade(bare.engine)
     upgrade(bare.engine)
-    assert revision_of(bare.engine) == newest_revision() == "0007"
+    assert revision_of(bare.engine) == newest_revision()
 
 
 def _before_histories(database: Database) -> None:
