@@ -38,6 +38,8 @@ from server.deadlines.terms import Terms, read_terms
 from server.documents import pages as document_pages
 from server.documents import versions as document_versions
 from server.documents.letterheads import Letterheads, read_letterheads
+from server.figures import pages as figure_pages
+from server.figures.definitions import Definitions, read_definitions
 from server.people import pages as people_pages
 from server.people import sessions
 from server.petitions import pages as petition_pages
@@ -97,6 +99,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words, review_notes.erase_words)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
+    figure_pages.add_routes(app, dated.definitions)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[OFFICES] = dated.offices
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
@@ -130,6 +133,7 @@ class _DatedFiles(NamedTuple):
     letterheads: Letterheads
     offices: Offices
     retention_rules: RetentionRules
+    definitions: Definitions
 
 
 def _read_dated_files(directory: Path) -> _DatedFiles:
@@ -151,6 +155,7 @@ def _read_dated_files(directory: Path) -> _DatedFiles:
         letterheads=read(read_letterheads),
         offices=read(read_offices),
         retention_rules=read(read_retention_rules),
+        definitions=read(read_definitions),
     )
     if problems:
         raise BadDataFile(problems)

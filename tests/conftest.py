@@ -32,6 +32,7 @@ ONLY_COMPUTE = tuple(
         "server/deadlines",
         "server/demo",
         "server/documents",
+        "server/figures",
         "server/people",
         "server/petitions",
         "server/receptions",

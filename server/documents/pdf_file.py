@@ -26,13 +26,18 @@ _FACES = {
     "I": "400Regular_Italic/Tinos_400Regular_Italic.ttf",
     "BI": "700Bold_Italic/Tinos_700Bold_Italic.ttf",
 }
-_FAMILY = "Tinos"
+FAMILY = "Tinos"
 _POINT = 25.4 / 72
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # its subsetter tells of every table
 
 
 def font_files(folder: Path = FONTS) -> list[Path]:
     return [folder / name for name in _FACES.values()]
+
+
+def add_faces(page: FPDF) -> None:
+    for style, name in _FACES.items():
+        page.add_font(FAMILY, style, FONTS / name)
 
 
 def pdf_of(paper: Paper, made_at: datetime) -> bytes:
@@ -53,19 +58,18 @@ class _Page(FPDF):
         self.set_title(paper.title)
         self.set_lang("vi")
         self.set_creation_date(made_at)
-        for style, name in _FACES.items():
-            self.add_font(_FAMILY, style, FONTS / name)
+        add_faces(self)
         self.add_page()
 
     def header(self) -> None:
         """The number of the page from the second one on; on a draft what it is."""
         self.set_xy(self.l_margin, 10)
         if self.page_no() > 1:
-            self.set_font(_FAMILY, "", shape.TEXT - 1)
+            self.set_font(FAMILY, "", shape.TEXT - 1)
             self.cell(0, 6, str(self.page_no()), align=Align.C)
         if self._draft:
             self.set_xy(self.l_margin, 10)
-            self.set_font(_FAMILY, "B", shape.TEXT - 1)
+            self.set_font(FAMILY, "B", shape.TEXT - 1)
             self.cell(0, 6, shape.DRAFT, align=Align.R)
         self.set_xy(self.l_margin, self.t_margin)
 
@@ -105,7 +109,7 @@ class _Page(FPDF):
         self.set_y(max(left_end, self.get_y()) + 6)
 
     def _line(self, x: float, width: float, text: str, style: str, size: int) -> None:
-        self.set_font(_FAMILY, style, size)
+        self.set_font(FAMILY, style, size)
         self.set_x(x)
         self.multi_cell(width, size * _POINT * shape.LINE, text, align=Align.C, new_x=XPos.LEFT, new_y=YPos.NEXT)
 
@@ -125,7 +129,7 @@ class _Page(FPDF):
         self.ln(5)
 
     def _text(self, text: str, style: str, *, centred: bool = False) -> None:
-        self.set_font(_FAMILY, style, shape.TEXT)
+        self.set_font(FAMILY, style, shape.TEXT)
         height = shape.TEXT * _POINT * shape.LINE
         if centred:
             self.multi_cell(0, height, text, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -167,9 +171,9 @@ class _Page(FPDF):
             self._line(x, width, who.name, "B", shape.TEXT)
 
     def _recipients(self, lines: tuple[str, ...], width: float) -> None:
-        self.set_font(_FAMILY, "BI", shape.FOOT)
+        self.set_font(FAMILY, "BI", shape.FOOT)
         self.multi_cell(width, shape.FOOT * _POINT * shape.LINE, "Nơi nhận:", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.set_font(_FAMILY, "", shape.FOOT_LIST)
+        self.set_font(FAMILY, "", shape.FOOT_LIST)
         for line in lines:
             self.multi_cell(
                 width,

@@ -46,6 +46,7 @@ class Right(StrEnum):
     DRAFT_DOCUMENTS = "draft_documents"
     ISSUE_DOCUMENTS = "issue_documents"
     READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
+    READ_FIGURES = "read_figures"  # small numbers about denunciations: `figures.sheet.knows_denunciations`
     SEE_LINES = "see_lines"
     KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
     IMPORT_ROOMS = "import_rooms"  # and merge, rename and split them
@@ -86,6 +87,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.DRAFT_DOCUMENTS: frozenset({_H, _O, _C}),
     Right.ISSUE_DOCUMENTS: frozenset({_H, _O}),
     Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.READ_FIGURES: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.SEE_LINES: frozenset({_H, _O, _C, _T, _A}),
     Right.KEEP_ROOMS: frozenset({_O, _A}),
     Right.IMPORT_ROOMS: frozenset({_A}),
@@ -125,6 +127,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.DRAFT_DOCUMENTS: N_("Draft minutes, notices and letters"),
     Right.ISSUE_DOCUMENTS: N_("Issue minutes, notices and letters"),
     Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),
+    Right.READ_FIGURES: N_("Read the figures and the report forms"),
     Right.SEE_LINES: N_("See the lines of the rooms"),
     Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
     Right.IMPORT_ROOMS: N_("Import the list of rooms; merge, rename and split units"),

@@ -80,6 +80,22 @@ def questions(petitions: int, complaint: int, denunciation: int, receptions: int
         Question("receptions, last page", f"/receptions?page={-(-receptions // 50)}"),
         Question("receptions that ended", "/receptions?state=ended"),
         Question("a reception", f"/receptions/{receptions // 2}"),
+        *(Question(name, f"/figures{query}") for name, query in _reports(today)),
+    ]
+
+
+def _reports(today: date) -> list[tuple[str, str]]:
+    """Of the last half-year that is over, beside the one a year before it."""
+    year = today.year if today > date(today.year, 6, 14) else today.year - 1
+    half = f"period=h1&year={year}"
+    return [
+        ("half-year: the figures at a glance", f"?{half}"),
+        ("half-year: form 01/TCD", f"/form?form=01-tcd-01-2024&{half}"),
+        ("half-year: form 02/TCD", f"/form?form=02-tcd-02-2021&{half}"),
+        ("half-year: form 01/XLD", f"/form?form=01-xld-01-2024&{half}"),
+        ("half-year: form 01/KQGQ", f"/form?form=01-kqgq-01-2024&{half}"),
+        ("half-year: by place", f"/rows?by=place&{half}"),
+        ("half-year: the visits behind a figure", f"/records?column=1&{half}"),
     ]
 
 

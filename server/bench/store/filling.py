@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel
 
-from server.bench.store import petitions, receptions
+from server.bench.store import petitions, receptions, visits
 from server.data.engine import Database
 from server.demo.accounts import fill_accounts
 from server.people import audit
@@ -29,18 +29,20 @@ class Decade:
 
     petitions: petitions.Rows
     receptions: receptions.Rows
+    visits: visits.Rows
 
     @property
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """In an order in which each row finds those it names."""
-        return {**vars(self.petitions), **vars(self.receptions)}
+        return {**vars(self.petitions), **vars(self.receptions), **vars(self.visits)}
 
 
 def invent(session: Session, count: int, years: int, today: date, seed: int) -> Decade:
     """For a database that `begin` was called on."""
     rooms = [room for room in rooms_on(session, today) if room.level is RoomLevel.COMMUNE]
     invented = petitions.invent(count, years, today, rooms, seed)
-    return Decade(invented, receptions.invent(years, today, rooms, invented.petition, seed))
+    held = receptions.invent(years, today, rooms, invented.petition, seed)
+    return Decade(invented, held, visits.invent(invented.petition, held.reception, seed))
 
 
 def begin(session: Session) -> None:

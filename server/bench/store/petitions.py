@@ -15,6 +15,7 @@ from typing import Any
 
 from server.deadlines.rules import DeadlineKey
 from server.demo.petitions import entries
+from server.petitions.categories import Settled
 from server.petitions.register import search_key
 from server.petitions.rules import CODE_PREFIXES, DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
@@ -47,6 +48,8 @@ _WAYS: dict[PetitionKind, tuple[tuple[tuple[PetitionStatus, ...], float], ...]] 
     ),
     _K.DENUNCIATION: (((_S.FORWARDED,), 70), ((_S.ACCEPTED, _S.IN_SETTLEMENT, _S.SETTLED), 30)),
 }
+_RECENT = 2000
+"""One petition in ten is about the case of one of so many before it."""
 _STUCK = 0.02
 """Of those that came to an end so many are never filed, or stay where they are."""
 
@@ -96,6 +99,11 @@ def invent(count: int, years: int, today: date, rooms: Sequence[Room], seed: int
             petition.request = chance.choice(sentences)
             petition.place_code = room.code
             petition.unit_in_charge = chance.choice(units)
+        petition.eligible, petition.in_competence = chance.random() < 0.95, chance.random() < 0.3
+        petition.settled = chance.choice(list(Settled))
+        if len(rows.petition) > _RECENT and kind is not _K.DENUNCIATION and chance.random() < 0.1:
+            earlier = chance.choice(rows.petition[-_RECENT:])
+            petition.earlier_id = None if earlier["kind"] is _K.DENUNCIATION else earlier["id"]
         petition.search_key = search_key(petition, f"{room.name} {room.district}")
         _live(petition, list(_way(kind, chance)), today, chance, rows)
         rows.petition.append(petition.model_dump())

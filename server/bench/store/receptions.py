@@ -13,6 +13,7 @@ from server.receptions.tables import (
     Audience,
     ItemState,
     Presence,
+    Receiver,
     ReceptionMode,
     ReceptionState,
     RecordingState,
@@ -100,6 +101,7 @@ def _hold(
             "id": number, "title": f"Phiên tiếp công dân định kỳ {begins:%d/%m/%Y}",
             "mode": ReceptionMode.PERIODIC, "place": "Trụ sở Tiếp công dân tỉnh", "host_name": "Vũ Đình Lãm",
             "planned_at": begins, "state": ReceptionState.ENDED, "opened_at": begins, "ended_at": clock,
+            "received_by": Receiver.HEAD if chance.random() < 0.7 else Receiver.DELEGATE, "nobody_came": False,
         }
     )  # fmt: skip
     rows.attendance += [

@@ -14,6 +14,8 @@ from server.demo.fill import fill
 from server.documents import pages as document_pages
 from server.documents import versions as document_versions
 from server.documents.letterheads import read_letterheads
+from server.figures import pages as figure_pages
+from server.figures.definitions import read_definitions
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
@@ -44,6 +46,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     conclusion_pages.add_routes(app, read_follow_up(recordings.parent), *erasers)
     document_pages.add_routes(app, read_letterheads(recordings.parent))
     visit_pages.add_routes(app)
+    figure_pages.add_routes(app, read_definitions(recordings.parent))
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)

@@ -47,6 +47,7 @@ def test_a_supervisor_reads_and_changes_nothing() -> None:
         Right.READ_VISITS,
         Right.READ_TASKS,
         Right.READ_DOCUMENTS,
+        Right.READ_FIGURES,
     }
 
 

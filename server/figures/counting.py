@@ -1,0 +1,146 @@
+"""Counting in the database: one statement for each kind of record, grouped by row, a sum for each counter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, case, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from server.deadlines.terms import Terms
+from server.figures.dated_files import DatedTables
+from server.figures.periods import Period
+from server.figures.petition_conditions import PetitionConditions, TimeLimits
+from server.figures.rows import By, RowKeys
+from server.figures.time_limits import time_limits
+from server.figures.visit_conditions import session_condition, sessions_in, visit_condition, visits_in
+from server.figures.words import SCOPE_WORDS, Counter, Measure, Source
+from server.petitions.tables import Petition
+from server.receptions.dated_rules import ReceptionRules
+from server.receptions.tables import Reception
+from server.rooms.tables import Room
+from server.visits.tables import Visit
+
+Counts = Mapping[str, Mapping[Counter, int]]
+"""By the key of the row; without rows the one key is ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What counting stands on. `office`: the unit whose receptions are on the record."""
+
+    tables: DatedTables
+    rules: ReceptionRules
+    terms: Terms
+    today: date
+    office: str
+
+
+class Counting:
+    """Of one period, in one unit of work."""
+
+    def __init__(self, session: Session, ground: Ground, period: Period) -> None:
+        self._session, self._ground, self.period = session, ground, period
+        self._limits: TimeLimits | None = None
+        self._petitions = PetitionConditions(period, self._time_limits)
+
+    def count(self, counters: Collection[Counter], by: By | None = None) -> Counts:
+        found: dict[str, dict[Counter, int]] = defaultdict(lambda: dict.fromkeys(counters, 0))
+        for source in Source:
+            own = [counter for counter in dict.fromkeys(counters) if counter.source is source]
+            if own and (by is None or by.tells_apart(source)):
+                keys = RowKeys(self._session, self._ground.tables, self._ground.office, self.period, source)
+                for key, *values in self._session.execute(self._grouped(source, own, keys, by)):
+                    found[key].update(zip(own, (value or 0 for value in values), strict=True))
+        if by is None:
+            found[""]  # also where there is nothing
+        return dict(found)
+
+    def records(self, counters: Collection[Counter], by: By | None, key: str) -> Select[Any]:
+        """The ids of what these counters of one source count, in one row or in all."""
+        source = next(iter(counters)).source
+        conditions = self._conditions(source, counters)
+        keys = RowKeys(self._session, self._ground.tables, self._ground.office, self.period, source)
+        of_row = [] if by is None else [keys.expression(by) == key]
+        identity = {Source.VISITS: Visit.id, Source.SESSIONS: Reception.id, Source.PETITIONS: Petition.id}[source]
+        statement = select_columns(col(identity)).where(or_(*(conditions[each] for each in counters)), *of_row)
+        return self._joined(statement, source, by)
+
+    def total(self, counter: Counter, by: By | None, key: str) -> int:
+        """One figure alone: what a list of records stands for."""
+        return self.count([counter], by).get(key, {}).get(counter, 0)
+
+    def _grouped(self, source: Source, counters: list[Counter], keys: RowKeys, by: By | None) -> Select[Any]:
+        conditions = self._conditions(source, counters)
+        root = self._root() if any(each.measure is Measure.PETITIONED_CASES for each in counters) else None
+        sums = [_sum(each, conditions[each], root) for each in counters]
+        statement = select_columns(keys.expression(by).label("row_key"), *sums).group_by("row_key")
+        if source is Source.PETITIONS:
+            scopes = {each.words & SCOPE_WORDS: self._petitions.scope(each) for each in counters}
+            statement = statement.where(or_(*scopes.values()))
+        statement = self._joined(statement, source, by)
+        return statement if root is None else statement.outerjoin(root, root.c.id == col(Petition.id))
+
+    def _conditions(self, source: Source, counters: Collection[Counter]) -> dict[Counter, ColumnElement[bool]]:
+        if source is Source.VISITS:
+            return {each: visit_condition(each, self._ground.rules) for each in counters}
+        if source is Source.SESSIONS:
+            return {each: session_condition(each) for each in counters}
+        return {each: self._petitions.condition(each) for each in counters}
+
+    def _joined(self, statement: Select[Any], source: Source, by: By | None) -> Select[Any]:
+        """From which tables, and what stands and lies in the period."""
+        if source is Source.SESSIONS:
+            return statement.select_from(Reception).where(sessions_in(self.period))
+        if source is Source.VISITS:
+            statement = (
+                statement.select_from(Visit)
+                .outerjoin(Reception, col(Reception.id) == col(Visit.reception_id))
+                .where(visits_in(self.period))
+            )
+            if by is By.PLACE:
+                statement = statement.outerjoin(Petition, col(Petition.id) == col(Visit.petition_id))
+        else:
+            answers = self._petitions.answers
+            statement = statement.select_from(Petition).outerjoin(
+                answers, answers.c.petition_id == col(Petition.id)
+            )
+        if by is not By.PLACE:
+            return statement
+        existed = or_(col(Room.valid_to).is_(None), col(Room.valid_to) >= col(Petition.received_on))
+        at_place = (col(Room.code) == col(Petition.place_code)) & (
+            col(Room.valid_from) <= col(Petition.received_on)
+        )
+        return statement.outerjoin(Room, at_place & existed)
+
+    def _time_limits(self) -> TimeLimits:
+        if self._limits is None:
+            self._limits = time_limits(self._session, self.period, self._ground.terms, self._ground.today)
+        return self._limits
+
+    def _root(self) -> Any:
+        """Of each petition that came after another about the same case, the first one of them all."""
+        chain = (
+            select(col(Petition.id).label("id"), col(Petition.earlier_id).label("up"))
+            .where(col(Petition.earlier_id).is_not(None))
+            .cte("chain", recursive=True)
+        )
+        above = aliased(Petition)
+        further = select_columns(chain.c.id, col(above.earlier_id)).join(above, col(above.id) == chain.c.up)
+        chain = chain.union(further.where(col(above.earlier_id).is_not(None)))
+        first = aliased(Petition)
+        ends = (col(first.id) == chain.c.up) & col(first.earlier_id).is_(None)
+        return select_columns(chain.c.id, chain.c.up.label("root")).join(first, ends).subquery("roots")
+
+
+def _sum(counter: Counter, condition: ColumnElement[bool], root: Any) -> ColumnElement[Any]:
+    if counter.measure is Measure.PETITIONED_CASES:
+        return func.count(func.distinct(case((condition, func.coalesce(root.c.root, col(Petition.id))))))
+    counted = col(Visit.persons) if counter.measure is Measure.PERSONS else 1
+    return func.sum(case((condition, counted), else_=0), type_=Integer)

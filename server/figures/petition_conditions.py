@@ -1,0 +1,140 @@
+"""What the words of a column mean for petitions, in SQL.
+
+A figure tells how things stood at the end of its period, as far as rows say it that stay as they were written: the
+day of receipt, and the history with its days. What was decided of a petition besides (eligible, competence, field,
+the state of the case before) has no day, and is counted as it stands now.
+- Processed is a petition that left the first status; carried over is one received before the period that had not
+  done so when the period began.
+- Guided, forwarded, accepted, concluded, withdrawn, terminated: a row of the history says so in the period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from sqlalchemy import ColumnElement, Subquery, and_, not_, or_, true
+from sqlmodel import col, func, select
+
+from server.figures.periods import Period
+from server.figures.words import FIELD, KIND_WORDS, SETTLING_WORDS, Counter
+from server.petitions.categories import Channel, Route, Settled
+from server.petitions.tables import Petition, PetitionKind, PetitionStatus, PetitionStatusChange
+
+_S = PetitionStatus
+_BECAME = {
+    "accepted": _S.ACCEPTED,
+    "concluded": _S.SETTLED,
+    "withdrawn": _S.WITHDRAWN,
+    "terminated": _S.TERMINATED,
+    "guided": _S.GUIDED,
+    "forwarded": _S.FORWARDED,
+}
+_SETTLED_BEFORE = {
+    "settled_once": (Settled.ONCE,),
+    "settled_often": (Settled.SEVERAL_TIMES,),
+    "settled_before": (Settled.ONCE, Settled.SEVERAL_TIMES),
+    "unfinished": (Settled.NEVER, Settled.UNDER_WAY),
+    "under_way": (Settled.UNDER_WAY,),
+    "unsettled": (Settled.NEVER,),
+}
+_PLAIN: dict[str, ColumnElement[bool]] = {
+    "others": col(Petition.kind).in_((PetitionKind.RECOMMENDATION, PetitionKind.REFLECTION)),
+    "direct": col(Petition.channel) == Channel.DIRECT,
+    "eligible": col(Petition.eligible).is_(True),
+    "unchecked": col(Petition.eligible).is_(None),
+    "within": col(Petition.in_competence).is_(True),
+    "outside": col(Petition.in_competence).is_(False),
+    "unplaced": col(Petition.in_competence).is_(None),
+    "urged": col(Petition.route) == Route.URGE,
+    "instance.1": col(Petition.instance) == 1,
+    "instance.2": col(Petition.instance) == 2,
+    "no_field": col(Petition.field) == "",
+}
+
+
+TimeLimits = Mapping[str, Collection[int]]
+"""The ids of the complaints and denunciations concluded in a period, by the word that says whether their term was
+kept; see `time_limits`."""
+
+
+class PetitionConditions:
+    """Of one period. `answers` is to be joined (outer) by the petition's id wherever a condition is used;
+    `limits` are asked for only where a word needs them."""
+
+    def __init__(self, period: Period, limits: Callable[[], TimeLimits]) -> None:
+        self._period, self._limits = period, limits
+        self.answers = _answers(period)
+        answered_on = self.answers.c.answered_on
+        received_on = col(Petition.received_on)
+        self._of_period = {
+            "received": received_on.between(period.first, period.last),
+            "carried": and_(
+                received_on < period.first,
+                or_(col(Petition.status) == _S.RECEIVED, answered_on.is_not(None)),
+            ),
+            "answered": answered_on <= period.last,
+            "unanswered": or_(answered_on.is_(None), answered_on > period.last),
+            "pending_before": self._pending_before(),
+        }
+
+    def condition(self, counter: Counter) -> ColumnElement[bool]:
+        return and_(self.scope(counter), *(self._condition(word) for word in sorted(counter.words)))
+
+    def scope(self, counter: Counter) -> ColumnElement[bool]:
+        """What every petition that the counter counts is: wide, and found quickly."""
+        settling = counter.words & SETTLING_WORDS
+        if settling:
+            return and_(true(), *(self._condition(word) for word in sorted(settling)))
+        if "received" in counter.words:
+            return self._of_period["received"]
+        return or_(self._of_period["received"], self._of_period["carried"])
+
+    def _condition(self, word: str) -> ColumnElement[bool]:
+        if word in KIND_WORDS:
+            return col(Petition.kind) == word
+        if word.startswith(FIELD):
+            return col(Petition.field) == word.removeprefix(FIELD)
+        if word in _SETTLED_BEFORE:
+            return col(Petition.settled).in_(_SETTLED_BEFORE[word])
+        if word in _BECAME:
+            return self._became(_BECAME[word])
+        if word in self._of_period:
+            return self._of_period[word]
+        if word in _PLAIN:
+            return _PLAIN[word]
+        return col(Petition.id).in_(self._limits()[word])
+
+    def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
+        change = PetitionStatusChange
+        rows = select(change.petition_id).where(
+            change.status == status, col(change.holds_on).between(self._period.first, self._period.last)
+        )
+        return col(Petition.id).in_(rows)
+
+    def _pending_before(self) -> ColumnElement[bool]:
+        """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on."""
+
+        def before(*statuses: PetitionStatus) -> ColumnElement[bool]:
+            change = PetitionStatusChange
+            rows = select(change.petition_id).where(
+                col(change.status).in_(statuses), col(change.holds_on) < self._period.first
+            )
+            return col(Petition.id).in_(rows)
+
+        withdrawn = and_(col(Petition.kind) == PetitionKind.COMPLAINT, before(_S.WITHDRAWN))
+        return and_(before(_S.ACCEPTED), not_(before(_S.SETTLED, _S.TERMINATED)), not_(withdrawn))
+
+
+def _answers(period: Period) -> Subquery:
+    """When a petition left the first status, of those that had not when the period began."""
+    change = PetitionStatusChange
+    left = or_(
+        col(change.previous) == _S.RECEIVED,
+        and_(col(change.previous).is_(None), col(change.status) != _S.RECEIVED),
+    )
+    rows = (
+        select(change.petition_id, func.min(change.holds_on).label("answered_on"))
+        .where(left, col(change.holds_on) >= period.first)
+        .group_by(col(change.petition_id))
+    )
+    return rows.subquery("answers")
