@@ -28,6 +28,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import room_client
 from server import settings as settings_module
+from server.attachments import pages as attachment_pages
+from server.attachments.pages import Attachments
+from server.attachments.shelf import Shelf
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
@@ -89,9 +92,11 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     _find_room_page(app)
     for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words)
+    attachments = Attachments(Shelf(settings.attachments_directory), settings.attachment_megabytes * 1_000_000)
+    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words, attachments.destroy)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
+    attachment_pages.add_routes(app, attachments)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[recording_pages.RECORDINGS_DIRECTORY] = settings.recordings_directory

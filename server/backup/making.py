@@ -21,6 +21,7 @@ from server.backup.archive import checked, chunks_of, member, write_member
 from server.backup.errors import BackupFailed, BadBackup
 from server.backup.manifest import DATABASE, FILES, MANIFEST, Facts, Manifest, Member, fingerprint, stamp
 from server.data.engine import Database
+from server.data.files import sync_directory
 from server.data.secret import load_secret
 from server.people import audit
 
@@ -50,7 +51,7 @@ def make_backup(database: Database, data: Path, to: Path, keep: int, moment: dat
                 manifest = _write(database, data, partial, copy, moment)
                 _read_again(partial)
                 os.replace(partial, file)
-                sqlite.sync_directory(to)
+                sync_directory(to)
             finally:
                 for left in (partial, copy):
                     left.unlink(missing_ok=True)

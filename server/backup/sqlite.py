@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlmodel import Session
 
 from server.backup.errors import BackupFailed
 from server.backup.manifest import Facts, facts_of
+from server.data.files import sync_directory
 from server.data.urls import sqlite_url
 
 _BESIDE = ("", "-wal", "-shm")
@@ -61,12 +61,3 @@ def put_in_place(new: Path, file: Path, aside: str, *, keep: bool) -> None:
             former.rename(file.with_name(file.name + aside + ending)) if keep else former.unlink()
     new.rename(file)
     sync_directory(file.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """A new name is on the disk, too."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from server.conclusions.acts import TaskFacts, asks_document, asks_words, next_acts
 from server.conclusions.asking import note_reading, readable_ground, today_in
@@ -18,7 +18,7 @@ from server.conclusions.rules import ACT_WORDS, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
 from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent
 from server.people import audit
-from server.people.accounts import subject_of
+from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
@@ -95,7 +95,7 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
         task, ground = _task(request, session, account)
         if opened:
             note_reading(session, account, ground, "task_read", f"task:{task.id}")
-        names = {subject_of(each): each.display_name for each in session.exec(select(Account))}
+        names = names_of_accounts(session)
         events = events_of(session, [task.id or 0])
         facts = facts_of(session, task, ground)
         wording = session.get_one(ConclusionTask, task.wording_id)

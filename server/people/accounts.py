@@ -155,6 +155,11 @@ def enable_account(session: Session, account: Account, *, actor: str = "system")
     audit.record(session, actor, "account_enabled", subject_of(account))
 
 
+def names_of_accounts(session: Session) -> dict[str, str]:
+    """Who stands behind "account:3" in a record, by the name as the person is addressed."""
+    return {subject_of(each): each.display_name for each in session.exec(select(Account))}
+
+
 def subject_of(account: Account) -> str:
     """How the audit log names an account, as actor and as subject: "account:3"."""
     return f"account:{account.id}"

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel, col, select
 
+import server.attachments.tables
 import server.conclusions.tables
 import server.documents.tables
 import server.people.tables
@@ -40,7 +41,7 @@ def test_upgrading_twice_changes_nothing(bare: Database) -> None:
     assert revision_of(bare.engine) is None
     upgrade(bare.engine)
     upgrade(bare.engine)
-    assert revision_of(bare.engine) == newest_revision() == "0007"
+    assert revision_of(bare.engine) == newest_revision()
 
 
 def _before_histories(database: Database) -> None:
