@@ -43,6 +43,7 @@ from server.documents import versions as document_versions
 from server.documents.letterheads import Letterheads, read_letterheads
 from server.people import pages as people_pages
 from server.people import sessions
+from server.people.accounts import roles_named
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, Lists, read_lists
 from server.petitions.rules import KIND_WORDS
@@ -90,7 +91,8 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
     sessions.set_up(app, secure=settings.secure_cookies)
     _find_room_page(app)
-    for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
+    people_pages.add_routes(app, roles_named(settings.second_factor))
+    for feature in (room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
     attachments = Attachments(Shelf(settings.attachments_directory), settings.attachment_megabytes * 1_000_000)
     conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words, attachments.destroy)

@@ -119,6 +119,7 @@ class Settings(BaseSettings):
     attachment_megabytes: int = Field(
         50, ge=1, le=4000, description="the largest file that is attached to a petition"
     )
+    second_factor: str = Field("", description="roles whose accounts have to have a second factor; empty: none")
     secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 

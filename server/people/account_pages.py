@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from sqlmodel import Session, col, select
 
-from server.people import sessions
+from server.people import second_factor, sessions
 from server.people.accounts import (
     ROLES,
     AccountFault,
@@ -18,9 +18,11 @@ from server.people.accounts import (
     create_account,
     disable_account,
     enable_account,
+    fold_login,
     subject_of,
 )
-from server.people.passwords import MAX_LENGTH, MIN_LENGTH, matches
+from server.people.passwords import MAX_LENGTH, MIN_LENGTH, PasswordFault, password_fault
+from server.people.proving import prove
 from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role
 from server.people.tables import Account
 from server.web.keys import DATABASE
@@ -41,9 +43,15 @@ _FAULTS: dict[AccountFault, tuple[str, str]] = {  # the field it stands beside, 
         N_("This is the last administrator. Make another account an administrator first."),
     ),
 }
-_LENGTH = N_("A password has %(least)s to %(most)s characters. Several words in a row are easy to remember.")
+_PASSWORD_FAULTS: dict[PasswordFault, str] = {
+    PasswordFault.LENGTH: N_(
+        "A password has %(least)s to %(most)s characters. Several words in a row are easy to remember."
+    ),
+    PasswordFault.COMMON: N_("This password is among the first that are tried. Take several words in a row."),
+    PasswordFault.LOGIN: N_("The login name is in this password. Take several words in a row."),
+}
 _DIFFERENT = N_("The two are not the same. Type the new password twice.")
-_WRONG = N_("This is not your present password.")
+_WRONG = N_("This is not your present password. After several wrong tries you have to wait some minutes.")
 
 
 _NEW = ("login", "name", "office", "role", "language")
@@ -67,6 +75,7 @@ def add_routes(app: web.Application) -> None:
     router.add_post(r"/accounts/{id:\d{1,9}}/password", give_password, name="account_password")
     router.add_post(r"/accounts/{id:\d{1,9}}/closing", close, name="account_close")
     router.add_post(r"/accounts/{id:\d{1,9}}/opening", reopen, name="account_open")
+    router.add_post(r"/accounts/{id:\d{1,9}}/second-factor", reset_second_factor, name="account_second_factor")
     router.add_get("/password", show_own_password, name="own_password")
     router.add_post("/password", change_own_password)
 
@@ -101,7 +110,7 @@ async def new(request: web.Request) -> web.StreamResponse:
 async def create(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     filled = _read(form, *_NEW)
-    _read_password(request, form, filled)
+    _read_password(request, form, filled, filled.values["login"])
     if filled.values["language"] not in LANGUAGES:
         filled.mistakes["language"] = _sentence(request, AccountFault.ROLE)
     if filled.mistakes:
@@ -173,7 +182,7 @@ async def give_password(request: web.Request) -> web.StreamResponse:
     account = await _account(request)
     form = await request.post()
     filled = _Filled({})
-    _read_password(request, form, filled)
+    _read_password(request, form, filled, account.login)
     if filled.mistakes:
         return await _account_page(request, account, {}, filled.mistakes)
     actor = await _actor(request)
@@ -204,6 +213,17 @@ async def reopen(request: web.Request) -> web.StreamResponse:
     raise _to(request, account, "opened")
 
 
+@require(Right.KEEP_ACCOUNTS)
+async def reset_second_factor(request: web.Request) -> web.StreamResponse:
+    """For somebody who lost the device and the recovery codes, and was recognised in person."""
+    account = await _account(request)
+    actor = await _actor(request)
+    await request.app[DATABASE].run(
+        lambda session: second_factor.remove(session, session.get_one(Account, account.id), actor=actor)
+    )
+    raise _to(request, account, "second_factor")
+
+
 async def _account(request: web.Request) -> Account:
     account = await request.app[DATABASE].run(lambda session: session.get(Account, int(request.match_info["id"])))
     if account is None:
@@ -215,9 +235,12 @@ async def _account_page(
     request: web.Request, account: Account, values: dict[str, str], mistakes: dict[str, str] | None = None
 ) -> web.Response:
     kept = {"name": account.display_name, "office": account.office, "role": str(account.role)}
+    factor = await request.app[DATABASE].run(second_factor.factor_of, account)
     return await render(
         request,
         "people/account.html",
+        factor=factor,
+        compulsory=sessions.must_have_second_factor(request, account),
         status=422 if mistakes else 200,
         kept=account,
         values=kept | values,
@@ -247,27 +270,21 @@ async def show_own_password(request: web.Request) -> web.StreamResponse:
 async def change_own_password(request: web.Request) -> web.StreamResponse:
     """Every other session of the account ends, this one goes on."""
     form = await request.post()
+    account = await sessions.account_in(request)
     filled = _Filled({})
-    _read_password(request, form, filled)
-    account = await sessions.account_of(request)
-    if account is None:  # it was disabled between the guard and here
-        raise web.HTTPUnauthorized
-    present = str(form.get("present", ""))
+    _read_password(request, form, filled, account.login)
+    proof = await prove(request, account.login, str(form.get("present", "")), None)
+    if proof.account is None:
+        filled.mistakes["present"] = translator_of(request)(_WRONG)
+    if filled.mistakes:
+        return await _own_password(request, filled.mistakes)
 
-    def work(session: Session) -> Account | None:
-        kept = session.merge(account)
-        if not matches(kept.password_hash, present):
-            return None
-        if not filled.mistakes:
-            change_password(session, kept, str(form["password"]), actor=subject_of(kept))
+    def work(session: Session) -> Account:
+        kept = session.get_one(Account, account.id)
+        change_password(session, kept, str(form["password"]), actor=subject_of(kept))
         return kept
 
-    changed = await request.app[DATABASE].run(work)
-    if changed is None:
-        filled.mistakes["present"] = translator_of(request)(_WRONG)
-    if changed is None or filled.mistakes:
-        return await _own_password(request, filled.mistakes)
-    await sessions.start(request, changed)
+    await sessions.start(request, await request.app[DATABASE].run(work))
     raise web.HTTPSeeOther(str(request.app.router["own_password"].url_for().with_query(done="yes")))
 
 
@@ -290,12 +307,13 @@ def _read(form: Mapping[str, object], *names: str) -> _Filled:
     return _Filled({name: value.strip() if isinstance(value := form.get(name, ""), str) else "" for name in names})
 
 
-def _read_password(request: web.Request, form: Mapping[str, object], filled: _Filled) -> None:
+def _read_password(request: web.Request, form: Mapping[str, object], filled: _Filled, login: str) -> None:
     """Only judged, never kept in `filled`: a form that is shown again is shown without it."""
     _ = translator_of(request)
     first, again = (str(form.get(name, "")) for name in ("password", "again"))
-    if not MIN_LENGTH <= len(first) <= MAX_LENGTH:
-        filled.mistakes["password"] = _(_LENGTH, least=MIN_LENGTH, most=MAX_LENGTH)
+    fault = password_fault(first, fold_login(login))
+    if fault is not None:
+        filled.mistakes["password"] = _(_PASSWORD_FAULTS[fault], least=MIN_LENGTH, most=MAX_LENGTH)
     elif first != again:
         filled.mistakes["again"] = _(_DIFFERENT)
 
