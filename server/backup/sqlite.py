@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
@@ -15,6 +17,7 @@ from server.backup.manifest import Facts, facts_of
 from server.data.files import sync_directory
 from server.data.urls import sqlite_url
 
+R = TypeVar("R")
 _BESIDE = ("", "-wal", "-shm")
 """A database that was not closed in order is three files, and they belong together."""
 
@@ -47,10 +50,14 @@ def damage(file: Path) -> str:
 
 
 def facts(file: Path) -> Facts:
+    return asked(file, facts_of)
+
+
+def asked(file: Path, question: Callable[[Session], R]) -> R:
     """Of a file that nobody else writes to; it stays as it is."""
     engine = create_engine(sqlite_url(file), poolclass=NullPool)
     with Session(engine) as session:
-        return facts_of(session)
+        return question(session)
 
 
 def put_in_place(new: Path, file: Path, aside: str, *, keep: bool) -> None:
