@@ -1,4 +1,4 @@
-"""The accounts' pages: the list with who may do what, one account, and everybody's own password."""
+"""The accounts' pages: the list with who may do what, and one account."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from server.people.accounts import (
     create_account,
     disable_account,
     enable_account,
-    fold_login,
     subject_of,
 )
-from server.people.passwords import MAX_LENGTH, MIN_LENGTH, PasswordFault, password_fault
-from server.people.proving import prove
+from server.people.own_password_pages import new_password_mistakes
+from server.people.passwords import MAX_LENGTH, MIN_LENGTH
 from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role
 from server.people.tables import Account
 from server.web.keys import DATABASE
@@ -43,17 +42,6 @@ _FAULTS: dict[AccountFault, tuple[str, str]] = {  # the field it stands beside, 
         N_("This is the last administrator. Make another account an administrator first."),
     ),
 }
-_PASSWORD_FAULTS: dict[PasswordFault, str] = {
-    PasswordFault.LENGTH: N_(
-        "A password has %(least)s to %(most)s characters. Several words in a row are easy to remember."
-    ),
-    PasswordFault.COMMON: N_("This password is among the first that are tried. Take several words in a row."),
-    PasswordFault.LOGIN: N_("The login name is in this password. Take several words in a row."),
-}
-_DIFFERENT = N_("The two are not the same. Type the new password twice.")
-_WRONG = N_("This is not your present password. After several wrong tries you have to wait some minutes.")
-
-
 _NEW = ("login", "name", "office", "role", "language")
 
 
@@ -76,8 +64,6 @@ def add_routes(app: web.Application) -> None:
     router.add_post(r"/accounts/{id:\d{1,9}}/closing", close, name="account_close")
     router.add_post(r"/accounts/{id:\d{1,9}}/opening", reopen, name="account_open")
     router.add_post(r"/accounts/{id:\d{1,9}}/second-factor", reset_second_factor, name="account_second_factor")
-    router.add_get("/password", show_own_password, name="own_password")
-    router.add_post("/password", change_own_password)
 
 
 # --- the list, and a new one -------------------------------------------------------------------------
@@ -110,7 +96,7 @@ async def new(request: web.Request) -> web.StreamResponse:
 async def create(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     filled = _read(form, *_NEW)
-    _read_password(request, form, filled, filled.values["login"])
+    filled.mistakes |= new_password_mistakes(request, form, filled.values["login"])
     if filled.values["language"] not in LANGUAGES:
         filled.mistakes["language"] = _sentence(request, AccountFault.ROLE)
     if filled.mistakes:
@@ -182,7 +168,7 @@ async def give_password(request: web.Request) -> web.StreamResponse:
     account = await _account(request)
     form = await request.post()
     filled = _Filled({})
-    _read_password(request, form, filled, account.login)
+    filled.mistakes |= new_password_mistakes(request, form, account.login)
     if filled.mistakes:
         return await _account_page(request, account, {}, filled.mistakes)
     actor = await _actor(request)
@@ -258,64 +244,11 @@ def _to(request: web.Request, account: Account, done: str) -> web.HTTPSeeOther:
     return web.HTTPSeeOther(str(address.with_query(done=done)))
 
 
-# --- one's own password ------------------------------------------------------------------------------
-
-
-@require()
-async def show_own_password(request: web.Request) -> web.StreamResponse:
-    return await _own_password(request, {})
-
-
-@require()
-async def change_own_password(request: web.Request) -> web.StreamResponse:
-    """Every other session of the account ends, this one goes on."""
-    form = await request.post()
-    account = await sessions.account_in(request)
-    filled = _Filled({})
-    _read_password(request, form, filled, account.login)
-    proof = await prove(request, account.login, str(form.get("present", "")), None)
-    if proof.account is None:
-        filled.mistakes["present"] = translator_of(request)(_WRONG)
-    if filled.mistakes:
-        return await _own_password(request, filled.mistakes)
-
-    def work(session: Session) -> Account:
-        kept = session.get_one(Account, account.id)
-        change_password(session, kept, str(form["password"]), actor=subject_of(kept))
-        return kept
-
-    await sessions.start(request, await request.app[DATABASE].run(work))
-    raise web.HTTPSeeOther(str(request.app.router["own_password"].url_for().with_query(done="yes")))
-
-
-async def _own_password(request: web.Request, mistakes: dict[str, str]) -> web.Response:
-    return await render(
-        request,
-        "people/own_password.html",
-        status=422 if mistakes else 200,
-        mistakes=mistakes,
-        done=request.query.get("done", ""),
-        least=MIN_LENGTH,
-        most=MAX_LENGTH,
-    )
-
-
 # --- what comes in -----------------------------------------------------------------------------------
 
 
 def _read(form: Mapping[str, object], *names: str) -> _Filled:
     return _Filled({name: value.strip() if isinstance(value := form.get(name, ""), str) else "" for name in names})
-
-
-def _read_password(request: web.Request, form: Mapping[str, object], filled: _Filled, login: str) -> None:
-    """Only judged, never kept in `filled`: a form that is shown again is shown without it."""
-    _ = translator_of(request)
-    first, again = (str(form.get(name, "")) for name in ("password", "again"))
-    fault = password_fault(first, fold_login(login))
-    if fault is not None:
-        filled.mistakes["password"] = _(_PASSWORD_FAULTS[fault], least=MIN_LENGTH, most=MAX_LENGTH)
-    elif first != again:
-        filled.mistakes["again"] = _(_DIFFERENT)
 
 
 def _role(filled: _Filled) -> Role:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from sqlmodel import Session
 
-from server.people import account_pages, audit, proving, second_factor_pages, sessions
+from server.people import account_pages, audit, own_password_pages, proving, second_factor_pages, sessions
 from server.people.accounts import fold_login, subject_of
 from server.people.proving import prove
 from server.people.second_factor import LONGEST_CODE
@@ -30,6 +30,7 @@ def add_routes(app: web.Application, second_factor: Collection[Role] = ()) -> No
     app.router.add_post("/language", choose_language, name="language")
     app.router.add_get("/alive", alive, name="alive")
     account_pages.add_routes(app)
+    own_password_pages.add_routes(app)
     second_factor_pages.add_routes(app)
 
 

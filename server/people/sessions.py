@@ -63,7 +63,9 @@ async def logged_in(request: web.Request) -> Account | None:
     account_id, epoch = session.get("account"), session.get("epoch")
     if not isinstance(account_id, int) or not _goes_on(session):
         return None
-    account, lacks_factor = await request.app[DATABASE].run(_find, account_id, request.app[SECOND_FACTOR_ROLES])
+    account, lacks_factor = await request.app[DATABASE].run(
+        _find, account_id, request.app.get(SECOND_FACTOR_ROLES, ())
+    )
     if account is None or account.disabled_at is not None or account.session_epoch != epoch:
         return None
     request[_ACCOUNT], request[_LACKS_FACTOR] = account, lacks_factor
@@ -71,7 +73,7 @@ async def logged_in(request: web.Request) -> Account | None:
 
 
 def must_have_second_factor(request: web.Request, account: Account) -> bool:
-    return account.role in request.app[SECOND_FACTOR_ROLES]
+    return account.role in request.app.get(SECOND_FACTOR_ROLES, ())
 
 
 async def account_in(request: web.Request) -> Account:

@@ -201,7 +201,7 @@ async def test_a_session_that_nobody_uses_ends(office: Office, monkeypatch: pyte
     for minutes in (100, 200, 300):  # used now and then it goes on
         monkeypatch.setattr(sessions, "clock", lambda minutes=minutes: began + minutes * 60)
         assert (await office.get("/")).status == 200
-    monkeypatch.setattr(sessions, "clock", lambda: began + 300 * 60 + sessions.IDLE_S + 1)
+    monkeypatch.setattr(sessions, "clock", lambda: began + 300 * 60 + sessions.IDLE_S + 60)
     assert (await office.get("/")).status == 303
 
 
@@ -213,7 +213,7 @@ async def test_a_session_ends_after_a_working_day_however_much_it_is_used(
     for hours in range(1, 12):
         monkeypatch.setattr(sessions, "clock", lambda hours=hours: began + hours * 3600)
         assert (await office.get("/")).status == 200
-    monkeypatch.setattr(sessions, "clock", lambda: began + sessions.LONGEST_S + 1)
+    monkeypatch.setattr(sessions, "clock", lambda: began + sessions.LONGEST_S + 60)
     assert (await office.get("/")).status == 303
 
 
