@@ -120,8 +120,8 @@ class TaskEvent(SQLModel, table=True):
 
 
 class Urging(SQLModel, table=True):
-    """An urging letter about a task, by when its unit has to reply, and whether it did. The letter itself is an
-    official document; its draft has a row already, without `issued_on`. A reply stays as it was recorded."""
+    """An urging letter about a task that was issued: by when its unit has to reply, and whether it did. The letter
+    itself is an official document. A reply stays as it was recorded."""
 
     __tablename__ = "urging"
 
@@ -130,8 +130,8 @@ class Urging(SQLModel, table=True):
     document_id: int = Field(foreign_key="official_document.id", unique=True)
     ordinal: int = Field(default=1)  # the second letter about one task
     symbol: str = Field(default="", max_length=60)
-    issued_on: date | None = None
-    reply_due_on: date | None = Field(default=None, index=True)  # None: a letter of before nobody said it in
+    issued_on: date
+    reply_due_on: date | None = Field(default=None, index=True)  # None: a letter of before says no day
     replied_on: date | None = None
     reply_document: str = Field(default="", max_length=60)
     recorded_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))  # of the reply

@@ -17,7 +17,7 @@ from server.petitions.tables import PetitionKind
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
-from server.visits import visit_pages
+from server.visits import dossier_part, visit_pages
 from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
 from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, WITHDRAWAL_WORDS, may_write
 from server.visits.tables import VisitOutcome, Withdrawal
@@ -35,6 +35,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/visits/print", printed, name="visits_print")
     app.router.add_get(r"/visits/{id:\d{1,9}}", detail, name="visit")
     visit_pages.add_routes(app)
+    dossier_part.add_to_dossier(app)
 
 
 @require(Right.READ_VISITS)

@@ -23,6 +23,7 @@ from server.conclusions.tables import Task
 from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
 from server.demo.fill import fill
+from server.documents.tables import DocumentKind, OfficialDocument
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
@@ -37,8 +38,8 @@ from tests.database import opened
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
-NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)|^/documents/")
-"""Routes that answer with a file or with data, or with a document, of which the demonstration draws up none."""
+NO_PAGES = re.compile(r"\.json$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$")
+"""Routes that answer with a file, with data, or with nothing."""
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
   .filter(each => !each.labels?.length && !each.ariaLabel && !each.title && !each.getAttribute('aria-labelledby'))
@@ -68,6 +69,7 @@ class Office:
         reception = "planned" if planned else "cancelled" if path.endswith("/cancel/notice") else "held"
         item = "waiting item" if planned else "item"
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room", "visits": "visit"}
+        own["documents"] = "document"
         kind = own.get(path.split("/")[1], reception)
         return path.replace("{id}", str(self.ids[kind])).replace("{item}", str(self.ids[item]))
 
@@ -105,6 +107,7 @@ def _ids(session: Session) -> dict[str, int]:
         "petition": first(Petition, Petition.code == "KN-0198"),
         "task": first(Task),
         "visit": first(Visit),
+        "document": first(OfficialDocument, OfficialDocument.kind == DocumentKind.URGING),
         "account": first(Account, Account.role == Role.CLERK),
         "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),
     }

@@ -42,7 +42,7 @@ _GUARDS = (
     ("refuses_delete", "DELETE", "attachment", f"NOT {_DENUNCIATION.format(row='OLD')}", _REFUSED),
     ("none_of_a_denunciation", "INSERT", "attachment", _DENUNCIATION.format(row="NEW"), _NONE_HERE),
     ("keeps_the_reply", "UPDATE", "urging", "OLD.replied_on IS NOT NULL", _REPLIED),
-    ("keeps_what_was_issued", "DELETE", "urging", "OLD.issued_on IS NOT NULL", _REPLIED),
+    ("refuses_delete", "DELETE", "urging", "1 = 1", _REPLIED),
 )
 
 
@@ -89,7 +89,7 @@ def _make_tables() -> None:
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("symbol", sa.String(60), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("reply_due_on", sa.Date(), nullable=True),
         sa.Column("replied_on", sa.Date(), nullable=True),
         sa.Column("reply_document", sa.String(60), nullable=False),
@@ -144,14 +144,16 @@ def _urging_of_before() -> None:
             ),
             {"document": document},
         ).all()
+        if not issued:
+            continue
         connection.execute(
             sa.text(
                 "INSERT INTO urging (task_id, document_id, ordinal, symbol, issued_on, reply_document, recorded_by, unit)"
                 " VALUES (:task, :document, :ordinal, :symbol, :issued_on, '', '', '')"
             ),
             {
-                "task": task, "document": document, "ordinal": ordinal, "symbol": issued[-1][0] if issued else "",
-                "issued_on": _day(issued[0][1]) if issued else None,
+                "task": task, "document": document, "ordinal": ordinal, "symbol": issued[-1][0],
+                "issued_on": _day(issued[0][1]),
             },
         )
 
