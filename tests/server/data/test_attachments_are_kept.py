@@ -29,8 +29,7 @@ _LETTER = (
 @pytest.fixture
 def engine(bare: Database) -> Engine:
     """A complaint (1) and a denunciation (2); of before letter 1, issued in the evening of UTC, and 2, a draft."""
-    fill(bare.engine)
-    upgrade(bare.engine, "0007")
+    fill(bare.engine, "0007")
     with bare.engine.begin() as connection:
         for number, issued in ((1, "2026-03-02 18:00:00"), (2, None)):
             connection.execute(text(_LETTER), {"id": number, "subject": f"task:{number}"})
