@@ -28,6 +28,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import room_client
 from server import settings as settings_module
+from server.attachments import pages as attachment_pages
+from server.attachments.pages import Attachments
+from server.attachments.shelf import Shelf
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
@@ -42,6 +45,7 @@ from server.figures import pages as figure_pages
 from server.figures.definitions import Definitions, read_definitions
 from server.people import pages as people_pages
 from server.people import sessions
+from server.people.accounts import roles_named
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, Lists, read_lists
 from server.petitions.rules import KIND_WORDS
@@ -94,12 +98,16 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     shell.set_up(app, database=database, secret=secret, language=settings.language, today=receptions_of_today)
     sessions.set_up(app, secure=settings.secure_cookies)
     _find_room_page(app)
-    for feature in (people_pages, room_pages, petition_pages, reception_pages, live_pages):
+    people_pages.add_routes(app, roles_named(settings.second_factor))
+    for feature in (room_pages, petition_pages, reception_pages, live_pages):
         feature.add_routes(app)
-    conclusion_pages.add_routes(app, dated.follow_up, document_versions.erase_words, review_notes.erase_words)
+    attachments = Attachments(Shelf(settings.attachments_directory), settings.attachment_megabytes * 1_000_000)
+    erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
+    conclusion_pages.add_routes(app, dated.follow_up, *erasers)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, dated.definitions)
+    attachment_pages.add_routes(app, attachments)
     app[TERMS], app[LISTS], app[RECEPTION_RULES] = dated.terms, dated.lists, dated.reception_rules
     app[OFFICES] = dated.offices
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     language: Literal["vi", "en"] = Field("vi", description="language of pages until a person chooses another")
     watchers_per_token: int = Field(4, ge=1, le=100, description="WHEP players at once on one token")
     agenda_limit: int = Field(60, ge=1, le=500, description="items that fit into one reception's agenda")
+    attachment_megabytes: int = Field(
+        50, ge=1, le=4000, description="the largest file that is attached to a petition"
+    )
+    second_factor: str = Field("", description="roles whose accounts have to have a second factor; empty: none")
     secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
     recordings_spare: str = Field(
         "",
@@ -155,6 +159,10 @@ class Settings(BaseSettings):
     def run_directory(self) -> Path:
         """Where the processes' Unix sockets are."""
         return self.data / "run"
+
+    @property
+    def attachments_directory(self) -> Path:
+        return self.data / "attachments"
 
     @property
     def recordings_directory(self) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from server.backup.errors import BadBackup
-from server.backup.manifest import DATABASE, FILES, MANIFEST, Manifest, Member, NoManifest, read_manifest
+from server.backup.manifest import ATTACHED, DATABASE, FILES, MANIFEST, Manifest, Member, NoManifest, read_manifest
 
 _CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
@@ -70,9 +70,17 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
     except NoManifest as wrong:
         raise BadBackup(f"{file} has a {MANIFEST} that this version does not know: {wrong}.") from None
     there, said = set(names) - {MANIFEST}, set(manifest.members)
-    if there != said or len(names) != len(said) + 1 or DATABASE not in said or not said <= {DATABASE, *FILES}:
-        raise BadBackup(f"{file} is damaged: its manifest names {sorted(said)}, and inside is {sorted(there)}.")
+    if there != said or len(names) != len(said) + 1 or DATABASE not in said or not all(map(_is_known, said)):
+        odd = sorted(said ^ there) or sorted(name for name in said if not _is_known(name))
+        raise BadBackup(
+            f"{file} is damaged: its manifest names {len(said)} parts, and inside is another set:"
+            f" {odd[:5] or 'one of them twice'}."
+        )
     return manifest
+
+
+def _is_known(name: str) -> bool:
+    return name in (DATABASE, *FILES) or ATTACHED.fullmatch(name) is not None
 
 
 def _looks_like_ours(file: Path) -> bool:

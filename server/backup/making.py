@@ -18,9 +18,11 @@ from sqlmodel import Session
 
 from server.backup import postgresql, sqlite
 from server.backup.archive import checked, chunks_of, member, write_member
+from server.backup.attached import named_in, write_files
 from server.backup.errors import BackupFailed, BadBackup
 from server.backup.manifest import DATABASE, FILES, MANIFEST, Facts, Manifest, Member, fingerprint, stamp
 from server.data.engine import Database
+from server.data.files import sync_directory
 from server.data.secret import load_secret
 from server.people import audit
 
@@ -39,7 +41,8 @@ class Made:
 def make_backup(database: Database, data: Path, to: Path, keep: int, moment: datetime) -> Made:
     """One file in the directory `to`, the newest `keep` of which stay. The schema is backed up as it is.
 
-    Raises BackupFailed. If the audit log is broken the file is made all the same and nothing is removed.
+    Raises BackupFailed. If the audit log is broken, or a file of an attachment is, the backup is made all the same
+    and nothing is removed.
     """
     partial, copy = to / _PARTIAL, to / _COPY
     try:
@@ -50,11 +53,11 @@ def make_backup(database: Database, data: Path, to: Path, keep: int, moment: dat
                 manifest = _write(database, data, partial, copy, moment)
                 _read_again(partial)
                 os.replace(partial, file)
-                sqlite.sync_directory(to)
+                sync_directory(to)
             finally:
                 for left in (partial, copy):
                     left.unlink(missing_ok=True)
-            whole = manifest.facts.audit_broken_at is None
+            whole = manifest.facts.audit_broken_at is None and not manifest.attachments_lost
             removed = _remove_old(to, keep) if whole else []
     except (OSError, BadBackup) as problem:
         raise BackupFailed(
@@ -98,16 +101,18 @@ def _write(database: Database, data: Path, partial: Path, copy: Path, moment: da
     with os.fdopen(handle, "w+b") as out:
         with zipfile.ZipFile(out, "w") as archive:
             if database.engine.dialect.name == "sqlite":
-                version, facts, dumped = _from_sqlite(database, archive, copy)
+                version, facts, dumped, named = _from_sqlite(database, archive, copy)
             else:
-                version, facts, dumped = _from_postgresql(database, archive)
+                version, facts, dumped, named = _from_postgresql(database, archive)
+            attached, lost = write_files(data, archive, named)
             manifest = Manifest(
                 made_at=moment,
                 engine="sqlite" if database.engine.dialect.name == "sqlite" else "postgresql",
                 engine_version=version,
                 secret=fingerprint(load_secret(data)),
                 facts=facts,
-                members={DATABASE: dumped, **_files(data, archive)},
+                members={DATABASE: dumped, **_files(data, archive), **attached},
+                attachments_lost=lost,
             )
             write_member(archive, MANIFEST, [manifest.model_dump_json(indent=2).encode()])
         out.flush()
@@ -115,17 +120,24 @@ def _write(database: Database, data: Path, partial: Path, copy: Path, moment: da
     return manifest
 
 
-def _from_sqlite(database: Database, archive: zipfile.ZipFile, copy: Path) -> tuple[str, Facts, Member]:
+_Dumped = tuple[str, Facts, Member, dict[str, str]]
+"""The engine's version, what is in the database, its member, and the files of attachments that it names."""
+
+
+def _from_sqlite(database: Database, archive: zipfile.ZipFile, copy: Path) -> _Dumped:
     sqlite.copy(Path(database.engine.url.database or ""), copy)
+    named = sqlite.asked(copy, named_in)
     with copy.open("rb") as stream:
-        return sqlite.version(), sqlite.facts(copy), write_member(archive, DATABASE, chunks_of(stream))
+        return sqlite.version(), sqlite.facts(copy), write_member(archive, DATABASE, chunks_of(stream)), named
 
 
-def _from_postgresql(database: Database, archive: zipfile.ZipFile) -> tuple[str, Facts, Member]:
+def _from_postgresql(database: Database, archive: zipfile.ZipFile) -> _Dumped:
     with postgresql.snapshot(database.engine) as (connection, moment):
         dump = postgresql.dump(database.engine, moment)
         dumped = write_member(archive, DATABASE, dump, compress=False)  # pg_dump compresses
-        return postgresql.version(connection), postgresql.facts(connection), dumped
+        with Session(bind=connection) as session:
+            named = named_in(session)
+        return postgresql.version(connection), postgresql.facts(connection), dumped, named
 
 
 def _files(data: Path, archive: zipfile.ZipFile) -> dict[str, Member]:

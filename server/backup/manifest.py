@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from datetime import datetime
 from typing import Literal
 
@@ -19,6 +20,9 @@ Engine = Literal["sqlite", "postgresql"]
 MANIFEST, DATABASE = "manifest.json", "database"
 FILES = ("holidays.csv", "deadlines.csv")
 """The operator's own files: due days are counted from them, so they go with the database."""
+DIRECTORY = "attachments"
+ATTACHED = re.compile(rf"{DIRECTORY}/([0-9a-f]{{32}})")
+"""Members that are files of attachments."""
 NOT_INSIDE = (
     "recordings (each folder has a manifest of its own) and secret.key;"
     " keep copies of both, and the secret elsewhere than this file"
@@ -56,6 +60,7 @@ class Manifest(_Model):
     secret: str  # which secret.key belongs to it, not the secret
     facts: Facts
     members: dict[str, Member]
+    attachments_lost: int = Field(default=0, ge=0)  # missing on the disk, or other than the database says
     not_inside: str = NOT_INSIDE
 
 

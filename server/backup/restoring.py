@@ -3,6 +3,7 @@ aside."""
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlmodel import Session
 
 from server.backup import postgresql, sqlite
 from server.backup.archive import checked, extract, member
+from server.backup.attached import lay_out, put_in_place
 from server.backup.errors import BackupFailed, BadBackup, RestoreRefused
 from server.backup.manifest import DATABASE, FILES, Facts, Manifest, facts_of, fingerprint, stamp
 from server.data.opening import DatabaseUnusable, open_as_it_is, open_up_to_date
@@ -54,7 +56,21 @@ def restore(file: Path, url: str, data: Path, moment: datetime, *, replace: bool
             " older backup, or say --broken-log to take it as it is."
         )
     target = _on_sqlite if kind == "sqlite" else _on_postgresql
-    restored = target(file, url, manifest, stamp(moment), replace)
+    try:
+        attached = lay_out(file, manifest, data)
+    except OSError as problem:
+        raise BackupFailed(f"{data}: {problem.strerror or problem}; nothing was changed.") from None
+    try:
+        restored = target(file, url, manifest, stamp(moment), replace)
+    except BaseException:
+        shutil.rmtree(attached, ignore_errors=True)
+        raise
+    restored.remarks += put_in_place(attached, data, stamp(moment))
+    if manifest.attachments_lost:
+        restored.remarks.append(
+            f"{manifest.attachments_lost} attachments were lost already when the backup was made;"
+            " look for them in an older one."
+        )
     restored.remarks += _put_files(file, manifest, data)
     restored.remarks += _secret(manifest, data)
     return restored

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
@@ -13,8 +14,10 @@ from sqlmodel import Session
 
 from server.backup.errors import BackupFailed
 from server.backup.manifest import Facts, facts_of
+from server.data.files import sync_directory
 from server.data.urls import sqlite_url
 
+R = TypeVar("R")
 _BESIDE = ("", "-wal", "-shm")
 """A database that was not closed in order is three files, and they belong together."""
 
@@ -47,10 +50,14 @@ def damage(file: Path) -> str:
 
 
 def facts(file: Path) -> Facts:
+    return asked(file, facts_of)
+
+
+def asked(file: Path, question: Callable[[Session], R]) -> R:
     """Of a file that nobody else writes to; it stays as it is."""
     engine = create_engine(sqlite_url(file), poolclass=NullPool)
     with Session(engine) as session:
-        return facts_of(session)
+        return question(session)
 
 
 def put_in_place(new: Path, file: Path, aside: str, *, keep: bool) -> None:
@@ -61,12 +68,3 @@ def put_in_place(new: Path, file: Path, aside: str, *, keep: bool) -> None:
             former.rename(file.with_name(file.name + aside + ending)) if keep else former.unlink()
     new.rename(file)
     sync_directory(file.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """A new name is on the disk, too."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -29,7 +29,7 @@ def backup(
         int, typer.Option(min=1, max=10_000, help="how many backups stay in it, the new one too")
     ] = 30,
 ) -> None:
-    """Write one checked file with the whole database, while the server runs. Recordings are not in it."""
+    """Write one checked file with database and attachments, while the server runs. Recordings are not in it."""
     settings = load_settings()
     try:
         database = open_as_it_is(settings.database_url)
@@ -49,6 +49,11 @@ def backup(
     console.print(f"  not in it: {NOT_INSIDE}")
     if made.removed:
         console.print(f"  {len(made.removed)} older removed, {keep} are kept")
+    if made.manifest.attachments_lost:
+        raise fail(
+            f"{made.manifest.attachments_lost} attachments are missing in {settings.data}, or are other than the"
+            " database says. The backup was made without them, and no older one was removed."
+        )
     if facts.audit_broken_at is not None:
         raise fail(
             f"The audit log is broken at event {facts.audit_broken_at}: somebody changed the database by hand."

@@ -15,6 +15,7 @@ from server.commands.database import open_database
 from server.data.secret import load_secret
 from server.people.accounts import ROLES, AccountRefused, account_by_login, change_password, create_account
 from server.people.passwords import BadPassword
+from server.people.second_factor import remove
 from server.people.tables import Account, Role
 from server.receptions.moved_rooms import MovedRooms
 from server.rooms.change_file import read_changes
@@ -176,6 +177,20 @@ def password(
                 raise fail(f"There is no account {login!r}.")
         except BadPassword as refused:
             raise fail(str(refused)) from None
+
+
+@accounts.command("reset-second-factor")
+def reset_second_factor(login: str) -> None:
+    """Take the second factor from an account whose device and recovery codes are lost; all its sessions end."""
+
+    def reset(session: Session) -> bool:
+        account = account_by_login(session, login)
+        return account is not None and remove(session, account, actor="system")
+
+    with open_database(load_settings()) as database:
+        if not database.run_here(reset):
+            raise fail(f"There is no account {login!r} with a second factor.")
+    console.print(f"[green]✓[/] {login} logs in with the password alone now")
 
 
 @accounts.command("list")

@@ -200,3 +200,13 @@ def _text(form: Mapping[str, Any], name: str) -> str:
         return ""
     lines = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def read_reply(form: Mapping[str, Any], letter: str) -> tuple[Filled, date | None, str]:
+    """Of the unit that was urged by `letter`: the day, and the number of what it wrote."""
+    names = ("replied_on", "reply_document")
+    values = {name: " ".join(unicodedata.normalize("NFC", str(form.get(name, ""))).split()) for name in names}
+    filled = Filled(f"letter-{letter}", values)
+    if form.get("confirmed") != "yes":
+        filled.mistakes["confirmed"] = NOT_CONFIRMED
+    return filled, filled.day("replied_on"), values["reply_document"]

@@ -113,4 +113,5 @@ def _line(task: TaskView) -> TaskLine:
         state=task.state,
         standing=task.standing,
         obstructed=task.obstructed,
+        letters=task.letters,
     )

@@ -19,10 +19,12 @@ from server.conclusions.ground import ItemGround, grounds_of
 from server.conclusions.rules import may_read
 from server.conclusions.standing import Asked, Today, standing
 from server.conclusions.tables import ConclusionTask, Task, TaskState
+from server.conclusions.urging import letters_of, without_reply
 from server.data.folding import literally
 from server.data.parts import paged
 from server.deadlines.computing import State
 from server.people.tables import Role
+from server.petitions.concluded import LetterLine
 from server.petitions.register import folded_words
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.receptions.tables import AgendaItem, AgendaItemPetition, Reception
@@ -68,6 +70,7 @@ class TaskView:
     state: TaskState
     standing: State | None
     obstructed: bool
+    letters: tuple[LetterLine, ...] = ()  # that urged it, the first one first
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,11 @@ def views_of(session: Session, tasks: Iterable[Task], today: Today) -> list[Task
     ids = {task.wording_id for task in kept}
     rows = session.exec(select(ConclusionTask).where(col(ConclusionTask.id).in_(ids))).all()
     wordings = {row.id: row for row in rows}
-    return [_view(task, wordings[task.wording_id], grounds[task.item_id], today) for task in kept]
+    letters = letters_of(session, kept, today)
+    return [
+        _view(task, wordings[task.wording_id], grounds[task.item_id], letters.get(task.id or 0, ()), today)
+        for task in kept
+    ]
 
 
 def readable(role: Role) -> ColumnElement[bool]:
@@ -172,6 +179,7 @@ def condition(asked: Asked, today: Today) -> ColumnElement[bool]:
         Asked.WEEK: and_(with_the_unit, due_on >= monday, due_on <= sunday),
         Asked.SOON: and_(with_the_unit, due_on >= today.day, due_on <= today.soon),
         Asked.OBSTRUCTED: and_(with_the_unit, col(Task.obstructed)),
+        Asked.URGED: and_(with_the_unit, without_reply()),
         Asked.REPORTED: col(Task.state) == TaskState.REPORTED,
         Asked.DONE: col(Task.state) == TaskState.CONFIRMED,
         Asked.ALL: true(),
@@ -197,7 +205,9 @@ def _base(role: Role, wanted: Wanted) -> ColumnElement[bool]:
     return and_(*asked)
 
 
-def _view(task: Task, row: ConclusionTask, ground: ItemGround, today: Today) -> TaskView:
+def _view(
+    task: Task, row: ConclusionTask, ground: ItemGround, letters: tuple[LetterLine, ...], today: Today
+) -> TaskView:
     shown = not ground.guarded
     return TaskView(
         id=task.id or 0,
@@ -220,4 +230,5 @@ def _view(task: Task, row: ConclusionTask, ground: ItemGround, today: Today) -> 
         state=task.state,
         standing=standing(task.state, task.due_on, task.done_on, today),
         obstructed=task.obstructed,
+        letters=letters,
     )

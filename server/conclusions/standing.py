@@ -24,6 +24,7 @@ class Asked(StrEnum):
     WEEK = "week"  # due from Monday to Sunday of this week
     SOON = "soon"
     OBSTRUCTED = "obstructed"
+    URGED = "urged"  # by a letter that was not answered
     REPORTED = "reported"
     DONE = "done"
     ALL = "all"
@@ -35,6 +36,7 @@ ASKED_WORDS: dict[Asked, str] = {
     Asked.WEEK: N_("Due this week"),
     Asked.SOON: N_("Due soon"),
     Asked.OBSTRUCTED: N_("Obstructed"),
+    Asked.URGED: N_("Urged, no reply"),
     Asked.REPORTED: N_("Waiting for confirmation"),
     Asked.DONE: N_("Confirmed done"),
     Asked.ALL: N_("All tasks"),

@@ -1,4 +1,4 @@
-"""The host's conclusions, the tasks they give, what became of each task, and review meetings.
+"""The host's conclusions, the tasks they give, what became of each task, how it was urged, and review meetings.
 
 A conclusion is a row per version: one draft at most, which is written over, and issued ones, which the database
 keeps as they are. A task is followed across versions; its wording belongs to the version it stands in. Its
@@ -116,6 +116,26 @@ class TaskEvent(SQLModel, table=True):
     allowed_by: str = Field(default="", max_length=120)  # who granted more time
     recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
     recorded_by: str = Field(max_length=80)
+    unit: str = Field(default="", max_length=120)
+
+
+class Urging(SQLModel, table=True):
+    """An urging letter about a task that was issued: by when its unit has to reply, and whether it did. The letter
+    itself is an official document. A reply stays as it was recorded."""
+
+    __tablename__ = "urging"
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    document_id: int = Field(foreign_key="official_document.id", unique=True)
+    ordinal: int = Field(default=1)  # the second letter about one task
+    symbol: str = Field(default="", max_length=60)
+    issued_on: date
+    reply_due_on: date | None = Field(default=None, index=True)  # None: a letter of before says no day
+    replied_on: date | None = None
+    reply_document: str = Field(default="", max_length=60)
+    recorded_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))  # of the reply
+    recorded_by: str = Field(default="", max_length=80)
     unit: str = Field(default="", max_length=120)
 
 

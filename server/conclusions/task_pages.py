@@ -11,14 +11,15 @@ from sqlmodel import Session, select
 from server.conclusions.acts import TaskFacts, asks_document, asks_words, next_acts
 from server.conclusions.asking import note_reading, readable_ground, today_in
 from server.conclusions.following import ActRefused, events_of, facts_of, record_act
-from server.conclusions.forms import TASK_MOVED_ON, read_act, sentences
+from server.conclusions.forms import TASK_MOVED_ON, read_act, read_reply, sentences
 from server.conclusions.ground import ItemGround
 from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import ACT_WORDS, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
-from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent
+from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent, Urging
+from server.conclusions.urging import record_reply, reply_faults
 from server.people import audit
-from server.people.accounts import subject_of
+from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
@@ -33,6 +34,7 @@ from server.web.shell import render, require, translator_of
 def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/tasks/{id:\d{1,9}}", show, name="task")
     app.router.add_post(r"/tasks/{id:\d{1,9}}/acts", record, name="task_act")
+    app.router.add_post(r"/tasks/{id:\d{1,9}}/letters/{letter:\d{1,9}}/reply", note_reply, name="letter_reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,31 @@ async def record(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(str(request.app.router["task"].url_for(id=request.match_info["id"])))
 
 
+@require(Right.FOLLOW_TASKS)
+async def note_reply(request: web.Request) -> web.StreamResponse:
+    """The unit replied to an urging letter, which `letter` in the address names by its document."""
+    account = await account_in(request)
+    filled, replied_on, document = read_reply(await request.post(), request.match_info["letter"])
+
+    def work(session: Session) -> None:
+        task, _ground = _task(request, session, account)
+        wanted = select(Urging).where(Urging.task_id == task.id)
+        row = session.exec(wanted.where(Urging.document_id == int(request.match_info["letter"]))).first()
+        if row is None:
+            raise web.HTTPNotFound
+        filled.mistakes |= sentences(reply_faults(row, replied_on, document, today()))
+        if filled.mistakes or replied_on is None or row.replied_on is not None:  # it was entered meanwhile
+            return
+        record_reply(session, row, replied_on, document, author_of(account))
+        detail = {"document": row.document_id, "replied_on": str(replied_on)}
+        audit.record(session, subject_of(account), "urging_replied", f"task:{task.id}", detail)
+
+    await request.app[DATABASE].run(work)
+    if filled.mistakes:
+        return await _show(request, filled=filled)
+    raise web.HTTPSeeOther(f"{request.app.router['task'].url_for(id=request.match_info['id'])}#letters")
+
+
 def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround]:
     task = session.get(Task, int(request.match_info["id"]))
     if task is None:
@@ -95,7 +122,7 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
         task, ground = _task(request, session, account)
         if opened:
             note_reading(session, account, ground, "task_read", f"task:{task.id}")
-        names = {subject_of(each): each.display_name for each in session.exec(select(Account))}
+        names = names_of_accounts(session)
         events = events_of(session, [task.id or 0])
         facts = facts_of(session, task, ground)
         wording = session.get_one(ConclusionTask, task.wording_id)
@@ -119,6 +146,7 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
         today=day.day,
         warning=DAY_WARNINGS[warning] if warning else "",
         act_words=ACT_WORDS,
+        may_follow=Right.FOLLOW_TASKS in account.rights,
         **_asked(shown),
         **_mistakes(request, filled),
     )

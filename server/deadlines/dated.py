@@ -35,7 +35,7 @@ class Dated:
     source: str
 
     def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return holds_on(day, self.valid_from, self.valid_to)
 
 
 R = TypeVar("R", bound=Dated)
@@ -53,12 +53,22 @@ def read_dated(
 
 def dates_of(line: Line) -> tuple[date, date | None, bool, str]:
     """The first fields of a Dated, in their order."""
+    first, last = days_of(line)
+    confirmed = line.word("confirmed", _Confirmed) is _Confirmed.YES
+    return first, last, confirmed, line.text("source", 200)
+
+
+def days_of(line: Line) -> tuple[date, date | None]:
+    """From when and until when a row holds; of files that have no column for who confirmed it, too."""
     first = line.day("valid_from")
     last = None if line.is_empty("valid_to") else line.day("valid_to")
     if last is not None and date.min < last < first:
         line.refuse("valid_to", last.isoformat(), "a last day that is not before the first")
-    confirmed = line.word("confirmed", _Confirmed) is _Confirmed.YES
-    return first, last, confirmed, line.text("source", 200)
+    return first, last
+
+
+def holds_on(day: date, valid_from: date, valid_to: date | None) -> bool:
+    return valid_from <= day and (valid_to is None or day <= valid_to)
 
 
 def refuse_overlaps(read: Iterable[tuple[Line, R]], what: Callable[[R], str]) -> None:

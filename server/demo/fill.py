@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 
 from server.demo.accounts import fill_accounts
 from server.demo.conclusions import fill_conclusions, fill_review_meetings
+from server.demo.documents import fill_documents
 from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
@@ -49,7 +50,7 @@ class DemoFilled:
 
 def fill(session: Session, today: date) -> DemoFilled:
     """Rooms, accounts, thirty petitions with their history, the receptions of half a year, who came to them, and
-    what two of them concluded.
+    what two of them concluded, with its documents.
 
     `today`: the day on the province's clock.
     """
@@ -65,6 +66,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_schedule(session, today)
     fill_visits(session, petitions, today, author)
     fill_conclusions(session, rooms, today, author)
+    fill_documents(session, today, author)
     fill_review_meetings(session, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 

@@ -11,7 +11,9 @@ from server.documents.document_view import Shown, shown_to
 from server.documents.forms import DRAFT_MOVED_ON, Filled, read_form, sentences
 from server.documents.ground import Ground, note_reading, readable
 from server.documents.kinds import KINDS
+from server.documents.rules import reply_due_in
 from server.documents.tables import OfficialDocument
+from server.documents.vietnamese import short_day
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -96,6 +98,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         filled = read_form(document.kind, form, ground.names)
         if filled.faults:
             return document, ground, filled, ""
+        _follow_the_day(session, document, filled.content)
         try:
             row = versions.save(
                 session,
@@ -120,6 +123,15 @@ async def save(request: web.Request) -> web.StreamResponse:
     if moved_on or filled.faults or by_itself:
         return await _form(request, document, ground, filled, moved_on=moved_on, saved=by_itself)
     raise to_page(request, "document")
+
+
+def _follow_the_day(session: Session, document: OfficialDocument, content: dict[str, str]) -> None:
+    """Another day of reply was chosen: where the text still names the former one it names the new one."""
+    draft = versions.draft_in(versions.versions_of(session, document.id or 0))
+    former = None if draft is None else reply_due_in(versions.content_of(draft))
+    chosen = reply_due_in(content)
+    if former is not None and chosen is not None and former != chosen:
+        content["demand"] = content["demand"].replace(short_day(former), short_day(chosen))
 
 
 async def _form(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import web
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from server.documents import versions
 from server.documents.ground import Ground
 from server.documents.rules import Faults, drafts, issues, missing_in, wrong_in
 from server.documents.tables import DocumentKind, DocumentVersion, OfficialDocument
-from server.people.accounts import subject_of
+from server.people.accounts import names_of_accounts
 from server.people.tables import Account
 
 
@@ -42,7 +42,7 @@ def shown_to(session: Session, account: Account, document: OfficialDocument, gro
     draft = versions.draft_in(known) if writes else None
     if draft is None and versions.issued_in(known) is None:
         raise web.HTTPNotFound
-    people = {subject_of(each): each.display_name for each in session.exec(select(Account))}
+    people = names_of_accounts(session)
     missing = missing_of(document.kind, draft, ground) if draft else {}
     may_issue = issues(account.role, document.kind, ground.guards)
     return Shown(document, ground, known, people, draft, missing, writes, may_issue)

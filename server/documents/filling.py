@@ -12,7 +12,7 @@ from datetime import date
 
 from server.conclusions.queries import TaskView
 from server.conclusions.tables import Conclusion, ConclusionTask
-from server.documents.kinds import KINDS
+from server.documents.kinds import KINDS, REPLY_DUE
 from server.documents.letterheads import Letterhead
 from server.documents.record import Break, ItemRecord, Spoke, room_name
 from server.documents.tables import DocumentKind
@@ -58,6 +58,7 @@ class Filling:
     writer: str
     say: Say
     office_name: Callable[[str], str]  # of an office, by its code
+    reply_due_on: date | None = None  # of a letter
 
 
 def _common(kind: DocumentKind, filling: Filling) -> dict[str, str]:
@@ -198,9 +199,11 @@ def fill_urging(
         f"Đến {day_words(filling.today)}, nhiệm vụ đã quá hạn {late:02} ngày; chưa nhận được báo cáo kết quả của"
         " đơn vị."
     )
+    reply = DOTS if filling.reply_due_on is None else short_day(filling.reply_due_on)
+    values[REPLY_DUE] = "" if filling.reply_due_on is None else filling.reply_due_on.isoformat()
     values["demand"] = (
         f"Đề nghị {unit} khẩn trương thực hiện, báo cáo kết quả (nêu rõ nguyên nhân chậm) về"
-        f" {wording.report_to or filling.letterhead.name} trước ngày {DOTS}./."
+        f" {wording.report_to or filling.letterhead.name} chậm nhất ngày {reply}./."
     )
     values["recipients"] = listed(["Như trên;", f"Lưu: VT, {filling.letterhead.symbol}."])
     values["signer_post"] = "TRƯỞNG BAN"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.conclusions.forms import SENTENCES as WORDS_SENTENCES
-from server.documents.kinds import KINDS
+from server.documents.kinds import KINDS, REPLY_DUE
 from server.documents.pdf_file import unprintable
-from server.documents.rules import DocumentFault, Faults, wrong_in
+from server.documents.rules import DocumentFault, Faults, reply_due_in, wrong_in
 from server.documents.tables import DocumentKind
 from server.web.languages import N_
 
@@ -18,6 +18,8 @@ SENTENCES: dict[DocumentFault, str] = {
     DocumentFault.MISSING: N_("This part has to stand in the document."),
     DocumentFault.NO_SYMBOL: N_("Enter the number of the document, for instance 12/TB-BTCD."),
     DocumentFault.NO_REASON: N_("Say why the document is corrected."),
+    DocumentFault.NO_REPLY_DAY: N_("Enter the day by which the unit has to reply."),
+    DocumentFault.OTHER_REPLY_DAY: N_("The letter does not name this day. Write it into what is asked for."),
     DocumentFault.UNPRINTABLE: N_(
         "There is a character in it that cannot be printed, for instance an emoji. Take it out."
     ),
@@ -43,8 +45,12 @@ def read_form(kind: DocumentKind, form: Mapping[str, Any], names: tuple[str, ...
         part.name: _line(form, part.name) if part.rows == 1 else _text(form, part.name)
         for part in KINDS[kind].parts
     }
+    if KINDS[kind].reply:
+        content[REPLY_DUE] = _line(form, REPLY_DUE)
     symbol, reason = _line(form, "symbol"), _line(form, "reason")
     faults = wrong_in(kind, symbol, content, reason, names)
+    if content.get(REPLY_DUE) and reply_due_in(content) is None:
+        faults[REPLY_DUE] = DocumentFault.NO_REPLY_DAY
     for name, text in (*content.items(), ("reason", reason)):
         if unprintable(text):
             faults.setdefault(name, DocumentFault.UNPRINTABLE)

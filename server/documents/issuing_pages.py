@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 
 from aiohttp import hdrs, web
 from sqlmodel import Session
@@ -13,14 +12,12 @@ from server.documents import versions
 from server.documents.asking import id_in, subject_of_document, to_page, with_document, writable
 from server.documents.document_pages import show_document
 from server.documents.document_view import missing_of, shown_to
-from server.documents.docx_file import docx_of
 from server.documents.ground import note_reading, readable
 from server.documents.kinds import KINDS
-from server.documents.paper import compose
-from server.documents.pdf_file import pdf_of
+from server.documents.printing import printed
 from server.documents.rules import issues
 from server.documents.tables import DocumentKind, DocumentVersion, OfficialDocument
-from server.documents.versions import Files
+from server.documents.versions import Files, note_urging
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -67,7 +64,7 @@ async def issue(request: web.Request) -> web.StreamResponse:
     if found is None:  # the page says what is missing, or what there is now
         raise to_page(request, "document")
     kind, draft = found
-    files = await asyncio.to_thread(_files, kind, draft, at)
+    files = await asyncio.to_thread(printed, kind, draft, at)
 
     def work(session: Session, document: OfficialDocument, account: Account) -> None:
         row = versions.issue(session, document, stamp, files, author_of(account), at)
@@ -77,15 +74,11 @@ async def issue(request: web.Request) -> web.StreamResponse:
             "pdf_sha256": row.pdf_sha256,
             "docx_sha256": row.docx_sha256,
         }
+        note_urging(session, document, row)
         audit.record(session, subject_of(account), "document_issued", subject_of_document(document), detail)
 
     await with_document(request, work)
     raise to_page(request, "document")
-
-
-def _files(kind: DocumentKind, version: DocumentVersion, at: datetime, *, draft: bool = False) -> Files:
-    paper = compose(kind, version.symbol, versions.content_of(version), draft=draft)
-    return Files(docx_of(paper, at), pdf_of(paper, at))
 
 
 @require(Right.READ_DOCUMENTS)
@@ -106,7 +99,7 @@ async def file(request: web.Request) -> web.StreamResponse:
 
     document, version, files = await request.app[DATABASE].run(work)
     if version.issued_at is None:
-        files = await asyncio.to_thread(_files, document.kind, version, version.written_at, draft=True)
+        files = await asyncio.to_thread(printed, document.kind, version, version.written_at, draft=True)
     name = f"{KINDS[document.kind].slug}-{document.id}-{version.number}.{type_}"
     shown_as = "inline" if type_ == "pdf" else "attachment"
     return web.Response(

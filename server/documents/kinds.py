@@ -13,6 +13,8 @@ from enum import StrEnum
 from server.documents.tables import DocumentKind
 from server.web.languages import N_
 
+REPLY_DUE = "reply_due_on"
+"""Where a document's content has the day, as 2026-11-28."""
 LONGEST_LINE = 200
 LONGEST_TEXT = 12_000
 
@@ -41,7 +43,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class KindRule:
     """`abbreviation`: in the number (12/TB-BTCD). `slug`: in a file's name. `several`: about one subject more than
-    one may follow."""
+    one may follow. `reply`: it says by when it has to be answered, under REPLY_DUE beside the parts."""
 
     about: About
     word: str
@@ -51,6 +53,7 @@ class KindRule:
     names: bool = False
     numbered: bool = True
     several: bool = False
+    reply: bool = False
 
 
 _LETTERHEAD = (
@@ -130,6 +133,7 @@ KINDS: Mapping[DocumentKind, KindRule] = {
             *_SIGNER,
         ),
         several=True,
+        reply=True,
     ),
     DocumentKind.APPOINTMENT: KindRule(
         About.ITEM,

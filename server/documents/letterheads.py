@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from server.deadlines.data_file import Line, read_lines
+from server.deadlines.dated import days_of, holds_on
 from server.deadlines.errors import BadDataFile, Problem
 
 LETTERHEADS_FILE = "letterheads.csv"
@@ -34,7 +35,7 @@ class Letterhead:
     valid_to: date | None = None
 
     def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return holds_on(day, self.valid_from, self.valid_to)
 
 
 NONE = Letterhead("", "", "", "", "")
@@ -63,10 +64,7 @@ def read_letterheads(directory: Path) -> Letterheads:
 
 
 def _letterhead(line: Line) -> Letterhead:
-    first = line.day("valid_from")
-    last = None if line.is_empty("valid_to") else line.day("valid_to")
-    if last is not None and date.min < last < first:
-        line.refuse("valid_to", last.isoformat(), "a last day that is not before the first")
+    first, last = days_of(line)
     line.word("confirmed", _Confirmed)
     line.text("source", 200)
     return Letterhead(

@@ -73,7 +73,7 @@ def documents_of(session: Session, reception_id: int, role: Role, today: Today) 
     )
     shown = [ground for ground in grounds if may_read(role, ground.guards)]
     any_called = any(ground.item.state != ItemState.WAITING for ground in grounds)
-    shelf = _Shelf(session, reception_id, role, today, any_called=any_called)
+    shelf = Shelf(session, reception_id, role, today, any_called=any_called)
     tasks = _tasks(session, shown, today)
     return ReceptionDocuments(
         reception=reception,
@@ -96,7 +96,7 @@ def _tasks(
     return found
 
 
-def _of_item(shelf: _Shelf, item: ItemGround, tasks: Sequence[tuple[TaskView, Task]]) -> ItemDrawer:
+def _of_item(shelf: Shelf, item: ItemGround, tasks: Sequence[tuple[TaskView, Task]]) -> ItemDrawer:
     shown = []
     for view, task in tasks:
         drawer = shelf.drawer(Ground(item.reception, item, task), (DocumentKind.URGING,))
@@ -105,7 +105,7 @@ def _of_item(shelf: _Shelf, item: ItemGround, tasks: Sequence[tuple[TaskView, Ta
     return ItemDrawer(item, shelf.drawer(Ground(item.reception, item), OF_AN_ITEM), shown)
 
 
-class _Shelf:
+class Shelf:
     """All documents of the reception, read once, for one reader."""
 
     def __init__(self, session: Session, reception_id: int, role: Role, today: Today, *, any_called: bool) -> None:

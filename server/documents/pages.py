@@ -9,10 +9,10 @@ from pathlib import Path
 from aiohttp import web
 from sqlmodel import Session
 
-from server.conclusions.asking import readable_ground, today_in
+from server.conclusions.asking import FOLLOW_UP, readable_ground, today_in
 from server.conclusions.tables import Task
 from server.data.columns import now
-from server.documents import document_pages, issuing_pages
+from server.documents import document_pages, dossier_part, issuing_pages
 from server.documents.drawing_up import draw_up
 from server.documents.filling import Filling
 from server.documents.ground import Ground, ground_of_task, may_begin_now
@@ -28,6 +28,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.history import author_of
+from server.petitions.standing import TERMS
 from server.receptions.offices import OFFICES
 from server.receptions.queries import recording_of
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, read_recorded_time
@@ -54,6 +55,7 @@ def add_routes(app: web.Application, letterheads: Letterheads) -> None:
     router.add_post(r"/tasks/{id:\d{1,9}}/documents", of_task, name="task_documents")
     document_pages.add_routes(app)
     issuing_pages.add_routes(app)
+    dossier_part.add_to_dossier(app)
 
 
 @require(Right.READ_DOCUMENTS)
@@ -117,6 +119,7 @@ async def _draw_up(request: web.Request, find: _Find, kinds: tuple[DocumentKind,
         account.display_name,
         request.app[CATALOGS].translator("vi"),
         lambda code: request.app[OFFICES].name(code, "vi"),
+        request.app[FOLLOW_UP].reply_due_on(today.day, request.app[TERMS].calendar),
     )
     signature = account.acting.signature | {"signer": account.display_name} if account.acting is not None else {}
     reception_id = await request.app[DATABASE].run(lambda session: find(session, account).reception.id or 0)

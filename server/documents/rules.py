@@ -13,8 +13,9 @@ from server.conclusions.acts import WITH_THE_UNIT, AnyFault, words_fault
 from server.conclusions.rules import Guard, holds_denunciation, may_read
 from server.conclusions.standing import Today
 from server.conclusions.tables import TaskState
-from server.documents.kinds import KINDS, About
+from server.documents.kinds import KINDS, REPLY_DUE, About
 from server.documents.tables import DocumentKind
+from server.documents.vietnamese import short_day
 from server.people.rights import Right, Role, rights_of
 from server.petitions.rules import Reading, reading
 from server.petitions.transitions import LONGEST_REASON, document_fault
@@ -25,6 +26,8 @@ class DocumentFault(StrEnum):
     MISSING = "missing"  # a part that has to be there
     NO_SYMBOL = "no_symbol"
     NO_REASON = "no_reason"
+    NO_REPLY_DAY = "no_reply_day"
+    OTHER_REPLY_DAY = "other_reply_day"  # the text names another day, or none
     UNPRINTABLE = "unprintable"  # a character that the font of the paper lacks
 
 
@@ -96,6 +99,13 @@ def wrong_in(
     return found
 
 
+def reply_due_in(content: Mapping[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(content.get(REPLY_DUE, ""))
+    except ValueError:
+        return None
+
+
 def missing_in(
     kind: DocumentKind, symbol: str, content: Mapping[str, str], reason: str, *, corrects: bool
 ) -> Faults:
@@ -105,6 +115,12 @@ def missing_in(
         for part in KINDS[kind].parts
         if part.needed and not content.get(part.name)
     }
+    if KINDS[kind].reply:
+        due_on = reply_due_in(content)
+        if due_on is None:
+            found[REPLY_DUE] = DocumentFault.NO_REPLY_DAY
+        elif not any(short_day(due_on) in text for name, text in content.items() if name != REPLY_DUE):
+            found[REPLY_DUE] = DocumentFault.OTHER_REPLY_DAY
     if KINDS[kind].numbered and not symbol:
         found["symbol"] = DocumentFault.NO_SYMBOL
     if corrects and not reason:

@@ -15,12 +15,15 @@ from datetime import datetime
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from server.conclusions.urging import note_issued
 from server.data.columns import now
 from server.documents.ground import Ground
 from server.documents.kinds import KINDS
+from server.documents.rules import reply_due_in
 from server.documents.tables import DocumentKind, DocumentVersion, OfficialDocument
 from server.petitions.history import Author
 from server.receptions.tables import AgendaItemPetition
+from server.web.languages import local_day
 
 
 class MovedOn(Exception):
@@ -168,6 +171,21 @@ def issue(
     session.add(row)
     session.flush()
     return row
+
+
+def note_urging(session: Session, document: OfficialDocument, version: DocumentVersion) -> None:
+    """A letter that asks for a reply was issued: the list of tasks says from now on by when."""
+    if not KINDS[document.kind].reply or document.task_id is None or version.issued_at is None:
+        return
+    note_issued(
+        session,
+        document.task_id,
+        document.id or 0,
+        document.ordinal,
+        version.symbol,
+        local_day(version.issued_at),
+        reply_due_in(content_of(version)),
+    )
 
 
 def erase_words(session: Session, petition_id: int) -> None:

@@ -1,4 +1,4 @@
-"""The accounts' pages: the list with who may do what, one account, and everybody's own password."""
+"""The accounts' pages: the list with who may do what, and one account."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from sqlmodel import Session, col, select
 
-from server.people import sessions
+from server.people import second_factor, sessions
 from server.people.accounts import (
     ROLES,
     AccountFault,
@@ -20,7 +20,8 @@ from server.people.accounts import (
     enable_account,
     subject_of,
 )
-from server.people.passwords import MAX_LENGTH, MIN_LENGTH, matches
+from server.people.own_password_pages import new_password_mistakes
+from server.people.passwords import MAX_LENGTH, MIN_LENGTH
 from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role
 from server.people.tables import Account
 from server.web.keys import DATABASE
@@ -41,11 +42,6 @@ _FAULTS: dict[AccountFault, tuple[str, str]] = {  # the field it stands beside, 
         N_("This is the last administrator. Make another account an administrator first."),
     ),
 }
-_LENGTH = N_("A password has %(least)s to %(most)s characters. Several words in a row are easy to remember.")
-_DIFFERENT = N_("The two are not the same. Type the new password twice.")
-_WRONG = N_("This is not your present password.")
-
-
 _NEW = ("login", "name", "office", "role", "language")
 
 
@@ -67,8 +63,7 @@ def add_routes(app: web.Application) -> None:
     router.add_post(r"/accounts/{id:\d{1,9}}/password", give_password, name="account_password")
     router.add_post(r"/accounts/{id:\d{1,9}}/closing", close, name="account_close")
     router.add_post(r"/accounts/{id:\d{1,9}}/opening", reopen, name="account_open")
-    router.add_get("/password", show_own_password, name="own_password")
-    router.add_post("/password", change_own_password)
+    router.add_post(r"/accounts/{id:\d{1,9}}/second-factor", reset_second_factor, name="account_second_factor")
 
 
 # --- the list, and a new one -------------------------------------------------------------------------
@@ -101,7 +96,7 @@ async def new(request: web.Request) -> web.StreamResponse:
 async def create(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     filled = _read(form, *_NEW)
-    _read_password(request, form, filled)
+    filled.mistakes |= new_password_mistakes(request, form, filled.values["login"])
     if filled.values["language"] not in LANGUAGES:
         filled.mistakes["language"] = _sentence(request, AccountFault.ROLE)
     if filled.mistakes:
@@ -173,7 +168,7 @@ async def give_password(request: web.Request) -> web.StreamResponse:
     account = await _account(request)
     form = await request.post()
     filled = _Filled({})
-    _read_password(request, form, filled)
+    filled.mistakes |= new_password_mistakes(request, form, account.login)
     if filled.mistakes:
         return await _account_page(request, account, {}, filled.mistakes)
     actor = await _actor(request)
@@ -204,6 +199,17 @@ async def reopen(request: web.Request) -> web.StreamResponse:
     raise _to(request, account, "opened")
 
 
+@require(Right.KEEP_ACCOUNTS)
+async def reset_second_factor(request: web.Request) -> web.StreamResponse:
+    """For somebody who lost the device and the recovery codes, and was recognised in person."""
+    account = await _account(request)
+    actor = await _actor(request)
+    await request.app[DATABASE].run(
+        lambda session: second_factor.remove(session, session.get_one(Account, account.id), actor=actor)
+    )
+    raise _to(request, account, "second_factor")
+
+
 async def _account(request: web.Request) -> Account:
     account = await request.app[DATABASE].run(lambda session: session.get(Account, int(request.match_info["id"])))
     if account is None:
@@ -215,9 +221,12 @@ async def _account_page(
     request: web.Request, account: Account, values: dict[str, str], mistakes: dict[str, str] | None = None
 ) -> web.Response:
     kept = {"name": account.display_name, "office": account.office, "role": str(account.own_role)}
+    factor = await request.app[DATABASE].run(second_factor.factor_of, account)
     return await render(
         request,
         "people/account.html",
+        factor=factor,
+        compulsory=sessions.must_have_second_factor(request, account),
         status=422 if mistakes else 200,
         kept=account,
         values=kept | values,
@@ -235,69 +244,11 @@ def _to(request: web.Request, account: Account, done: str) -> web.HTTPSeeOther:
     return web.HTTPSeeOther(str(address.with_query(done=done)))
 
 
-# --- one's own password ------------------------------------------------------------------------------
-
-
-@require()
-async def show_own_password(request: web.Request) -> web.StreamResponse:
-    return await _own_password(request, {})
-
-
-@require()
-async def change_own_password(request: web.Request) -> web.StreamResponse:
-    """Every other session of the account ends, this one goes on."""
-    form = await request.post()
-    filled = _Filled({})
-    _read_password(request, form, filled)
-    account = await sessions.account_of(request)
-    if account is None:  # it was disabled between the guard and here
-        raise web.HTTPUnauthorized
-    present = str(form.get("present", ""))
-
-    def work(session: Session) -> Account | None:
-        kept = session.merge(account)
-        if not matches(kept.password_hash, present):
-            return None
-        if not filled.mistakes:
-            change_password(session, kept, str(form["password"]), actor=subject_of(kept))
-        return kept
-
-    changed = await request.app[DATABASE].run(work)
-    if changed is None:
-        filled.mistakes["present"] = translator_of(request)(_WRONG)
-    if changed is None or filled.mistakes:
-        return await _own_password(request, filled.mistakes)
-    await sessions.start(request, changed)
-    raise web.HTTPSeeOther(str(request.app.router["own_password"].url_for().with_query(done="yes")))
-
-
-async def _own_password(request: web.Request, mistakes: dict[str, str]) -> web.Response:
-    return await render(
-        request,
-        "people/own_password.html",
-        status=422 if mistakes else 200,
-        mistakes=mistakes,
-        done=request.query.get("done", ""),
-        least=MIN_LENGTH,
-        most=MAX_LENGTH,
-    )
-
-
 # --- what comes in -----------------------------------------------------------------------------------
 
 
 def _read(form: Mapping[str, object], *names: str) -> _Filled:
     return _Filled({name: value.strip() if isinstance(value := form.get(name, ""), str) else "" for name in names})
-
-
-def _read_password(request: web.Request, form: Mapping[str, object], filled: _Filled) -> None:
-    """Only judged, never kept in `filled`: a form that is shown again is shown without it."""
-    _ = translator_of(request)
-    first, again = (str(form.get(name, "")) for name in ("password", "again"))
-    if not MIN_LENGTH <= len(first) <= MAX_LENGTH:
-        filled.mistakes["password"] = _(_LENGTH, least=MIN_LENGTH, most=MAX_LENGTH)
-    elif first != again:
-        filled.mistakes["again"] = _(_DIFFERENT)
 
 
 def _role(filled: _Filled) -> Role:

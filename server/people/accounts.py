@@ -34,6 +34,15 @@ class AccountRefused(ValueError):
         self.fault = fault
 
 
+def roles_named(text: str) -> frozenset[Role]:
+    """Of a setting: "host,officer". Raises ValueError for what is no role of an account."""
+    words = {word.strip() for word in text.split(",") if word.strip()}
+    unknown = sorted(words - set(ROLES))
+    if unknown:
+        raise ValueError(f"TIEPDAN_SECOND_FACTOR: came {', '.join(unknown)}; allowed are {', '.join(ROLES)}")
+    return frozenset(Role(word) for word in words)
+
+
 def fold_login(login: str) -> str:
     """What a login is looked up by: trimmed, lower case."""
     return unicodedata.normalize("NFKC", login).strip().lower()
@@ -54,7 +63,7 @@ def create_account(
     language: str = "vi",
     actor: str = "system",
 ) -> Account:
-    """Raises AccountRefused, or BadPassword for a password of a wrong length."""
+    """Raises AccountRefused, or BadPassword."""
     folded = fold_login(login)
     if not _LOGIN.fullmatch(folded):
         raise AccountRefused(
@@ -71,7 +80,7 @@ def create_account(
         display_name=name,
         office=where,
         own_role=role,
-        password_hash=hash_password(password),
+        password_hash=hash_password(password, folded),
         language=language,
     )
     session.add(account)
@@ -129,7 +138,7 @@ def _keep_an_administrator(session: Session, account: Account, role: Role | None
 
 def change_password(session: Session, account: Account, password: str, *, actor: str = "system") -> None:
     """Also ends every session of the account. Raises BadPassword."""
-    account.password_hash = hash_password(password)
+    account.password_hash = hash_password(password, account.login)
     account.session_epoch += 1
     session.add(account)
     audit.record(session, actor, "password_changed", subject_of(account))
@@ -153,6 +162,11 @@ def enable_account(session: Session, account: Account, *, actor: str = "system")
     account.disabled_at = None
     session.add(account)
     audit.record(session, actor, "account_enabled", subject_of(account))
+
+
+def names_of_accounts(session: Session) -> dict[str, str]:
+    """Who stands behind "account:3" in a record, by the name as the person is addressed."""
+    return {subject_of(each): each.display_name for each in session.exec(select(Account))}
 
 
 def subject_of(account: Account) -> str:

@@ -60,6 +60,12 @@ def record(
     return event
 
 
+def last_of(session: Session, action: str, subject: str) -> AuditEvent | None:
+    """The latest event of that kind about `subject`."""
+    found = select(AuditEvent).where(AuditEvent.subject == subject, AuditEvent.action == action)
+    return session.exec(found.order_by(col(AuditEvent.id).desc()).limit(1)).first()
+
+
 def verify_chain(session: Session) -> ChainCheck:
     """Walk the whole log. (That the newest rows were cut off cannot be seen here: keep a copy of a hash.)"""
     previous, count = FIRST_HASH, 0

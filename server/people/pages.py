@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-import math
-import time
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 from sqlmodel import Session
 
-from server.people import account_pages, audit, sessions, substitution_pages
-from server.people.accounts import account_by_login, fold_login, subject_of
-from server.people.passwords import PasswordChecker, is_outdated
-from server.people.tables import Account
-from server.people.throttle import LoginThrottle
+from server.people import (
+    account_pages,
+    audit,
+    own_password_pages,
+    proving,
+    second_factor_pages,
+    sessions,
+    substitution_pages,
+)
+from server.people.accounts import fold_login, subject_of
+from server.people.proving import prove
+from server.people.second_factor import LONGEST_CODE
+from server.people.sessions import SECOND_FACTOR_ROLES
+from server.people.tables import Account, Role
 from server.web.cookie import session_of
 from server.web.keys import DATABASE
 from server.web.languages import LANGUAGES
-from server.web.shell import render
-
-_CHECKER = web.AppKey("_CHECKER", PasswordChecker)
-_THROTTLE = web.AppKey("_THROTTLE", LoginThrottle)
+from server.web.shell import render, require
 
 
-def add_routes(app: web.Application) -> None:
-    app[_CHECKER] = PasswordChecker()
-    app.on_cleanup.append(_close_checker)
-    app[_THROTTLE] = LoginThrottle()
+def add_routes(app: web.Application, second_factor: Collection[Role] = ()) -> None:
+    """`second_factor`: the roles that have to have one."""
+    app[SECOND_FACTOR_ROLES] = second_factor
+    proving.set_up(app)
     app.router.add_get("/login", show_login, name="login")
     app.router.add_post("/login", log_in)
     app.router.add_post("/logout", log_out, name="logout")
     app.router.add_post("/language", choose_language, name="language")
+    app.router.add_get("/alive", alive, name="alive")
     account_pages.add_routes(app)
     substitution_pages.add_routes(app)
+    own_password_pages.add_routes(app)
+    second_factor_pages.add_routes(app)
 
 
 async def show_login(request: web.Request) -> web.StreamResponse:
     target = _after_login(request.query.get("next", "/"))
     if await sessions.account_of(request) is not None:
         raise web.HTTPSeeOther(target)
+    if await sessions.logged_in(request) is not None:  # and has to add a second factor before anything else
+        raise web.HTTPSeeOther(str(request.app.router["second_factor"].url_for()))
     return await render(request, "people/login.html", target=target, login="", wrong=False, wait_s=0)
 
 
@@ -46,25 +56,11 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     form = await request.post()
     login, password = fold_login(str(form.get("login", "")))[:60], str(form.get("password", ""))
     target = _after_login(str(form.get("next", "/")))
-    throttle, address = request.app[_THROTTLE], request.remote or ""
-    wait_s = math.ceil(throttle.wait_s(login, address, time.monotonic()))
-    if wait_s > 0:
-        return await _refuse_login(request, target, login, wait_s)
-    # Counted before it is checked: tries sent all at once must not all find the counter empty.
-    throttle.failed(login, address, time.monotonic())
-    database = request.app[DATABASE]
-    account = await database.run(account_by_login, login)
-    known_hash = account.password_hash if account is not None else None
-    right = await request.app[_CHECKER].matches(known_hash, password)
-    if not right or account is None or account.disabled_at is not None:
-        await database.run(_note_failure, account)
-        wait_s = math.ceil(throttle.wait_s(login, address, time.monotonic()))
-        return await _refuse_login(request, target, login, wait_s)
-    throttle.succeeded(login, address)
-    checker = request.app[_CHECKER]
-    renewed = await checker.hash(password) if is_outdated(account.password_hash) else None
-    await database.run(_note_login, account, renewed)
-    await sessions.start(request, account)
+    proof = await prove(request, login, password, str(form.get("code", ""))[:LONGEST_CODE])
+    if proof.account is None:
+        return await _refuse_login(request, target, login, proof.wait_s)
+    await request.app[DATABASE].run(_note_login, proof.account)
+    await sessions.start(request, proof.account)
     raise web.HTTPSeeOther(target)
 
 
@@ -74,6 +70,12 @@ async def log_out(request: web.Request) -> web.StreamResponse:
         await request.app[DATABASE].run(_note_logout, account)
     await sessions.end(request)
     raise web.HTTPSeeOther("/login")
+
+
+@require()
+async def alive(request: web.Request) -> web.StreamResponse:
+    """A page that stays open for hours, without being asked for anything, says that somebody sits before it."""
+    return web.Response(status=204)
 
 
 async def choose_language(request: web.Request) -> web.StreamResponse:
@@ -116,14 +118,7 @@ async def _refuse_login(request: web.Request, target: str, login: str, wait_s: i
     return response
 
 
-def _note_failure(session: Session, account: Account | None) -> None:
-    audit.record(session, "system", "login_failed", subject_of(account) if account is not None else "")
-
-
-def _note_login(session: Session, account: Account, renewed_hash: str | None) -> None:
-    if renewed_hash is not None:
-        account.password_hash = renewed_hash
-        session.add(account)
+def _note_login(session: Session, account: Account) -> None:
     audit.record(session, subject_of(account), "login", subject_of(account))
 
 
@@ -134,7 +129,3 @@ def _note_logout(session: Session, account: Account) -> None:
 def _keep_language(session: Session, account: Account, language: str) -> None:
     account.language = language
     session.add(account)
-
-
-async def _close_checker(app: web.Application) -> None:
-    app[_CHECKER].close()

@@ -89,6 +89,30 @@ class Substitution(SQLModel, table=True):
     withdrawn_by: str = Field(default="", max_length=80)
 
 
+class SecondFactor(SQLModel, table=True):
+    """What an account's codes are made from (RFC 6238), sealed with the installation's secret. It counts once it
+    was confirmed by a code. `last_step`: the time step of the last code that was taken; none is taken twice."""
+
+    __tablename__ = "second_factor"
+
+    account_id: int = Field(primary_key=True, foreign_key="account.id")
+    sealed_secret: str = Field(max_length=300)
+    began_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    last_step: int = Field(default=0)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """For who lost the device: each logs in once. Only a keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    code_hash: str = Field(unique=True, max_length=64)
+    used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+
+
 class AuditEvent(SQLModel, table=True):
     """Append-only and hash-chained: `hash` = SHA-256 over the previous row's hash and this row's fields.
 

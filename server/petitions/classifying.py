@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
+from server.people import audit
+from server.people.accounts import names_of_accounts
 from server.petitions.categories import Route
 from server.petitions.history import case_of
 from server.petitions.lists import Lists
@@ -16,6 +20,8 @@ from server.petitions.tables import Petition
 from server.web.languages import N_
 
 FORM = "route"
+CLASSIFIED = "petition_classified"
+"""In the audit log."""
 SENTENCES: dict[RouteFault, str] = {
     RouteFault.NOT_OFFERED: N_("This petition cannot go this way, or went another one. Choose one of the list."),
     RouteFault.NO_GROUND: N_("The law asks for a reason here. Choose one of the list for this route."),
@@ -55,6 +61,22 @@ def read_proposal(form: Mapping[str, object]) -> tuple[Filled, Proposal]:
 def routes_for(session: Session, petition: Petition) -> tuple[Route, ...]:
     taken = {step.status for step in case_of(session, petition).steps}
     return offered(petition.kind, bool(petition.other_kinds), taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Who proposed the route that stands in the record, and when. `name` is empty for who is no account."""
+
+    name: str
+    at: datetime
+
+
+def routed_by(session: Session, petition: Petition) -> Routed | None:
+    """As the audit log has it, which is written in the same unit of work. None: no route is proposed."""
+    if petition.route is None:
+        return None
+    event = audit.last_of(session, CLASSIFIED, f"petition:{petition.id}")
+    return None if event is None else Routed(names_of_accounts(session).get(event.actor, ""), event.at)
 
 
 def propose(session: Session, petition: Petition, wanted: Proposal, lists: Lists) -> dict[str, str]:

@@ -29,6 +29,20 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LetterLine:
+    """An urging letter about a task. `standing`: of the reply; None: no day was said."""
+
+    document_id: int
+    ordinal: int
+    symbol: str
+    issued_on: date
+    reply_due_on: date | None
+    replied_on: date | None
+    reply_document: str
+    standing: State | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLine:
     """`content` is empty where the words stand on no list. `state`: a word of `server.conclusions.tables`."""
 
@@ -41,6 +55,7 @@ class TaskLine:
     state: str
     standing: State | None
     obstructed: bool
+    letters: tuple[LetterLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

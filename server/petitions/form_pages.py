@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date
 
 from aiohttp import web
 from sqlmodel import Session
 
-from server.csv_text import day_in
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -18,27 +15,26 @@ from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.concluded import CONCLUSIONS
 from server.petitions.filled import Filled
+from server.petitions.form_view import communes_of, read_form, show_form
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
-from server.petitions.linked import Matter, Similar, as_repeated, earlier_id, similar
+from server.petitions.linked import Matter, as_repeated, similar
 from server.petitions.lists import LISTS
 from server.petitions.places import Places, place_label
-from server.petitions.queries import PetitionView, petition_view
+from server.petitions.queries import petition_view
 from server.petitions.record_page import WORDS, editable, show_record, to_record
-from server.petitions.rules import KIND_WORDS, Reading, may_create, may_edit
-from server.petitions.sentences import CODE_TAKEN, RECEIVED_TOO_LATE, said
-from server.petitions.tables import Confidentiality, Petition, PetitionKind
-from server.rooms.queries import room_by_code, rooms_on
-from server.rooms.tables import Room, RoomLevel
+from server.petitions.rules import Reading, may_create, may_edit
+from server.petitions.sentences import CODE_TAKEN, RECEIVED_TOO_LATE
+from server.petitions.tables import Petition, PetitionKind
+from server.rooms.queries import room_by_code
 from server.web.asked import whole
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
-from server.web.shell import language_of, render, require, translator_of
+from server.web.shell import render, require
 
 BEING_HEARD = N_(
     "This petition is on air now, so nothing was changed. Close the item in the console first, then try again."
 )
-KINDS = tuple(kind for kind in PetitionKind if kind != PetitionKind.DENUNCIATION)
 
 
 def add_routes(app: web.Application) -> None:
@@ -57,27 +53,27 @@ async def new(request: web.Request) -> web.StreamResponse:
     values = dict.fromkeys({*forms.FIELDS, *forms.DENUNCIATION_FIELDS}, "")
     values |= {"received_on": today().isoformat(), "channel": "direct"}
     values |= {"petitioner_count": "1", "times_received": "1", "confidentiality": "normal"}
-    return await _form(request, Filled(values), denunciation)
+    return await show_form(request, Filled(values), denunciation)
 
 
 @require(Right.WRITE_PETITIONS)
 async def create(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     denunciation = _asks_denunciation(request, account)
-    filled = await _read(request, denunciation)
+    filled = await read_form(request, denunciation)
     post = await request.post()
     if post.get("take_earlier") and not denunciation:
         return await _take_earlier(request, account, filled, str(post["take_earlier"]))
     entry = filled.entry
     if entry is None:
-        return await _form(request, filled, denunciation, status=422)
+        return await show_form(request, filled, denunciation, status=422)
     if not may_edit(account.role, entry.kind, entry.confidentiality):
         raise web.HTTPForbidden
     if not (denunciation or entry.earlier_id or post.get("looked")):
         matter = Matter(entry.petitioner_name, entry.place_code, entry.summary)
         found = await request.app[DATABASE].run(similar, account.role, matter, today())
         if found:
-            return await _form(request, filled, denunciation, status=409, found=found)
+            return await show_form(request, filled, denunciation, status=409, found=found)
 
     def work(session: Session) -> int:
         petition = register.create(session, entry, author_of(account))
@@ -89,7 +85,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         petition_id = await request.app[DATABASE].run(work)
     except register.CodeTaken:
         filled.mistakes["code"] = CODE_TAKEN
-        return await _form(request, filled, denunciation, status=422)
+        return await show_form(request, filled, denunciation, status=422)
     raise to_record(request, petition_id)
 
 
@@ -98,7 +94,7 @@ async def show_similar(request: web.Request) -> web.StreamResponse:
     """While a petition is entered: what may have come in before. What was typed comes in the body: a name."""
     account = await account_in(request)
     post = await request.post()
-    places = Places(await _communes(request))
+    places = Places(await communes_of(request))
     matter = Matter(*(str(post.get(name, ""))[:300] for name in ("petitioner_name", "place", "summary")))
     matter = replace(matter, place_code=places.code_of(matter.place_code) or "")
     found = await request.app[DATABASE].run(similar, account.role, matter, today())
@@ -113,7 +109,7 @@ async def _take_earlier(
     if earlier is None or earlier.kind == PetitionKind.DENUNCIATION or earlier.reading < Reading.FULL:
         raise web.HTTPForbidden
     values = as_repeated(filled.values, earlier)
-    return await _form(request, Filled(values), denunciation=False)
+    return await show_form(request, Filled(values), denunciation=False)
 
 
 @require(Right.WRITE_PETITIONS)
@@ -128,7 +124,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
     if view.earlier_id is not None:
         earlier = await request.app[DATABASE].run(petition_view, account.role, view.earlier_id)
         filled.values["earlier"] = "" if earlier is None else earlier.code
-    return await _form(request, filled, view.kind == PetitionKind.DENUNCIATION, view)
+    return await show_form(request, filled, view.kind == PetitionKind.DENUNCIATION, view)
 
 
 @require(Right.WRITE_PETITIONS)
@@ -136,9 +132,9 @@ async def change(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     view = await editable(request, account)
     denunciation = view.kind == PetitionKind.DENUNCIATION
-    filled = await _read(request, denunciation, view)
+    filled = await read_form(request, denunciation, view)
     if filled.entry is None:
-        return await _form(request, filled, denunciation, view, status=422)
+        return await show_form(request, filled, denunciation, view, status=422)
     try:
         await _change(request, account, view.id, filled.entry, "petition_changed")
     except register.CodeTaken:
@@ -149,7 +145,7 @@ async def change(request: web.Request) -> web.StreamResponse:
         filled.mistakes["confidentiality"] = BEING_HEARD
     else:
         raise to_record(request, view.id)
-    return await _form(request, filled, denunciation, view, status=422)
+    return await show_form(request, filled, denunciation, view, status=422)
 
 
 @require(Right.WRITE_PETITIONS)
@@ -215,63 +211,3 @@ async def _change(
 
 def _note_reading(session: Session, account: Account, petition_id: int) -> None:
     audit.record(session, subject_of(account), "petition_read", f"petition:{petition_id}")
-
-
-async def _communes(request: web.Request, day: date | None = None) -> list[Room]:
-    """Of the day the petition came in, because codes are used again; today's where the registry begins later."""
-    for asked in (day, today()):
-        rooms = [] if asked is None else await request.app[DATABASE].run(rooms_on, asked)
-        communes = [room for room in rooms if room.level == RoomLevel.COMMUNE]
-        if communes:
-            return communes
-    return []
-
-
-async def _read(request: web.Request, denunciation: bool, view: PetitionView | None = None) -> Filled:
-    post = await request.post()
-    form = {**post, **{name: " ".join(map(str, post.getall(name, []))) for name in forms.SEVERAL}}
-    lists = request.app[LISTS]
-    if denunciation:
-        return forms.read_denunciation(form, forms.Asked(Places(()), lists, today()))
-    account = await account_in(request)
-    code, but = str(form.get("earlier", "")).strip(), None if view is None else view.id
-    number = await request.app[DATABASE].run(earlier_id, account.role, code, but) if code else None
-    earlier = {} if number is None else {code: number}
-    places = Places(await _communes(request, day_in(str(form.get("received_on", "")).strip())))
-    return forms.read(form, forms.Asked(places, lists, today(), earlier))
-
-
-async def _form(
-    request: web.Request,
-    filled: Filled,
-    denunciation: bool,
-    view: PetitionView | None = None,
-    *,
-    status: int = 200,
-    found: Sequence[Similar] = (),
-) -> web.Response:
-    account = await account_in(request)
-    _ = translator_of(request)
-    communes = [] if denunciation else await _communes(request, None if view is None else view.received_on)
-    lists, language = request.app[LISTS], language_of(request)
-    kinds = (PetitionKind.DENUNCIATION,) if denunciation else KINDS
-    return await render(
-        request,
-        "petitions/denunciation_form.html" if denunciation else "petitions/form.html",
-        status=status,
-        values=filled.values,
-        mistakes={name: said(_, sentence) for name, sentence in filled.mistakes.items()},
-        petition=view,
-        found=found,
-        looked=bool(found),
-        places=[place_label(room) for room in communes],
-        kinds=KINDS,
-        kinds_beside={kind: KIND_WORDS[kind] for kind in KINDS},
-        fields={field.code: field.said(language) for field in lists.fields if not field.kinds.isdisjoint(kinds)},
-        representative_rules=[
-            rule for rule in lists.rules if rule.valid_from <= today() <= (rule.valid_to or date.max)
-        ],
-        may_denounce=may_create(account.role, PetitionKind.DENUNCIATION),
-        may_classify=may_edit(account.role, KINDS[0], Confidentiality.CONFIDENTIAL),
-        **WORDS,
-    )

@@ -16,6 +16,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from server.deadlines.data_file import Line, read_lines
+from server.deadlines.dated import days_of, holds_on
 from server.deadlines.errors import BadDataFile, Problem
 from server.petitions.categories import Route
 from server.petitions.tables import PetitionKind
@@ -44,7 +45,7 @@ class Choice:
     route: Route | None = None  # of a ground
 
     def holds(self, kind: PetitionKind, day: date) -> bool:
-        return kind in self.kinds and self.valid_from <= day <= (self.valid_to or date.max)
+        return kind in self.kinds and holds_on(day, self.valid_from, self.valid_to)
 
     def said(self, language: str) -> str:
         return self.name if language == "vi" else self.english
@@ -79,7 +80,7 @@ class Lists:
     def representatives(self, people: int, day: date) -> RepresentativeRule | None:
         """None: the law sets no number for so few."""
         for rule in self.rules:
-            dated = rule.valid_from <= day <= (rule.valid_to or date.max)
+            dated = holds_on(day, rule.valid_from, rule.valid_to)
             if dated and rule.people_from <= people <= rule.people_to:
                 return rule
         return None
@@ -114,7 +115,7 @@ def _read(
 
 
 def _choice(line: Line, route: Route | None = None) -> Choice:
-    first, last = _days(line)
+    first, last = days_of(line)
     words = line.text("kinds", 80).split()
     unknown = [word for word in words if word not in set(PetitionKind)]
     if unknown:
@@ -139,7 +140,7 @@ def _ground(line: Line) -> Choice:
 
 
 def _rule(line: Line) -> RepresentativeRule:
-    first, last = _days(line)
+    first, last = days_of(line)
     line.text("source", 200)
     rule = RepresentativeRule(
         people_from=line.number_in("people_from", 2, MOST_PEOPLE),
@@ -153,11 +154,3 @@ def _rule(line: Line) -> RepresentativeRule:
         came = f"{rule.people_from} to {rule.people_to}, {rule.fewest} to {rule.most}"
         line.refuse("people_to", came, "a second number that is not below the first")
     return rule
-
-
-def _days(line: Line) -> tuple[date, date | None]:
-    first = line.day("valid_from")
-    last = None if line.is_empty("valid_to") else line.day("valid_to")
-    if last is not None and date.min < last < first:
-        line.refuse("valid_to", last.isoformat(), "a last day that is not before the first")
-    return first, last

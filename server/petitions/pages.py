@@ -13,6 +13,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Role
 from server.petitions import export_pages, form_pages, import_pages, split_pages, standing_pages
+from server.petitions.dossier import DOSSIER
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
 from server.petitions.heard import HEARINGS, Hearings
@@ -42,6 +43,7 @@ def add_routes(app: web.Application) -> None:
     TERMS and LISTS, which the composition root reads."""
     app.router.add_get("/petitions", table, name="petitions")
     app.router.add_get(r"/petitions/{id:\d{1,9}}", record, name="petition")
+    app[DOSSIER] = []
     form_pages.add_routes(app)
     standing_pages.add_routes(app)
     split_pages.add_routes(app)

@@ -12,8 +12,9 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.petitions.categories import Route
-from server.petitions.classifying import routes_for
+from server.petitions.classifying import Routed, routed_by, routes_for
 from server.petitions.concluded import CONCLUSIONS, Concluded
+from server.petitions.dossier import DOSSIER, FilledPart
 from server.petitions.heard import HEARINGS, Heard
 from server.petitions.linked import Link, Relation, links_of
 from server.petitions.lists import LISTS, Lists
@@ -67,6 +68,8 @@ class _Record:
     standing: Standing | None
     links: list[Link]
     routes: tuple[Route, ...]
+    routed: Routed | None
+    parts: list[FilledPart]
 
 
 async def editable(request: web.Request, account: Account) -> PetitionView:
@@ -114,6 +117,8 @@ async def show_record(
             standing_of(session, petition, heard_on, terms, today()) if readable else None,
             links_of(session, petition) if readable else [],
             routes_for(session, petition) if readable else (),
+            routed_by(session, petition) if readable else None,
+            _filled_parts(request, session, petition, account) if readable else [],
         )
 
     found = await request.app[DATABASE].run(work)
@@ -135,6 +140,8 @@ async def show_record(
         link_words=_LINK_WORDS,
         fields=lists.field_words(language),
         routes=found.routes,
+        routed=found.routed,
+        parts=found.parts,
         route_rules=RULES,
         grounds=lists.grounds_for(view.kind, view.received_on),
         ground_words=lists.ground_words(language),
@@ -149,6 +156,13 @@ async def show_record(
         **WORDS,
         **STANDING_WORDS,
     )
+
+
+def _filled_parts(
+    request: web.Request, session: Session, petition: Petition, account: Account
+) -> list[FilledPart]:
+    read = ((part, part.read(session, petition, account)) for part in request.app[DOSSIER])
+    return [FilledPart(part, content) for part, content in read if content is not None]
 
 
 def _proposed(view: PetitionView, lists: Lists) -> dict[str, str]:

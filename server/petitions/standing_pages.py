@@ -21,7 +21,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions import standing_forms as forms
-from server.petitions.classifying import propose, read_proposal
+from server.petitions.classifying import CLASSIFIED, propose, read_proposal
 from server.petitions.duties import duties_of
 from server.petitions.extending import INSTANCES, VARIANTS, extension_faults, fits_extensions
 from server.petitions.heard import HEARINGS
@@ -164,7 +164,7 @@ async def propose_route(request: web.Request) -> web.StreamResponse:
             "in_competence": wanted.in_competence,
         }
 
-    return await _answer(request, filled, "petition_classified", work)
+    return await _answer(request, filled, CLASSIFIED, work)
 
 
 async def _answer(request: web.Request, filled: Filled, action: str, work: Work) -> web.StreamResponse:

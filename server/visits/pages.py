@@ -9,16 +9,15 @@ from aiohttp import web
 from sqlmodel import Session
 
 from server.people import audit
-from server.people.accounts import subject_of
+from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
-from server.people.tables import Account
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
-from server.visits import visit_pages
+from server.visits import dossier_part, visit_pages
 from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
 from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, WITHDRAWAL_WORDS, may_write
 from server.visits.tables import VisitOutcome, Withdrawal
@@ -36,6 +35,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/visits/print", printed, name="visits_print")
     app.router.add_get(r"/visits/{id:\d{1,9}}", detail, name="visit")
     visit_pages.add_routes(app)
+    dossier_part.add_to_dossier(app)
 
 
 @require(Right.READ_VISITS)
@@ -100,7 +100,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
             "visit": visit,
             "reception": session.get(Reception, visit.reception_id) if visit.reception_id else None,
             "appointed": session.get(Reception, visit.appointed_id) if visit.appointed_id else None,
-            "recorded_by": _name_of(session, visit.recorded_by),
+            "recorded_by": names_of_accounts(session).get(visit.recorded_by, ""),
             "agendas": receptions_ahead(session, ReceptionState.PLANNED, ReceptionState.OPEN) if plans else [],
             "may_write": writes,
         }
@@ -117,12 +117,6 @@ async def detail(request: web.Request) -> web.StreamResponse:
         withdrawals=list(Withdrawal),
         **found,
     )
-
-
-def _name_of(session: Session, actor: str) -> str:
-    kind, _, number = actor.partition(":")
-    account = session.get(Account, int(number)) if kind == "account" and number.isdecimal() else None
-    return "" if account is None else account.display_name
 
 
 def _kept(request: web.Request) -> dict[str, str]:

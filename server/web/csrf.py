@@ -3,6 +3,9 @@
 The token lives in the encrypted session and is the same for all pages of a session, so that several tabs
 and the back button keep working. WHIP and WHEP (bearer tokens) and Socket.IO (whose server checks the
 origin) do not act on the cookie of a form and are left out.
+
+A form with a large file is read piece by piece by its own handler, which asks for the token before the file: see
+`nul.streamed`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from aiohttp import web
 from aiohttp_session import Session
 
 from server.web.cookie import session_of
-from server.web.nul import FORMS
+from server.web.nul import FORMS, reads_itself
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
@@ -38,16 +41,23 @@ def token_of(session: Session) -> str:
     return token
 
 
+async def refuse_if_forged(request: web.Request, came: str) -> None:
+    """Raises Forged."""
+    expected = (await session_of(request)).get(FIELD)
+    if not isinstance(expected, str) or not hmac.compare_digest(came.encode(), expected.encode()):
+        raise Forged
+
+
 @web.middleware
 async def refuse_forgeries(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method in _CHANGING and not _exempt(request.path):
         came = request.headers.get(HEADER, "")
+        if not came and reads_itself(request):  # the token is the form's first field, and the handler asks for it
+            return await handler(request)
         if not came and request.content_type in FORMS:
             field = (await request.post()).get(FIELD, "")
             came = field if isinstance(field, str) else ""
-        expected = (await session_of(request)).get(FIELD)
-        if not isinstance(expected, str) or not hmac.compare_digest(came.encode(), expected.encode()):
-            raise Forged
+        await refuse_if_forged(request, came)
     return await handler(request)
 
 

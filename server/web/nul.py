@@ -10,12 +10,24 @@ from aiohttp import web
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_STREAMED = "streamed"
+
+
+def streamed(handler: Handler) -> Handler:
+    """Mark a handler that reads its form itself, piece by piece, because there may be a large file in it. It
+    refuses this sign, and forgeries (see `csrf.refuse_if_forged`), by itself."""
+    setattr(handler, _STREAMED, True)
+    return handler
+
+
+def reads_itself(request: web.Request) -> bool:
+    return getattr(request.match_info.handler, _STREAMED, False)
 
 
 @web.middleware
 async def refuse_nul(request: web.Request, handler: Handler) -> web.StreamResponse:
     came: list[object] = [request.path, *request.query.values()]
-    if request.method == "POST" and request.content_type in FORMS:
+    if request.method == "POST" and request.content_type in FORMS and not reads_itself(request):
         came += (await request.post()).values()
     if any(isinstance(value, str) and "\0" in value for value in came):
         raise web.HTTPBadRequest

@@ -23,6 +23,7 @@ from server.conclusions.tables import Task
 from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
 from server.demo.fill import fill
+from server.documents.tables import DocumentKind, OfficialDocument
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
@@ -47,8 +48,10 @@ from tests.server.review.film import write_film
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
-NO_PAGES = re.compile(r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|^/documents/")
-"""Routes that answer with a file or with data, or with a document, of which the demonstration draws up none."""
+NO_PAGES = re.compile(
+    r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
+)
+"""Routes that answer with a file, with data, or with nothing."""
 FOLDER = "r2-20261123-080311"
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
@@ -80,6 +83,7 @@ class Office:
         item = "waiting item" if planned else "item"
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
         own |= {"visits": "visit", "recordings": "recording"}
+        own["documents"] = "document"
         kind = own.get(path.split("/")[1], reception)
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
@@ -141,6 +145,7 @@ def _ids(session: Session) -> dict[str, int]:
         "petition": first(Petition, Petition.code == "KN-0198"),
         "task": first(Task),
         "visit": first(Visit),
+        "document": first(OfficialDocument, OfficialDocument.kind == DocumentKind.URGING),
         "account": first(Account, Account.own_role == Role.CLERK),
         "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 
 import pytest
 import pytest_asyncio
@@ -72,11 +72,11 @@ def database(store: Store) -> Iterator[Database]:
         yield database
 
 
-def make_office_app(database: Database) -> web.Application:
+def make_office_app(database: Database, second_factor: Collection[Role] = ()) -> web.Application:
     app = web.Application()
     application.set_up(app, database=database, secret=SECRET, language="vi")
     sessions.set_up(app, secure=False)
-    pages.add_routes(app)
+    pages.add_routes(app, second_factor)
     room_pages.add_routes(app)
     return app
 

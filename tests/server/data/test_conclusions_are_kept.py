@@ -52,9 +52,10 @@ _MEETING = (
 )
 
 
-def fill(engine: Engine) -> None:
+def fill(engine: Engine, to: str = "head") -> None:
     """Of before the upgrade: item 1 with a complaint, item 2 with a denunciation. Since: each with an issued
-    conclusion, one task and one row of its history; item 1 with a draft of a second version besides."""
+    conclusion, one task and one row of its history; item 1 with a draft of a second version besides. `to`: the
+    revision it has then."""
     upgrade(engine, "0002")
     with engine.begin() as connection:
         for number, kind in ((1, "complaint"), (2, "denunciation")):
@@ -63,7 +64,7 @@ def fill(engine: Engine) -> None:
         for number in (1, 2):
             connection.execute(text(_ITEM), {"id": number})
             connection.execute(text("INSERT INTO agenda_item_petition VALUES (:id, :id)"), {"id": number})
-    upgrade(engine)
+    upgrade(engine, to)
     with engine.begin() as connection:
         for number, words in ((1, "Đo lại"), (2, "")):
             conclusion = {"id": number, "item": number, "number": 1, "content": words, "issued": None}

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
 
+import server.attachments.tables
 import server.conclusions.tables
 import server.documents.tables
 import server.people.tables

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.attachments import pages as attachment_pages
+from server.attachments.pages import Attachments
+from server.attachments.shelf import Shelf
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import read_follow_up
 from server.data.engine import Database
@@ -32,6 +35,8 @@ from tests.database import Store
 from tests.server.conftest import make_office_app
 
 AGENDA_LIMIT = 10
+MOST_BYTES = 2_000_000
+"""Of an attachment."""
 
 
 def filled_template(store: Store) -> str:
@@ -42,11 +47,13 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
-    erasers = document_versions.erase_words, review_notes.erase_words
+    attachments = Attachments(Shelf(recordings.parent / "attachments", reserve=0), MOST_BYTES)
+    erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
     conclusion_pages.add_routes(app, read_follow_up(recordings.parent), *erasers)
     document_pages.add_routes(app, read_letterheads(recordings.parent))
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, read_definitions(recordings.parent))
+    attachment_pages.add_routes(app, attachments)
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)

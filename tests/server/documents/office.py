@@ -9,16 +9,28 @@ import docx
 import pypdf
 from sqlmodel import Session, col, select
 
+from server.demo.documents import CONCLUDED, URGED
 from server.documents.tables import DocumentVersion, OfficialDocument
 from server.documents.versions import content_of
+from server.petitions.tables import Petition
+from server.receptions.tables import AgendaItemPetition
 from tests.server.conclusions.office import Item, send
 from tests.server.demo.fixtures import Province
 
 
 def documents(province: Province, kind: str) -> list[OfficialDocument]:
+    """Without those that the demonstration itself drew up."""
+
     def work(session: Session) -> list[OfficialDocument]:
-        rows = select(OfficialDocument).where(OfficialDocument.kind == kind).order_by(col(OfficialDocument.id))
-        return list(session.exec(rows))
+        shown = (
+            select(AgendaItemPetition.item_id)
+            .join(Petition, col(Petition.id) == AgendaItemPetition.petition_id)
+            .where(col(Petition.code).in_((CONCLUDED, URGED)))
+        )
+        rows = select(OfficialDocument).where(
+            OfficialDocument.kind == kind, col(OfficialDocument.item_id).not_in(shown)
+        )
+        return list(session.exec(rows.order_by(col(OfficialDocument.id))))
 
     return province.database.run_here(work)
 

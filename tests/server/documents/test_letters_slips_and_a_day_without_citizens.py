@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
-from server.conclusions.tables import TaskState
+from server.conclusions.tables import Task, TaskState, Urging
+from server.deadlines.terms import read_terms
 from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionState
 from server.web.languages import today
-from tests.server.conclusions.office import item_of, tasks
-from tests.server.demo.fixtures import Province
+from tests.server.conclusions.office import events, item_of, tasks
+from tests.server.demo.fixtures import Province, petition
 from tests.server.documents.office import (
     documents,
     drafted,
@@ -134,3 +138,109 @@ async def test_where_somebody_was_heard_it_is_not_said_that_nobody_came(province
     item = item_of(province, "KN-0198")
     await province.as_("canbo")
     await draw_up(province, f"/receptions/{item.reception_id}/documents", "nobody_came", 404)
+
+
+# --- by when a reply is due ---
+
+
+def _letters(province: Province, task: Task) -> list[Urging]:
+    return province.database.run_here(
+        lambda session: list(session.exec(select(Urging).where(Urging.task_id == task.id)))
+    )
+
+
+def _petition_id(province: Province) -> int:
+    return province.database.run_here(lambda session: petition(session, "KN-0192").id or 0)
+
+
+async def _urged(province: Province) -> tuple[Task, int]:
+    """A late task of KN-0192 and the letter about it, issued."""
+    late = tasks(province, item_of(province, "KN-0192"))[0]
+    await province.as_("canbo")
+    letter = await draw_up(province, f"/tasks/{late.id}/documents", "urging")
+    await save(province, letter, symbol="91/BTCD-XLĐ")
+    await issue(province, letter)
+    return late, letter
+
+
+async def test_a_letter_says_by_when_to_reply_as_the_dated_rule_has_it(province: Province) -> None:
+    late, letter = await _urged(province)
+    said = drafted(province, letter)
+    due_on = date.fromisoformat(said["reply_due_on"])
+    calendar = read_terms(province.recordings).calendar
+    working = [today() + timedelta(days=days) for days in range(1, (due_on - today()).days + 1)]
+    assert sum(map(calendar.is_working, working)) == 7
+    assert f"chậm nhất ngày {due_on:%d/%m/%Y}" in said["demand"]
+    (row,) = _letters(province, late)
+    assert (row.symbol, row.issued_on, row.reply_due_on, row.replied_on) == ("91/BTCD-XLĐ", today(), due_on, None)
+
+
+async def test_another_day_is_chosen_and_the_text_follows(province: Province) -> None:
+    late = tasks(province, item_of(province, "KN-0192"))[0]
+    await province.as_("canbo")
+    letter = await draw_up(province, f"/tasks/{late.id}/documents", "urging")
+    chosen = today() + timedelta(days=3)
+    await save(province, letter, symbol="91/BTCD-XLĐ", reply_due_on=chosen.isoformat())
+    assert f"chậm nhất ngày {chosen:%d/%m/%Y}" in drafted(province, letter)["demand"]
+    await save(province, letter, demand="Đề nghị trả lời sớm.")
+    await issue(province, letter)
+    assert _letters(province, late) == [], "a letter that names no day is not issued"
+    assert "Công văn không nêu ngày này" in await province.page(f"/documents/{letter}")
+    assert "Hãy nhập ngày đơn vị phải trả lời" in await save(province, letter, 422, reply_due_on="mai")
+
+
+@pytest.mark.parametrize(("days", "word"), [(-1, "Quá hạn"), (1, "Sắp đến hạn"), (30, "Còn hạn")])
+async def test_a_letter_stands_in_the_list_until_it_is_answered(province: Province, days: int, word: str) -> None:
+    late, letter = await _urged(province)
+    due_on = today() + timedelta(days=days)
+    province.database.run_here(
+        lambda session: session.execute(
+            text("UPDATE urging SET reply_due_on = :day WHERE document_id = :letter"),
+            {"day": due_on.isoformat(), "letter": letter},
+        )
+    )
+    urged = await province.page("/tasks?asked=urged")
+    assert f'/tasks/{late.id}"' in urged
+    assert "hạn trả lời" in urged
+    page = await province.page(f"/tasks/{late.id}")
+    part = page[page.index('id="letters"') :][:1500]
+    assert word in part
+    assert f"{due_on:%d/%m/%Y}" in part
+    record = await province.page(f"/petitions/{_petition_id(province)}")
+    assert "91/BTCD-XLĐ" in record
+    path = f"/tasks/{late.id}/letters/{letter}/reply"
+    reply = {"replied_on": today().isoformat(), "reply_document": "77/BC-UBND", "confirmed": "yes"}
+    for wrong in ({"reply_document": ""}, {"replied_on": ""}, {"confirmed": ""}):
+        assert (await province.post(path, reply | wrong)).status == 422
+    assert (await province.post(path, {**reply})).status == 303
+    (row,) = _letters(province, late)
+    assert (row.replied_on, row.reply_document) == (today(), "77/BC-UBND")
+    assert (await province.post(path, reply | {"reply_document": "78/BC-UBND"})).status == 303
+    assert _letters(province, late)[0].reply_document == "77/BC-UBND", "the first reply stays"
+    assert f'/tasks/{late.id}"' not in await province.page("/tasks?asked=urged")
+    assert len(province.audited("urging_replied")) == 1
+    assert ("Xong quá hạn" if days < 0 else "Xong đúng hạn") in await province.page(f"/tasks/{late.id}")
+
+
+@pytest.mark.parametrize("login", ["xemlai", "quantri", "giamsat"])
+async def test_who_only_reads_enters_no_reply(province: Province, login: str) -> None:
+    late, letter = await _urged(province)
+    await province.as_(login)
+    assert "Ghi văn bản trả lời" not in await province.page(f"/tasks/{late.id}")
+    path = f"/tasks/{late.id}/letters/{letter}/reply"
+    assert (await province.post(path, {"replied_on": today().isoformat()})).status == 403
+
+
+async def test_a_report_of_the_task_answers_its_letters(province: Province) -> None:
+    late, _letter = await _urged(province)
+    values: dict[str, object] = {
+        "act": "report",
+        "after": str(len(events(province, late))),
+        "holds_on": today().isoformat(),
+        "document": "80/BC-UBND",
+        "confirmed": "yes",
+    }
+    assert (await province.post(f"/tasks/{late.id}/acts", values)).status == 303
+    page = await province.page(f"/tasks/{late.id}")
+    assert "Xong đúng hạn" in page[page.index('id="letters"') :][:1500]
+    assert f'/tasks/{late.id}"' not in await province.page("/tasks?asked=urged")

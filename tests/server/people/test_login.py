@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlmodel import Session, col, select
 
-from server.people import accounts
+from server.people import accounts, sessions
 from server.people.pages import local_target
 from server.people.tables import Account, AuditEvent
 from server.web.cookie import COOKIE
@@ -44,7 +44,7 @@ async def test_a_login_name_may_be_typed_with_capitals_and_spaces(office: Office
 async def test_wrong_login_or_password_say_the_same(office: Office, login: str, password: str) -> None:
     answer = await office.log_in(login, password)
     assert answer.status == 403
-    assert "Tên đăng nhập hoặc mật khẩu không đúng." in await answer.text()
+    assert "Tên đăng nhập, mật khẩu hoặc mã xác thực không đúng." in await answer.text()
 
 
 async def test_logging_in_and_out_and_failing_is_in_the_audit_log(office: Office) -> None:
@@ -190,3 +190,53 @@ async def test_the_language_is_kept_in_session_and_account(office: Office) -> No
 
 async def test_a_language_that_is_not_there_is_refused(office: Office) -> None:
     assert (await office.post("/language", {"language": "xx"})).status == 400
+
+
+# --- how long a session lasts ---
+
+
+async def test_a_session_that_nobody_uses_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = sessions.clock()
+    await office.log_in("canbo")
+    for minutes in (100, 200, 300):  # used now and then it goes on
+        monkeypatch.setattr(sessions, "clock", lambda minutes=minutes: began + minutes * 60)
+        assert (await office.get("/")).status == 200
+    monkeypatch.setattr(sessions, "clock", lambda: began + 300 * 60 + sessions.IDLE_S + 60)
+    assert (await office.get("/")).status == 303
+
+
+async def test_a_session_ends_after_a_working_day_however_much_it_is_used(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = sessions.clock()
+    await office.log_in("canbo")
+    for hours in range(1, 12):
+        monkeypatch.setattr(sessions, "clock", lambda hours=hours: began + hours * 3600)
+        assert (await office.get("/")).status == 200
+    monkeypatch.setattr(sessions, "clock", lambda: began + sessions.LONGEST_S + 60)
+    assert (await office.get("/")).status == 303
+
+
+async def test_a_page_that_stays_open_says_that_somebody_is_there(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = sessions.clock()
+    await office.log_in("canbo")
+    for minutes in range(10, 250, 10):
+        monkeypatch.setattr(sessions, "clock", lambda minutes=minutes: began + minutes * 60)
+        assert (await office.get("/alive")).status == 204
+    assert (await office.get("/")).status == 200
+    office.forget_cookies()
+    assert (await office.get("/alive")).status == 303
+
+
+# --- guessing one's own password on a desk that was left open ---
+
+
+async def test_guessing_the_present_password_has_to_wait_too(office: Office) -> None:
+    await office.log_in("canbo")
+    new = {"password": "mật khẩu mới", "again": "mật khẩu mới"}
+    for _ in range(5):
+        assert (await office.post("/password", {"present": "guess", **new}, "/")).status == 422
+    assert (await office.post("/password", {"present": PASSWORD, **new}, "/")).status == 422
+    assert office.database.run_here(_actions).count(("system", "login_failed")) == 5

@@ -320,3 +320,26 @@ async def test_a_wrong_role_is_refused(province: Province, login: str, reads: in
     assert (await province.post("/visits/1/agenda", {"reception": "3"})).status == 403
     assert len(visits(province)) == before
     assert not province.audited("visit_changed")
+
+
+@pytest.mark.parametrize(("login", "found"), [("canbo", True), ("quantri", True), ("xemlai", False)])
+async def test_a_visit_is_found_by_the_name_in_its_petition_by_who_reads_names(
+    province: Province, login: str, found: bool
+) -> None:
+    """The visit itself says no name: it is linked."""
+    await province.as_(login)
+    page = await province.page("/visits?q=nguyen+thi+bich+lien")
+    assert bool(ROW.findall(page)) == found
+    assert ROW.findall(await province.page("/visits?q=KG-0231"))
+
+
+async def test_a_confidential_petition_gives_none_of_its_visits_away(province: Province) -> None:
+    def guard(session: Session) -> None:
+        row = petition(session, "KG-0231")
+        row.confidentiality = Confidentiality.CONFIDENTIAL
+        session.add(row)
+
+    await province.as_("canbo")
+    assert ROW.findall(await province.page("/visits?q=bich+lien"))
+    province.database.run_here(guard)
+    assert not ROW.findall(await province.page("/visits?q=bich+lien"))
