@@ -5,7 +5,7 @@ words and its file. Of a denunciation nothing is attached: the table refuses it,
 one its rows go in the same statement, and the files with the next look at the shelf.
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0009
 Create Date: 2026-11-28
 """
 
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
