@@ -27,7 +27,7 @@ FETCHERS, READERS = 4, 2
 LOCKED_S = 2.0
 SEALED_WITHIN_S = 60.0
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
-_MEDIA = re.compile(r"/recordings/\d+/media")
+_MEDIA = re.compile(r"/recordings/\d+/media\?pass=[\w.~-]+")  # good for whoever opened the page
 Work = Callable[[], Awaitable[int]]
 
 

@@ -31,8 +31,9 @@ export function report() {
   video.addEventListener("playing", () => (playing ??= [video.currentTime, video.currentTime]));
   video.addEventListener("timeupdate", () => {
     const second = video.currentTime;
-    if (playing && left === null && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
-    if (left === null) before = second; // it is told before "seeked", with the new second
+    if (video.seeking || left !== null) return; // it is told before "seeked", too, with the new second
+    if (playing && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
+    before = second;
   });
   video.addEventListener("pause", close);
   video.addEventListener("seeking", () => {
