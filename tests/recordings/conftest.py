@@ -42,6 +42,12 @@ class Stage:
     def connected(self) -> bool:
         return self._connection is not None
 
+    @property
+    def sent_until(self) -> float:
+        """Everything that was captured before this moment was handed to the recorder."""
+        due = [due for due in (self.programme._video_due, self.programme._sound_due) if due is not None]
+        return min(due, default=0) / 1e6
+
     async def open(self) -> None:
         self._listening = listening_socket(self._path, socket.SOCK_SEQPACKET)
         self._task = asyncio.create_task(self._play(), name="stage")
