@@ -24,7 +24,10 @@ from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
 from server.receptions import agenda_pages
 from server.receptions import pages as reception_pages
+from server.receptions.conductor import CONDUCTOR, Conductor
 from server.receptions.dated_rules import RECEPTION_RULES, read_reception_rules
+from server.receptions.offices import OFFICES, read_offices
+from server.receptions.programme import ItemFacts
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import notes as review_notes
 from server.review import pages as review_pages
@@ -37,6 +40,10 @@ from tests.server.conftest import make_office_app
 AGENDA_LIMIT = 10
 MOST_BYTES = 2_000_000
 """Of an attachment."""
+
+
+def chapter_label_of(item: ItemFacts, _closed: bool) -> str:
+    return str(item.position)
 
 
 def filled_template(store: Store) -> str:
@@ -55,6 +62,8 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     figure_pages.add_routes(app, read_definitions(recordings.parent))
     attachment_pages.add_routes(app, attachments)
     app[RECEPTION_RULES] = read_reception_rules(recordings.parent)
+    app[OFFICES] = read_offices(recordings.parent)
+    app[CONDUCTOR] = Conductor(database, recordings.parent, chapter_label_of)  # no reception runs here
     app[TERMS] = terms or read_terms(recordings.parent)
     app[LISTS] = read_lists(recordings.parent)
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT

@@ -44,7 +44,7 @@ export default {
   "summons.waits": ["Có giấy mời, trả lời khi hết phiên", "A summons waits; answer it after the reception"],
   "roll.title": ["Ai đang có mặt tại điểm cầu?", "Who is in this room now?"],
   "roll.call": ["Điểm danh", "Call the roll"],
-  "roll.present": ["Có mặt: {count} chức danh", "Present: {count} offices"],
+  "roll.present": ["Có mặt: {count}", "Present: {count}"],
   "roll.deputy": ["cấp phó dự thay", "a deputy sits for it"],
   "roll.done": ["Xong", "Done"],
   "rooms.offices": ["{count} chức danh có mặt", "{count} offices present"],
