@@ -62,6 +62,22 @@ class Counting:
             found[""]  # also where there is nothing
         return dict(found)
 
+    def rows_and_totals(
+        self, counters: Collection[Counter], by: By | None
+    ) -> tuple[Counts, Mapping[Counter, int]]:
+        """Totals are the rows together, but of what the rows do not tell apart, and of cases that are in several."""
+        rows = {} if by is None else self.count(counters, by)
+        alone = [
+            each
+            for each in counters
+            if by is None or each.measure is Measure.PETITIONED_CASES or not by.tells_apart(each.source)
+        ]
+        totals = dict(self.count(alone)[""]) if alone else {}
+        for each in counters:
+            if each not in totals:
+                totals[each] = sum(row[each] for row in rows.values())
+        return rows, totals
+
     def records(self, counters: Collection[Counter], by: By | None, key: str) -> Select[Any]:
         """The ids of what these counters of one source count, in one row or in all."""
         source = next(iter(counters)).source
@@ -70,7 +86,7 @@ class Counting:
         of_row = [] if by is None else [keys.expression(by) == key]
         identity = {Source.VISITS: Visit.id, Source.SESSIONS: Reception.id, Source.PETITIONS: Petition.id}[source]
         statement = select_columns(col(identity)).where(or_(*(conditions[each] for each in counters)), *of_row)
-        return self._joined(statement, source, by)
+        return self._joined(statement, source, counters, by)
 
     def total(self, counter: Counter, by: By | None, key: str) -> int:
         """One figure alone: what a list of records stands for."""
@@ -84,7 +100,7 @@ class Counting:
         if source is Source.PETITIONS:
             scopes = {each.words & SCOPE_WORDS: self._petitions.scope(each) for each in counters}
             statement = statement.where(or_(*scopes.values()))
-        statement = self._joined(statement, source, by)
+        statement = self._joined(statement, source, counters, by)
         return statement if root is None else statement.outerjoin(root, root.c.id == col(Petition.id))
 
     def _conditions(self, source: Source, counters: Collection[Counter]) -> dict[Counter, ColumnElement[bool]]:
@@ -94,7 +110,9 @@ class Counting:
             return {each: session_condition(each) for each in counters}
         return {each: self._petitions.condition(each) for each in counters}
 
-    def _joined(self, statement: Select[Any], source: Source, by: By | None) -> Select[Any]:
+    def _joined(
+        self, statement: Select[Any], source: Source, counters: Collection[Counter], by: By | None
+    ) -> Select[Any]:
         """From which tables, and what stands and lies in the period."""
         if source is Source.SESSIONS:
             return statement.select_from(Reception).where(sessions_in(self.period))
@@ -107,10 +125,10 @@ class Counting:
             if by is By.PLACE:
                 statement = statement.outerjoin(Petition, col(Petition.id) == col(Visit.petition_id))
         else:
-            answers = self._petitions.answers
-            statement = statement.select_from(Petition).outerjoin(
-                answers, answers.c.petition_id == col(Petition.id)
-            )
+            statement = statement.select_from(Petition)
+            if any(self._petitions.asks_answers(each) for each in counters):
+                answers = self._petitions.answers
+                statement = statement.outerjoin(answers, answers.c.petition_id == col(Petition.id))
         if by is not By.PLACE:
             return statement
         existed = or_(col(Room.valid_to).is_(None), col(Room.valid_to) >= col(Petition.received_on))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from server.figures.definitions import Layout
 from server.figures.rows import By
 
-VISITS, PERSONS, GROUPS, SESSIONS, PETITIONS, DENUNCIATIONS = "1", "2", "6", "8", "9", "11"
+VISITS, PERSONS, GROUPS, SESSIONS, PETITIONS, DENUNCIATIONS = "1", "2", "6", "8", "9", "21"
 _COLUMNS: dict[By, tuple[str, ...]] = {
     By.LEVEL: (VISITS, PERSONS, GROUPS, PETITIONS, DENUNCIATIONS),
     By.UNIT: (VISITS, PERSONS, GROUPS, PETITIONS, DENUNCIATIONS),

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, not_, or_, true
 from sqlmodel import col, func, select
 
 from server.figures.periods import Period
-from server.figures.words import FIELD, KIND_WORDS, SETTLING_WORDS, Counter
+from server.figures.words import FIELD, KIND_WORDS, SCOPE_WORDS, SETTLING_WORDS, Counter
 from server.petitions.categories import Channel, Route, Settled
 from server.petitions.tables import Petition, PetitionKind, PetitionStatus, PetitionStatusChange
 
@@ -58,7 +58,7 @@ kept; see `time_limits`."""
 
 
 class PetitionConditions:
-    """Of one period. `answers` is to be joined (outer) by the petition's id wherever a condition is used;
+    """Of one period. `answers` is to be joined (outer) by the petition's id where a counter asks for it;
     `limits` are asked for only where a word needs them."""
 
     def __init__(self, period: Period, limits: Callable[[], TimeLimits]) -> None:
@@ -88,6 +88,10 @@ class PetitionConditions:
         if "received" in counter.words:
             return self._of_period["received"]
         return or_(self._of_period["received"], self._of_period["carried"])
+
+    def asks_answers(self, counter: Counter) -> bool:
+        """Whether a condition of the counter needs `answers` joined."""
+        return bool(counter.words & {"carried", "answered", "unanswered"}) or not counter.words & SCOPE_WORDS
 
     def _condition(self, word: str) -> ColumnElement[bool]:
         if word in KIND_WORDS:

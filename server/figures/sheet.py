@@ -100,24 +100,22 @@ class Sheets:
     def sheet(self, layout: Layout, period: Period, by: By | None = None, *, compare: bool = True) -> Sheet:
         counters = list(dict.fromkeys(leaf for column in layout.everything for leaf in column.leaves))
         base = same_period(period) if compare else None
-        now = Counting(self._session, self._ground, period)
-        values, totals = ({} if by is None else now.count(counters, by)), now.count(counters)
+        values, totals = Counting(self._session, self._ground, period).rows_and_totals(counters, by)
         base_values: Counts = {}
-        base_totals: Counts = {}
+        base_totals: Mapping[Counter, int] = {}
         if base is not None:
-            then = Counting(self._session, self._ground, base)
-            base_values, base_totals = ({} if by is None else then.count(counters, by)), then.count(counters)
+            base_values, base_totals = Counting(self._session, self._ground, base).rows_and_totals(counters, by)
         rooms = self._rooms() if by is By.PLACE else {}
         bases = self._bases(by, period, base, values, base_values, rooms)
         rows = [
             self._row(layout, key, self._label(by, key, rooms), values.get(key, {}), base_values, bases[key])
             for key in sorted(bases, key=lambda key: self._order(by, key, rooms))
         ]
-        total = self._row(layout, "", (N_("Total"), True), totals.get("", {}), base_totals, ("",))
+        total = self._row(layout, "", (N_("Total"), True), totals, {"": base_totals}, ("",))
         if base is None:
             rows = [_without_base(row) for row in rows]
             total = _without_base(total)
-        sheet = Sheet(layout, period, base, by, tuple(rows), total)
+        sheet = Sheet(layout, period, base, by, tuple(row for row in rows if not row.empty), total)
         return self._redacted(sheet)
 
     # --- rows ------------------------------------------------------------------------------------
@@ -217,7 +215,9 @@ class Sheets:
         columns = sheet.layout.everything
         secret = [column.number for column in columns if column.secret]
         sums = [(column.number, parts) for column in columns for parts in (column.parts, *column.sums) if parts]
-        return hidden_cells(values, secret, sums, self._ground.tables.small_cell(period.last))
+        nowhere = [number for number, row in enumerate(sheet.rows) if row.key in ("", Level.UNKNOWN)]
+        threshold = self._ground.tables.small_cell(period.last)
+        return hidden_cells(values, secret, sums, threshold, harmless=nowhere)
 
 
 def _keys(origin: Collection[str] | NoBase) -> Collection[str]:

@@ -27,11 +27,15 @@ def hidden_cells(
     secret: Collection[str],
     sums: Iterable[tuple[str, Sequence[str]]],
     threshold: int,
+    harmless: Collection[int] = (),
 ) -> frozenset[Cell]:
     """`values`: the table with its row of totals; `secret`: the columns about denunciations alone; `sums`: which
-    column is the sum of which others in each row."""
+    column is the sum of which others in each row; `harmless`: rows that point at no unit, like those of which
+    nobody wrote down a unit, whose small numbers tell nothing."""
     small = [
-        cell for cell, value in values.items() if cell[0] != TOTAL and cell[1] in secret and 0 < value < threshold
+        cell
+        for cell, value in values.items()
+        if cell[0] not in (TOTAL, *harmless) and cell[1] in secret and 0 < value < threshold
     ]
     if not small:
         return frozenset()

@@ -152,16 +152,18 @@ async def test_in_a_row_below_the_province_a_secret_record_is_a_line_without_any
 
 
 async def test_small_numbers_about_denunciations_are_hidden_and_have_no_list(province: Province) -> None:
-    """03/XLD is about denunciations alone: by unit the supervisor sees none of the small numbers."""
-    address = f"/figures/form?form=03-xld-01-2024&{YEAR}"
+    """The one visit about a denunciation that a department received at; what tells of it is hidden with it."""
+    province.database.run_here(_secret_visit)
+    address = f"/figures/rows?by=unit&{YEAR}"
     await province.as_("canbo")
-    seen = [
-        (path, number) for path, number in opened(await province.page(address)) if "by=unit" in path and number < 5
-    ]
+    page = await province.page(address)
+    seen = [path for path, _number in opened(page) if "column=21" in path and "row=S" in path]
     assert seen
+    assert "Số nhỏ về tố cáo" not in page
     await province.as_("giamsat")
     page = await province.page(address)
-    assert not [path for path, number in opened(page) if "by=unit" in path and number < 5]
-    assert "Số nhỏ về tố cáo" in page
+    assert not [path for path, _number in opened(page) if "column=21" in path and "by=unit" in path]
+    assert [path for path, _number in opened(page) if "column=21" in path], "the province's number is shown"
+    assert page.count("<abbr title=") >= 2, "another one is hidden with it"
     for path in seen:
         await province.page(path, 403)
