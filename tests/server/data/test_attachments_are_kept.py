@@ -31,7 +31,7 @@ def engine(bare: Database) -> Engine:
     """A complaint (1) and a denunciation (2); of before letter 1, issued in the evening of UTC, and 2, a draft."""
     fill(bare.engine, "0007")
     with bare.engine.begin() as connection:
-        for number, issued in ((1, "2026-03-02 18:00:00"), (2, None)):
+        for number, issued in ((1, "2026-03-02 18:00:00+00:00"), (2, None)):
             connection.execute(text(_LETTER), {"id": number, "subject": f"task:{number}"})
             row = {"id": number, "document": number, "number": 1, "content": "{}", "issued": issued, "file": None}
             connection.execute(text(_VERSION), row)
