@@ -113,7 +113,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[RECORDINGS_DIRECTORY] = settings.recordings_directory
     app[RETENTION_RULES] = dated.retention_rules
-    review_pages.add_routes(app, settings.review_directory)
+    review_pages.add_routes(app, settings.review_directory, settings.signing_directory)
     conductor = Conductor(
         database,
         settings.run_directory,

@@ -19,7 +19,9 @@ from server.people.rights import Right, Role, rights_of
 from server.people.tables import Account
 from server.receptions.chapters import merged
 from server.receptions.queries import AgendaLine, recording_of
+from server.review import accesses
 from server.review.reading import is_ready, watchable
+from server.review.tables import Access
 from server.web.languages import N_
 
 REASON = 500
@@ -95,6 +97,8 @@ def note(session: Session, account: Account, recording_id: int, proof: Proof) ->
         "clip_sha256": proof.clip.sha256,
     }
     audit.record(session, subject_of(account), "clip_exported", f"recording:{recording_id}", detail)
+    for cut in proof.cuts:
+        accesses.note(session, account, recording_id, Access.EXPORTED, cut.source.starts_s, cut.source.ends_s)
 
 
 def _title(line: AgendaLine) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from recordings.corrections import Written
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account
@@ -27,6 +28,10 @@ WITHHELD = N_("A part of this span is confidential or in quarantine; a chapter m
 NO_REASON = N_("Say why in 1 to 300 characters.")
 TITLE_TOO_LONG = N_("At most 160 characters.")
 NOTHING_CHANGED = N_("Nothing is different from what is there already.")
+NOT_SIGNED = N_(
+    "The correction could not be signed beside the recording, so nothing was saved. Tell the technician: the"
+    " server's log says why."
+)
 MOVED_ON = N_("Somebody corrected this chapter meanwhile; below is what is in force now. Look and save again.")
 
 
@@ -68,8 +73,9 @@ def check(form: Mapping[str, str], chapter: Marked, seconds: float, closed: tupl
 
 
 def correct(
-    session: Session, account: Account, watched: Watchable, chapter: Marked, made: Correction
+    session: Session, account: Account, watched: Watchable, chapter: Marked, made: Correction, signed: Written
 ) -> ChapterCorrection:
+    """`signed`: its line beside the recording, which the audit log witnesses."""
     row = ChapterCorrection(
         recording_id=watched.recording.id or 0,
         item_id=chapter.item_id,
@@ -89,6 +95,7 @@ def correct(
         "item": chapter.item_id,
         "from": [chapter.starts_s, chapter.ends_s],
         "to": [made.starts_s, made.ends_s],
+        "signed": {"number": signed.entry.number, "line_sha256": signed.line_sha256},
     }
     audit.record(session, row.made_by, "chapter_corrected", f"recording:{row.recording_id}", detail)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -9,14 +10,24 @@ from sqlmodel import Session
 
 from server.people.rights import Right
 from server.people.tables import Account
+from server.receptions.chapters import Marked
 from server.receptions.tables import Reception
 from server.review import correcting
 from server.review.asking import names, to_player, with_recording
 from server.review.clocks import clock
 from server.review.reading import Watchable
+from server.review.signing import SIGNER, NotSigned
 from server.review.viewing import chapter_entries
 from server.web.asked import whole
 from server.web.shell import render, require, translator_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    folder: str
+    chapter: Marked
+    correction: correcting.Correction
+    login: str
 
 
 def add_routes(app: web.Application) -> None:
@@ -36,7 +47,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     came = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     item, ordinal = _which(request)
 
-    def work(session: Session, watched: Watchable, account: Account) -> tuple[int, float] | dict[str, str]:
+    def look(session: Session, watched: Watchable, account: Account) -> _Asked | dict[str, str]:
         chapter = correcting.chapter_in(watched, item, ordinal)
         if chapter is None:
             raise web.HTTPNotFound
@@ -46,13 +57,24 @@ async def save(request: web.Request) -> web.StreamResponse:
         checked = correcting.check(came, chapter, watched.recording.seconds, watched.withheld)
         if checked.correction is None:
             return dict(checked.mistakes)
-        correcting.correct(session, account, watched, chapter, checked.correction)
-        return watched.recording.reception_id, checked.correction.starts_s
+        return _Asked(watched.recording.folder, chapter, checked.correction, account.login)
 
-    answer = await with_recording(request, work)
-    if isinstance(answer, dict):
-        return await _show(request, came, answer)
-    raise to_player(request, *answer)
+    signer = request.app[SIGNER]
+    async with signer.turn:
+        asked = await with_recording(request, look)
+        if isinstance(asked, dict):
+            return await _show(request, came, asked)
+        try:
+            written = await signer.sign(asked.folder, asked.chapter, asked.correction, asked.login)
+        except NotSigned:
+            return await _show(request, came, {"reason": correcting.NOT_SIGNED})
+
+        def work(session: Session, watched: Watchable, account: Account) -> int:
+            correcting.correct(session, account, watched, asked.chapter, asked.correction, written)
+            return watched.recording.reception_id
+
+        reception_id = await with_recording(request, work)
+    raise to_player(request, reception_id, asked.correction.starts_s)
 
 
 async def _show(

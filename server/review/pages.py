@@ -21,13 +21,15 @@ from server.review import (
 from server.review.asking import PASSES
 from server.review.passes import Passes
 from server.review.preparing import PREPARING, Preparing
+from server.review.signing import SIGNER, CorrectionSigner
 from server.web.keys import DATABASE, SECRET
 
 
-def add_routes(app: web.Application, made: Path) -> None:
-    """`made`: the directory for what is made of recordings. Needs RECORDINGS_DIRECTORY in `app` already,
-    and RETENTION_RULES when a page is asked for."""
+def add_routes(app: web.Application, made: Path, keys: Path) -> None:
+    """`made`: the directory for what is made of recordings; `keys`: the one of the signing keys. Needs
+    RECORDINGS_DIRECTORY in `app` already, and RETENTION_RULES when a page is asked for."""
     app[PASSES] = Passes(app[SECRET])
+    app[SIGNER] = CorrectionSigner(app[RECORDINGS_DIRECTORY], keys)
     app[PREPARING] = Preparing(app[DATABASE], app[RECORDINGS_DIRECTORY], made)
     app.cleanup_ctx.append(_prepare)
     parts = (

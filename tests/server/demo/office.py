@@ -69,5 +69,5 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[RECORDINGS_DIRECTORY] = recordings
     app[RETENTION_RULES] = read_retention_rules(recordings.parent)
-    review_pages.add_routes(app, recordings.parent / "review")
+    review_pages.add_routes(app, recordings.parent / "review", recordings.parent / "signing")
     return app

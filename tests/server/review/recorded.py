@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from recordings.manifest import SegmentEntry, iso, new_manifest
+from recordings.manifest import ChapterEntry, SegmentEntry, Span, iso, new_manifest
 from recordings.store import Folder
-from server.receptions.queries import agenda_of
+from server.receptions.queries import AgendaLine, agenda_of
 from server.receptions.tables import (
     Audience,
     Chapter,
@@ -21,6 +21,7 @@ from server.receptions.tables import (
     Recording,
     RecordingState,
 )
+from signaling.ports import ChapterMark
 from tests.server.demo.fixtures import todays
 
 FOLDER = "r3-20261123-080311"
@@ -62,6 +63,7 @@ def record(
     session.add(recording)
     session.flush()
     clock, in_file = began, 0.0
+    marked: list[ChapterEntry] = []
     gap = (began, began)
     for line in agenda_of(session, reception.id or 0):
         ends = clock + timedelta(seconds=item_s)
@@ -79,6 +81,7 @@ def record(
                 ends_s=in_file + item_s,
             )
             session.add(chapter)
+            marked.append(_marked(line, chapter, clock.timestamp(), ends.timestamp()))
             in_file += item_s
         clock = ends + timedelta(seconds=pause_s)
         in_file += pause_s
@@ -120,7 +123,17 @@ def record(
             )
         )
     manifest.note_gap(gap[0].timestamp(), gap[1].timestamp(), "closed item")
+    manifest.chapters, manifest.state = marked, "sealed"
     folder = Folder(directory / FOLDER)
     folder.save(manifest)
     (directory / FOLDER / "reception.mp4").write_bytes(content)
     return Recorded(reception.id or 0, recording.id or 0)
+
+
+def _marked(line: AgendaLine, chapter: Chapter, started_at: float, ended_at: float) -> ChapterEntry:
+    codes = tuple(petition.code for petition in line.petitions)
+    mark = ChapterMark(
+        item=line.item_id, position=line.item.position, label="", petitions=codes,
+        started_at=started_at, ended_at=ended_at, closed=False,
+    )  # fmt: skip
+    return ChapterEntry(mark=mark, spans=(Span(starts_s=chapter.starts_s, ends_s=chapter.ends_s),))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, select
 
+from recordings.corrections import CORRECTIONS
+from recordings.corrections import read as read_corrections
 from server.people.audit import verify_chain
 from server.receptions.chapters import marked_chapters
 from server.receptions.hearings import hearings_of_petition
@@ -16,7 +20,7 @@ from server.review.reading import quarantined_spans
 from server.review.tables import Quarantine, RecordingNote
 from tests.server.demo.fixtures import Province, petition
 from tests.server.review.player import player_data
-from tests.server.review.recorded import ITEM_S, PAUSE_S, Recorded, record
+from tests.server.review.recorded import FOLDER, ITEM_S, PAUSE_S, Recorded, record
 
 
 @pytest.fixture
@@ -96,8 +100,30 @@ async def test_a_corrected_chapter_holds_for_everybody_and_what_was_marked_is_ke
     assert [(each.marked_starts_s, each.marked_ends_s) for each in chapters if each.corrected] == [marked]
     history = await province.page(f"/recordings/{made.recording}/corrections")
     assert "Gọi mục muộn" in history
-    assert len(province.audited("chapter_corrected")) == 1
+    (event,) = province.audited("chapter_corrected")
     assert (await province.post(address, form, csrf_from=address)).status == 422  # somebody was faster
+    (signed,) = read_corrections(province.recordings / FOLDER)
+    assert (signed.by, signed.number, signed.was is not None) == ("canbo", 1, True)
+    assert signed.now is not None
+    assert (signed.now.ended_at or 0) - signed.now.started_at == pytest.approx(69.5)
+    kept = (province.recordings / FOLDER / CORRECTIONS).read_bytes()
+    assert sha256(kept.splitlines(keepends=True)[0]).hexdigest() in event.detail
+    assert "Bồi thường".encode() not in kept  # words may have to go
+
+
+async def test_a_correction_that_cannot_be_signed_is_not_saved(
+    province: Province, made: Recorded, caplog: pytest.LogCaptureFixture
+) -> None:
+    await province.as_("canbo")
+    item, _ = _second_chapter(province, made)
+    address = f"/recordings/{made.recording}/chapters/{item}/0"
+    (province.recordings.parent / "signing").mkdir()
+    (province.recordings.parent / "signing" / "keys.json").write_text("{")
+    form = {"starts": "0:50", "ends": "1:59.5", "title": "", "reason": "Gọi mục muộn", "seen": 0}
+    answer = await province.post(address, form, csrf_from=address)
+    assert (answer.status, "không ký được" in await answer.text()) == (422, True)
+    assert province.database.run_here(lambda session: session.exec(select(ChapterCorrection)).all()) == []
+    assert "keys.json" in caplog.text
 
 
 @pytest.mark.parametrize(
