@@ -65,7 +65,7 @@ class Counting:
     def rows_and_totals(
         self, counters: Collection[Counter], by: By | None
     ) -> tuple[Counts, Mapping[Counter, int]]:
-        """Totals are the rows together, but of what rows do not tell apart, and of cases that are in several."""
+        """Totals are the rows together, but of what rows do not tell apart, and of cases in several rows."""
         rows = {} if by is None else self.count(counters, by)
         alone = [
             each
