@@ -5,12 +5,14 @@ The clock is moved, nothing else is: real pages over HTTP, the real database, th
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, time, timedelta
 from functools import partial
 from pathlib import Path
 
+import openpyxl
 import pytest
 import pytest_asyncio
 
@@ -69,6 +71,7 @@ async def test_half_a_year_adds_up(office: Office) -> None:
     office.at(diary.LAST + timedelta(days=2))
     await the_tasks_are_judged(story)
     await the_register_of_visits_adds_up(story, lines)
+    await form_01_agrees_with_the_diary(story, lines)
     await the_duty_of_the_head_is_judged(story)
     await nothing_was_written_twice(story)
 
@@ -111,6 +114,16 @@ async def the_register_of_visits_adds_up(story: Story, lines: list[Came]) -> Non
     page = await supervisor.page(f"/visits?{period}")
     assert f"{len(counted)} lượt tiếp" in page
     assert f"{sum(each.persons for each in counted)} người" in page
+
+
+async def form_01_agrees_with_the_diary(story: Story, lines: list[Came]) -> None:
+    """Each of its columns, in the workbook that is handed to the Inspectorate; a year before nobody came."""
+    workbook = await story.office.person("canbo").file("/figures/form/export.xlsx?period=h1&year=2026")
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    total = next(row for row in rows if row[0] == "Tổng số")
+    counted = diary.form_01(lines)
+    assert {number: total[number] or 0 for number in counted} == counted
 
 
 async def the_tasks_are_judged(story: Story) -> None:

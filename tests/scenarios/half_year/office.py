@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 
 import time_machine
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 from sqlmodel import Session
 
 from server.people.accounts import create_account
@@ -40,20 +40,23 @@ class Person:
         self.login = login
 
     async def page(self, path: str, status: int = 200) -> str:
-        for attempt in (1, 2):
-            answer = await self._http.get(self._address + path, headers=PAGE, allow_redirects=False)
-            if answer.status == 303 and answer.headers["Location"].startswith("/login") and attempt == 1:
-                await self._log_in()  # the session ended with the working day
-                continue
-            break
+        answer = await self._got(path)
         text = await answer.text()
         assert answer.status == status, f"{path}: {answer.status}"
         return text
 
     async def file(self, path: str) -> bytes:
-        answer = await self._http.get(self._address + path)
+        answer = await self._got(path)
         assert answer.status == 200, f"{path}: {answer.status}"
         return await answer.read()
+
+    async def _got(self, path: str) -> ClientResponse:
+        """Logging in again where the session has ended with the working day."""
+        answer = await self._http.get(self._address + path, headers=PAGE, allow_redirects=False)
+        if answer.status == 303 and answer.headers["Location"].startswith("/login"):
+            await self._log_in()
+            answer = await self._http.get(self._address + path, headers=PAGE, allow_redirects=False)
+        return answer
 
     async def submit(
         self, path: str, action: str = "", /, *, of: dict[str, str] | None = None, **chosen: Value
