@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, or_
+from sqlalchemy import CTE, ColumnElement, Integer, Select, case, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func
 
 from server.deadlines.terms import Terms
 from server.figures.dated_files import DatedTables
@@ -94,12 +94,14 @@ class Counting:
 
     def _grouped(self, source: Source, counters: list[Counter], keys: RowKeys, by: By | None) -> Select[Any]:
         conditions = self._conditions(source, counters)
-        root = self._root() if any(each.measure is Measure.PETITIONED_CASES for each in counters) else None
+        found = self._petitions.found(counters) if source is Source.PETITIONS else None
+        cases = any(each.measure is Measure.PETITIONED_CASES for each in counters)
+        root = _root(found) if cases and found is not None else None
         sums = [_sum(each, conditions[each], root) for each in counters]
         statement = select_columns(keys.expression(by).label("row_key"), *sums).group_by("row_key")
-        if source is Source.PETITIONS:
+        if found is not None:
             scopes = {each.words & SCOPE_WORDS: self._petitions.scope(each) for each in counters}
-            statement = statement.where(or_(*scopes.values()))
+            statement = statement.where(col(Petition.id).in_(select_columns(found.c.id)), or_(*scopes.values()))
         statement = self._joined(statement, source, counters, by)
         return statement if root is None else statement.outerjoin(root, root.c.id == col(Petition.id))
 
@@ -142,19 +144,21 @@ class Counting:
             self._limits = time_limits(self._session, self.period, self._ground.terms, self._ground.today)
         return self._limits
 
-    def _root(self) -> Any:
-        """Of each petition that came after another about the same case, the first one of them all."""
-        chain = (
-            select(col(Petition.id).label("id"), col(Petition.earlier_id).label("up"))
-            .where(col(Petition.earlier_id).is_not(None))
-            .cte("chain", recursive=True)
-        )
-        above = aliased(Petition)
-        further = select_columns(chain.c.id, col(above.earlier_id)).join(above, col(above.id) == chain.c.up)
-        chain = chain.union(further.where(col(above.earlier_id).is_not(None)))
-        first = aliased(Petition)
-        ends = (col(first.id) == chain.c.up) & col(first.earlier_id).is_(None)
-        return select_columns(chain.c.id, chain.c.up.label("root")).join(first, ends).subquery("roots")
+
+def _root(found: CTE) -> Any:
+    """Of each petition among `found` that came after another about the same case, the first one of them all.
+
+    Looked up and not joined: for a join SQLite reads the whole register, to know what need not be looked up.
+    """
+    own = select_columns(col(Petition.id).label("id"), col(Petition.earlier_id).label("up"))
+    later = col(Petition.id).in_(select_columns(found.c.id)) & col(Petition.earlier_id).is_not(None)
+    chain = own.where(later).cte("chain", recursive=True)
+    above = aliased(Petition)
+    higher = select_columns(col(above.earlier_id)).where(col(above.id) == chain.c.up).scalar_subquery()
+    chain = chain.union(select_columns(chain.c.id, higher).where(higher.is_not(None)))
+    top = aliased(Petition)
+    beyond = select_columns(col(top.earlier_id)).where(col(top.id) == chain.c.up).scalar_subquery()
+    return select_columns(chain.c.id, chain.c.up.label("root")).where(beyond.is_(None)).subquery("roots")
 
 
 def _sum(counter: Counter, condition: ColumnElement[bool], root: Any) -> ColumnElement[Any]:

@@ -11,8 +11,9 @@ the state of the case before) has no day, and is counted as it stands now.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, not_, or_, true
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, cast, exists, not_, or_, true, union
 from sqlmodel import col, func, select
 
 from server.figures.periods import Period
@@ -29,6 +30,9 @@ _BECAME = {
     "guided": _S.GUIDED,
     "forwarded": _S.FORWARDED,
 }
+_OVER = (_S.SETTLED, _S.TERMINATED, _S.IN_EXECUTION, _S.FILED)
+_ENDS = (_S.SETTLED, _S.TERMINATED, _S.WITHDRAWN, _S.FORWARDED)
+"""One that was accepted comes to a status of `_OVER` by one of these only (`petitions.transitions`)."""
 _SETTLED_BEFORE = {
     "settled_once": (Settled.ONCE,),
     "settled_often": (Settled.SEVERAL_TIMES,),
@@ -89,6 +93,24 @@ class PetitionConditions:
             return self._of_period["received"]
         return or_(self._of_period["received"], self._of_period["carried"])
 
+    def found(self, counters: Collection[Counter]) -> CTE:
+        """The ids of every petition that one of the counters may count, by what an index finds: the row of a
+        petition is wide, and those of one period are few among those of ten years."""
+        received, before = self._of_period["received"], col(Petition.received_on) < self._period.first
+        ids = select(col(Petition.id).label("id"))
+        parts: dict[object, Any] = {}
+        for counter in counters:
+            settling = counter.words & SETTLING_WORDS
+            if settling:
+                word = min(settling, key=lambda each: (each not in _BECAME, each))
+                parts |= {(word, number): part for number, part in enumerate(self._ids(word))}
+                continue
+            parts["received"] = ids.where(received)
+            if "received" not in counter.words:
+                parts["waiting"] = ids.where(before, col(Petition.status) == _S.RECEIVED)
+                parts["answered"] = select(self.answers.c.petition_id.label("id"))
+        return union(*parts.values()).cte("found")
+
     def asks_answers(self, counter: Counter) -> bool:
         """Whether a condition of the counter needs `answers` joined."""
         return bool(counter.words & {"carried", "answered", "unanswered"}) or not counter.words & SCOPE_WORDS
@@ -108,37 +130,56 @@ class PetitionConditions:
             return _PLAIN[word]
         return col(Petition.id).in_(self._limits()[word])
 
-    def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
+    def _ids(self, word: str) -> list[Select[Any]]:
+        """The ids of the petitions that a word of settling counts, and perhaps of more."""
+        change, first = PetitionStatusChange, self._period.first
+        if word in _BECAME:
+            return [self._changes(_BECAME[word])]
+        if word != "pending_before":
+            return [select(col(Petition.id).label("id")).where(self._condition(word))]
+        still = select(col(Petition.id).label("id")).where(
+            col(Petition.received_on) < first, col(Petition.status).not_in(_OVER)
+        )
+        since = select(col(change.petition_id).label("id")).where(
+            col(change.holds_on) >= first, col(change.status).in_(_ENDS)
+        )
+        return [still, since]
+
+    def _changes(self, status: PetitionStatus) -> Select[Any]:
         change = PetitionStatusChange
-        rows = select(change.petition_id).where(
+        return select(col(change.petition_id).label("id")).where(
             change.status == status, col(change.holds_on).between(self._period.first, self._period.last)
         )
-        return col(Petition.id).in_(rows)
+
+    def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
+        return col(Petition.id).in_(self._changes(status))
 
     def _pending_before(self) -> ColumnElement[bool]:
-        """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on."""
+        """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on.
+
+        Looked up petition by petition: most of the history lies before the period."""
 
         def before(*statuses: PetitionStatus) -> ColumnElement[bool]:
             change = PetitionStatusChange
-            rows = select(change.petition_id).where(
-                col(change.status).in_(statuses), col(change.holds_on) < self._period.first
-            )
-            return col(Petition.id).in_(rows)
+            of_it = change.petition_id == col(Petition.id)
+            return exists().where(of_it, col(change.status).in_(statuses), change.holds_on < self._period.first)
 
         withdrawn = and_(col(Petition.kind) == PetitionKind.COMPLAINT, before(_S.WITHDRAWN))
         return and_(before(_S.ACCEPTED), not_(before(_S.SETTLED, _S.TERMINATED)), not_(withdrawn))
 
 
-def _answers(period: Period) -> Subquery:
+def _answers(period: Period) -> CTE:
     """When a petition left the first status, of those that had not when the period began."""
     change = PetitionStatusChange
     left = or_(
         col(change.previous) == _S.RECEIVED,
         and_(col(change.previous).is_(None), col(change.status) != _S.RECEIVED),
     )
+    # Grouped by the bare column, SQLite would walk all of the history in its order, and not only these days.
+    petition_id = cast(change.petition_id, Integer)
     rows = (
-        select(change.petition_id, func.min(change.holds_on).label("answered_on"))
+        select(petition_id.label("petition_id"), func.min(change.holds_on).label("answered_on"))
         .where(left, col(change.holds_on) >= period.first)
-        .group_by(col(change.petition_id))
+        .group_by(petition_id)
     )
-    return rows.subquery("answers")
+    return rows.cte("answers")

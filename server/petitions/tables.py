@@ -151,6 +151,8 @@ class PetitionStatusChange(SQLModel, table=True):
     change or delete a row (a `reason` may be erased), and a reason in words for a denunciation."""
 
     __tablename__ = "petition_status_change"
+    # What became of petitions in a period is counted from this alone.
+    __table_args__ = (Index("ix_petition_status_change_by_day", "holds_on", "status", "previous", "petition_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     petition_id: int = Field(foreign_key="petition.id", index=True)
