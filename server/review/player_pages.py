@@ -23,7 +23,6 @@ from server.review.media_pages import media_address
 from server.review.preparing import PREPARING, Stage
 from server.review.reading import Watchable, is_ready, watchable
 from server.review.tables import Access
-from server.review.thumbnails import COLUMNS, HEIGHT, WIDTH, step_of
 from server.review.viewing import (
     RoomSpan,
     agenda_entries,
@@ -34,6 +33,7 @@ from server.review.viewing import (
 )
 from server.review.withholding import is_withheld
 from server.review.words import script_words
+from server.review.work import COLUMNS, HEIGHT, WIDTH, step_of
 from server.web.keys import DATABASE
 from server.web.shell import render, require, translator_of
 

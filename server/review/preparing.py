@@ -24,7 +24,7 @@ from server.data.engine import Database
 from server.people.rights import HOLDERS, Right
 from server.receptions.tables import Reception, ReceptionState, Recording, RecordingState
 from server.review.reading import Watchable, watchable
-from server.review.worker import Work
+from server.review.work import Work
 
 LOOK_EVERY_S = 60.0
 ASK_EVERY_S = 2.0  # whether a reception was opened

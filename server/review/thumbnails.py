@@ -16,21 +16,9 @@ import numpy as np
 
 from server.review.copying import Progress
 from server.review.withholding import Span, is_withheld
+from server.review.work import COLUMNS, HEIGHT, WIDTH, count_of, step_of
 
-WIDTH, HEIGHT = 160, 90
-COLUMNS = 16
-MOST = 240
-SHORTEST_STEP_S = 10.0
 _DARK = 34  # of 255: the page's neutral card
-
-
-def step_of(seconds: float) -> float:
-    """Seconds from one picture to the next."""
-    return max(SHORTEST_STEP_S, math.ceil(seconds / MOST))
-
-
-def count_of(seconds: float) -> int:
-    return max(1, math.ceil(seconds / step_of(seconds)))
 
 
 def write_thumbnails(

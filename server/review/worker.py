@@ -10,24 +10,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel
 
 from server.review.copying import Progress, write_copy
 from server.review.thumbnails import write_thumbnails
+from server.review.work import Work
 
 NICENESS = 19
 _SAID_EVERY_S = 0.25
-
-
-class Work(BaseModel):
-    kind: Literal["copy", "thumbnails"]
-    source: Path
-    target: Path
-    seconds: float
-    left_out: tuple[tuple[float, float], ...]
 
 
 def do(work: Work, say: Progress) -> None:
