@@ -52,6 +52,8 @@ NO_PAGES = re.compile(
     r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
 )
 """Routes that answer with a file, with data, or with nothing."""
+ASKS = {"/figures/records": "?column=1"}
+"""Pages that answer a question only."""
 FOLDER = "r2-20261123-080311"
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
@@ -88,7 +90,7 @@ class Office:
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
-        return path
+        return path + ASKS.get(path, "")
 
 
 @pytest.fixture
