@@ -150,7 +150,7 @@ def _root(found: CTE) -> Any:
 
     Looked up and not joined: for a join SQLite reads the whole register, to know what need not be looked up.
     """
-    own = select_columns(col(Petition.id).label("id"), col(Petition.earlier_id).label("up"))
+    own: Any = select_columns(col(Petition.id).label("id"), col(Petition.earlier_id).label("up"))
     later = col(Petition.id).in_(select_columns(found.c.id)) & col(Petition.earlier_id).is_not(None)
     chain = own.where(later).cte("chain", recursive=True)
     above = aliased(Petition)

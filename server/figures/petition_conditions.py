@@ -97,7 +97,7 @@ class PetitionConditions:
         """The ids of every petition that one of the counters may count, by what an index finds: the row of a
         petition is wide, and those of one period are few among those of ten years."""
         received, before = self._of_period["received"], col(Petition.received_on) < self._period.first
-        ids = select(col(Petition.id).label("id"))
+        ids: Select[Any] = select(col(Petition.id).label("id"))
         parts: dict[object, Any] = {}
         for counter in counters:
             settling = counter.words & SETTLING_WORDS
@@ -137,10 +137,10 @@ class PetitionConditions:
             return [self._changes(_BECAME[word])]
         if word != "pending_before":
             return [select(col(Petition.id).label("id")).where(self._condition(word))]
-        still = select(col(Petition.id).label("id")).where(
+        still: Select[Any] = select(col(Petition.id).label("id")).where(
             col(Petition.received_on) < first, col(Petition.status).not_in(_OVER)
         )
-        since = select(col(change.petition_id).label("id")).where(
+        since: Select[Any] = select(col(change.petition_id).label("id")).where(
             col(change.holds_on) >= first, col(change.status).in_(_ENDS)
         )
         return [still, since]
@@ -161,8 +161,9 @@ class PetitionConditions:
 
         def before(*statuses: PetitionStatus) -> ColumnElement[bool]:
             change = PetitionStatusChange
-            of_it = change.petition_id == col(Petition.id)
-            return exists().where(of_it, col(change.status).in_(statuses), change.holds_on < self._period.first)
+            of_it = col(change.petition_id) == col(Petition.id)
+            earlier = col(change.holds_on) < self._period.first
+            return exists().where(of_it, col(change.status).in_(statuses), earlier)
 
         withdrawn = and_(col(Petition.kind) == PetitionKind.COMPLAINT, before(_S.WITHDRAWN))
         return and_(before(_S.ACCEPTED), not_(before(_S.SETTLED, _S.TERMINATED)), not_(withdrawn))
