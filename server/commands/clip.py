@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +24,8 @@ from server.deadlines.errors import BadDataFile
 from server.documents.letterheads import read_letterheads
 from server.people.accounts import account_by_login
 from server.people.tables import Account
+from server.review.clocks import second_in
 from server.settings import Settings
-
-_CLOCK = re.compile(r"^(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(\.\d{1,3})?$")
 
 
 def clip(
@@ -84,8 +82,7 @@ def _export(
 
 
 def _second(option: str, text: str) -> float:
-    match = _CLOCK.match(text)
-    if match is None:
+    second = second_in(text)
+    if second is None:
         raise fail(f"came {option} {escape(text)!r}; allowed is a time of the recording, as 12:05 or 1:02:33", 2)
-    hours, minutes, seconds, fraction = match.groups()
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(fraction or 0)
+    return second

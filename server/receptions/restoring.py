@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -30,10 +29,9 @@ from server.receptions.tables import (
     RecordingState,
 )
 from server.rooms.tables import Room
+from server.web.languages import day_began
 from signaling.messages import RoomCode
 from signaling.ports import SetRecording
-
-_HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def read_live(session: Session, now: datetime, prepared: int | None = None) -> Restored:
@@ -69,7 +67,7 @@ def read_plan(
     today where none is planned, is returned too, so that the refusal can say so. None: there is none.
     """
     if number is None:
-        today = _midnight(now)
+        today = day_began(now)
         wished = session.get(Reception, prepared) if prepared is not None else None
         if wished is not None and not today <= wished.planned_at < today + timedelta(days=1):
             prepared = None
@@ -103,14 +101,9 @@ def read_unsealed(session: Session, label: Label) -> tuple[SetRecording, ...]:
     return tuple(unsealed)
 
 
-def _midnight(now: datetime) -> datetime:
-    """When the present day began in Vietnam."""
-    return now.astimezone(_HERE).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _is_of_later_day(reception: Reception, now: datetime) -> bool:
     planned = reception.state is ReceptionState.PLANNED
-    return planned and reception.planned_at >= _midnight(now) + timedelta(days=1)
+    return planned and reception.planned_at >= day_began(now) + timedelta(days=1)
 
 
 def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> Reception | None:
@@ -120,7 +113,7 @@ def _open_or_prepared(session: Session, now: datetime, prepared: int | None) -> 
     wished = session.get(Reception, prepared) if prepared is not None else None
     if wished is not None and wished.state is ReceptionState.PLANNED:
         return wished
-    midnight = _midnight(now)
+    midnight = day_began(now)
     planned = session.exec(
         select(Reception)
         .where(Reception.state == ReceptionState.PLANNED, col(Reception.planned_at) >= midnight)

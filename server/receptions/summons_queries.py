@@ -13,7 +13,7 @@ from server.receptions.rules import audience_of, is_in_audience, item_view
 from server.receptions.summons_tables import Summons
 from server.receptions.tables import Reception, ReceptionState
 from server.rooms.tables import Room
-from server.web.languages import HERE
+from server.web.languages import day_began
 from signaling.messages import ItemView, RoomCode
 
 KEPT = timedelta(hours=12)
@@ -33,9 +33,8 @@ def summonses_of(session: Session, reception_id: int) -> list[tuple[Summons, Roo
 def read_summonses(session: Session, now: datetime) -> dict[RoomCode, tuple[SummonsFacts, ...]]:
     """All that rooms are to see: of receptions open or to come, which may be opened until their day is over, and
     withdrawn ones that the room has not noted."""
-    day_began = now.astimezone(HERE).replace(hour=0, minute=0, second=0, microsecond=0)
     held = col(Reception.state).in_((ReceptionState.PLANNED, ReceptionState.OPEN))
-    lately = or_(Reception.state == ReceptionState.OPEN, col(Reception.planned_at) >= day_began)
+    lately = or_(Reception.state == ReceptionState.OPEN, col(Reception.planned_at) >= day_began(now))
     standing = and_(col(Summons.withdrawn_at).is_(None), held, lately)
     withdrawn = and_(
         col(Summons.withdrawn_at).is_not(None),

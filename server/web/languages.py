@@ -37,6 +37,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(HERE).date()
 
 
+def day_began(moment: datetime) -> datetime:
+    """When `moment`'s day began on the province's calendar."""
+    return moment.astimezone(HERE).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def local_time(moment: datetime, pattern: str = "HH:mm dd/MM/yyyy", language: str = "vi") -> str:
     """`moment` on the province's clock; `pattern` as in Unicode's CLDR ("HH:mm", "EEEE, dd/MM/yyyy")."""
     return format_datetime(moment, pattern, tzinfo=HERE, locale=language)

@@ -150,7 +150,10 @@ def test_who_may_not_and_what_is_not_there_is_refused_in_a_sentence(reception: i
     assert "no active account" in clip(reception, "nobody", tmp_path, "--item", "1", code=1)
     assert "no such item" in clip(reception, "thuky", tmp_path, "--item", "60", code=1)
     assert "no recording that is ready" in clip(9999, "thuky", tmp_path, "--item", "1", code=1)
-    assert "allowed is a time" in clip(reception, "thuky", tmp_path, "--from", "1x", "--until", "2:00", code=2)
+    for wrong in ("1x", "0:75"):
+        assert "allowed is a time" in clip(
+            reception, "thuky", tmp_path, "--from", wrong, "--until", "2:00", code=2
+        )
     assert "allowed is --item" in clip(reception, "thuky", tmp_path, code=2)
     assert "allowed is a span in 0 s" in clip(
         reception, "thuky", tmp_path, "--from", "0:10", "--until", "9:00", code=1
