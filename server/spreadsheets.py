@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import TypeAlias
-
-import openpyxl
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from typing import TYPE_CHECKING, TypeAlias
 
 from server.csv_text import rows_of
+
+if TYPE_CHECKING:  # openpyxl is imported with the first workbook, and not when the control process starts
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
 
 Value: TypeAlias = str | int | date | None
 MAX_UNPACKED = 40_000_000
@@ -32,7 +31,7 @@ MAX_LINES = 20_000  # with empty ones, which a file can hold a million of in a f
 _ZIP = b"PK\x03\x04"
 _MARK = "'"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_HEAD = Font(bold=True)
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -50,6 +49,8 @@ def rows_in_file(content: bytes) -> list[tuple[int, list[str]]]:
 def rows_in_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
     """The number of each line (the sheet's first is 1) and its cells as text, composed (NFC) and trimmed; empty
     lines are left out. Raises NotXlsx."""
+    import openpyxl
+
     try:
         _measure(content)
         with warnings.catch_warnings():
@@ -72,7 +73,7 @@ def _measure(content: bytes) -> None:
             raise NotXlsx("too large when unpacked")
 
 
-def _lines(book: openpyxl.Workbook) -> Iterator[tuple[int, list[str]]]:
+def _lines(book: Workbook) -> Iterator[tuple[int, list[str]]]:
     sheet = book.worksheets[0]
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # what the file says of its size need not be so
@@ -119,7 +120,10 @@ def _safe(value: Value) -> str:
 
 def as_xlsx(*sheets: tuple[str, Sequence[int], Iterable[Sequence[Value]]]) -> bytes:
     """Sheets of a title, the widths of columns in characters, and rows, of which the first is the head."""
-    book = openpyxl.Workbook(write_only=True)
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook(write_only=True)
     for title, widths, rows in sheets:
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
@@ -135,11 +139,14 @@ def as_xlsx(*sheets: tuple[str, Sequence[int], Iterable[Sequence[Value]]]) -> by
 def _cell(sheet: object, value: Value, *, head: bool) -> Cell | Value:
     """A cell of its own only where it must be one: ten thousand rows of them take half a minute."""
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)  # a sheet with one of them could not be opened
+        value = _NOT_IN_XML.sub("", value)  # a sheet with one of them could not be opened
         if head or value.startswith(_FORMULA):
+            from openpyxl.cell import WriteOnlyCell
+            from openpyxl.styles import Font
+
             cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
             cell.data_type = "s"  # whatever it begins with
             if head:
-                cell.font = _HEAD
+                cell.font = Font(bold=True)
             return cell
     return value

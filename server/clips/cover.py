@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from recordings.clips import Proof
-from server.documents import pdf_file
 from server.documents.letterheads import Letterheads
 from server.documents.paper import Block, Head, Heading, Paper, Paragraph, Signature, Signatures, Title
 from server.documents.vietnamese import day_words, hour_words
@@ -17,7 +16,12 @@ from server.web.languages import local_day
 
 
 def cover_for(letterheads: Letterheads) -> Callable[[Proof], bytes]:
-    return lambda proof: pdf_file.pdf_of(paper_of(proof, letterheads), proof.exported_at)
+    def cover(proof: Proof) -> bytes:
+        from server.documents.pdf_file import pdf_of
+
+        return pdf_of(paper_of(proof, letterheads), proof.exported_at)
+
+    return cover
 
 
 def paper_of(proof: Proof, letterheads: Letterheads) -> Paper:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from recordings.clips import Proof, Wish
 from recordings.manifest import Span
-from server.documents.pdf_file import unprintable
+from server.documents.fonts import unprintable
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right, Role, rights_of

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from server.data.engine import Database
-from server.data.schema import newest_revision, upgrade
+from server.data.schema import NewerDatabase, newest_revision, upgrade
 
 ALLOWED = (
     "Allowed is postgresql://USER:PASSWORD@HOST/NAME, or sqlite:////DIRECTORY/FILE;"
@@ -49,7 +48,7 @@ def open_up_to_date(url: str) -> Database:
     database = open_as_it_is(url)
     try:
         upgrade(database.engine)
-    except CommandError:
+    except NewerDatabase:
         database.close()
         raise DatabaseUnusable(
             f"{place(url)} belongs to a newer version of Tiepdan; this one knows revisions up to"

@@ -1,25 +1,29 @@
-"""The database's schema, brought up to date by Alembic without a configuration file."""
+"""The database's schema, brought up to date by Alembic without a configuration file.
+
+The revisions are one line, and the name of a migration's file begins with its own: which is the newest is known
+without Alembic, which is imported where there is something to do. A server that starts again has nothing to do.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
 _UPGRADE_LOCK = 7_423_912  # any number but the audit log's
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class NewerDatabase(Exception):
+    """The database is of a revision that this version of Tiepdan does not know."""
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Run every migration up to `to` that `engine`'s database lacks, in one transaction; twice is as once.
 
-    Raises alembic.util.CommandError for a database of a newer version of Tiepdan.
+    Raises NewerDatabase.
     """
-    config = _config()
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             # Python's driver opens no transaction for CREATE TABLE; without one a kill leaves half a schema,
@@ -27,13 +31,27 @@ def upgrade(engine: Engine, to: str = "head") -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        present = revision_in(connection)
+        if present is not None and not knows(present):
+            raise NewerDatabase(present)
+        if present != newest_revision():
+            _migrate(connection, to)
 
 
-def newest_revision() -> str | None:
+def _migrate(connection: Connection, to: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def newest_revision() -> str:
     """The revision this version of Tiepdan brings a database to."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return max(_revisions())
 
 
 def revision_of(engine: Engine) -> str | None:
@@ -44,16 +62,15 @@ def revision_of(engine: Engine) -> str | None:
 
 def revision_in(connection: Connection) -> str | None:
     """The same inside a transaction that has begun."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def knows(revision: str) -> bool:
     """Whether this version of Tiepdan can bring a database of `revision` up to date."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in _revisions()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+def _revisions() -> set[str]:
+    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.conclusions.forms import SENTENCES as WORDS_SENTENCES
+from server.documents.fonts import unprintable
 from server.documents.kinds import KINDS, REPLY_DUE
-from server.documents.pdf_file import unprintable
 from server.documents.rules import DocumentFault, Faults, reply_due_in, wrong_in
 from server.documents.tables import DocumentKind
 from server.web.languages import N_

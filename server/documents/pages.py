@@ -15,11 +15,11 @@ from server.data.columns import now
 from server.documents import document_pages, dossier_part, issuing_pages
 from server.documents.drawing_up import draw_up
 from server.documents.filling import Filling
+from server.documents.fonts import FACES
 from server.documents.ground import Ground, ground_of_task, may_begin_now
 from server.documents.kinds import OF_AN_ITEM
 from server.documents.letterheads import Letterheads
 from server.documents.listing import ReceptionDocuments, documents_of
-from server.documents.pdf_file import font_files
 from server.documents.rules import drafts
 from server.documents.tables import DocumentKind, OfficialDocument
 from server.people import audit
@@ -45,7 +45,7 @@ LETTERHEADS = web.AppKey("LETTERHEADS", Letterheads)
 def add_routes(app: web.Application, letterheads: Letterheads) -> None:
     """Needs TERMS and RECORDINGS_DIRECTORY in `app` when a page is asked for. Raises FrontEndMissing where the
     font of the documents is not installed."""
-    if not all(path.is_file() for path in font_files()):
+    if not all(path.is_file() for path in FACES.values()):
         raise FrontEndMissing("The font of the documents is not installed: run `make install` first.")
     app[LETTERHEADS] = letterheads
     router = app.router

@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from fpdf import FPDF, Align
 from fpdf.enums import XPos, YPos
 
 from server.documents import paper as shape
+from server.documents.fonts import FACES, FAMILY
 from server.documents.paper import Head, Heading, Paper, Paragraph, Signature, Signatures, Title
-from server.web.statics import MODULES
 
-FONTS = MODULES / "@expo-google-fonts" / "tinos"
-_FACES = {
-    "": "400Regular/Tinos_400Regular.ttf",
-    "B": "700Bold/Tinos_700Bold.ttf",
-    "I": "400Regular_Italic/Tinos_400Regular_Italic.ttf",
-    "BI": "700Bold_Italic/Tinos_700Bold_Italic.ttf",
-}
-FAMILY = "Tinos"
 _POINT = 25.4 / 72
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # its subsetter tells of every table
 
 
-def font_files(folder: Path = FONTS) -> list[Path]:
-    return [folder / name for name in _FACES.values()]
-
-
 def add_faces(page: FPDF) -> None:
-    for style, name in _FACES.items():
-        page.add_font(FAMILY, style, FONTS / name)
+    for style, path in FACES.items():
+        page.add_font(FAMILY, style, path)
 
 
 def pdf_of(paper: Paper, made_at: datetime) -> bytes:
@@ -188,19 +173,3 @@ class _Page(FPDF):
         """What is about to be put begins on the next page where less than `height` is left of this one."""
         if self.get_y() + height > self.h - self.b_margin:
             self.add_page()
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """What every face can print."""
-    faces = [TTFont(path, lazy=True) for path in font_files()]
-    try:
-        return frozenset.intersection(*(frozenset(face.getBestCmap() or ()) for face in faces))
-    finally:
-        for face in faces:
-            face.close()
-
-
-def unprintable(text: str) -> str:
-    """The characters of `text` that the font lacks, each once: they would be empty boxes on paper."""
-    return "".join(dict.fromkeys(letter for letter in text if letter != "\n" and ord(letter) not in _letters()))

@@ -14,12 +14,10 @@ from server.figures.asking import OF_FORMS, asked_form, asked_period, asked_rows
 from server.figures.definitions import DEFINITIONS, Form
 from server.figures.facts import page_facts
 from server.figures.heads import head_rows
-from server.figures.pdf_file import pdf_of
 from server.figures.periods import Period
 from server.figures.printed import Printed
 from server.figures.rows import By
 from server.figures.sheet import Sheet
-from server.figures.xlsx_file import xlsx_of
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -66,15 +64,24 @@ async def export(request: web.Request) -> web.StreamResponse:
     sheet = await _sheet(request, form, period, by)
     letterhead = request.app[LETTERHEADS].on(today())
     printed = Printed(form, sheet, letterhead, today(), partial(request.app[CATALOGS].gettext, "vi"))
-    if kind == "xlsx":
-        content, media_type = await asyncio.to_thread(xlsx_of, printed), XLSX
-    else:
-        content, media_type = await asyncio.to_thread(pdf_of, printed, now()), "application/pdf"
+    content = await asyncio.to_thread(_file, printed, kind)
+    media_type = XLSX if kind == "xlsx" else "application/pdf"
     detail = {"form": form.key, "from": period.first.isoformat(), "to": period.last.isoformat(), "format": kind}
     await request.app[DATABASE].run(audit.record, subject_of(account), "figures_exported", "", detail)
     name = f"bieu-{form.key.replace('đ', 'd')}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{kind}"
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "no-store"}
     return web.Response(body=content, content_type=media_type, headers=headers)
+
+
+def _file(printed: Printed, kind: str) -> bytes:
+    # The libraries of both are imported with the first file, and not when the control process starts.
+    if kind == "xlsx":
+        from server.figures.xlsx_file import xlsx_of
+
+        return xlsx_of(printed)
+    from server.figures.pdf_file import pdf_of
+
+    return pdf_of(printed, now())
 
 
 async def _sheet(request: web.Request, form: Form, period: Period, by: By) -> Sheet:

@@ -7,7 +7,8 @@ from datetime import datetime
 from fpdf import FPDF, Align, FontFace
 from fpdf.enums import XPos, YPos
 
-from server.documents.pdf_file import FAMILY, add_faces, unprintable
+from server.documents.fonts import FAMILY, unprintable
+from server.documents.pdf_file import add_faces
 from server.figures.heads import head_rows
 from server.figures.printed import Printed
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import numpy as np
-
 Cell = tuple[int, str]
 """The number of the row and of the column; the total's row is TOTAL."""
 TOTAL = -1
@@ -59,6 +57,8 @@ def _equations(values: Mapping[Cell, int], sums: Iterable[tuple[str, Sequence[st
 
 def _determined(small: Iterable[Cell], hidden: Collection[Cell], equations: Sequence[Equation]) -> Cell | None:
     """A small number that follows from what is shown."""
+    import numpy as np  # here: half a tenth of the start of the control process, for what a report asks
+
     place = {cell: number for number, cell in enumerate(sorted(hidden))}
     used = [each for each in equations if not place.keys().isdisjoint(each)]
     matrix = np.zeros((len(used), len(place)))

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
@@ -21,7 +22,7 @@ import server.review.tables
 import server.rooms.tables
 import server.visits.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
-from server.data.schema import newest_revision, revision_of, upgrade
+from server.data.schema import MIGRATIONS, NewerDatabase, knows, newest_revision, revision_of, upgrade
 from server.people import audit
 from server.petitions.tables import Petition, PetitionStatusChange
 from server.receptions.tables import Reception, ReceptionCancellation
@@ -41,6 +42,22 @@ def test_a_migrated_database_has_exactly_the_tables_of_the_code(bare: Database) 
         opts = {"compare_type": True, "include_object": _of_the_code}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_names_of_the_files_say_what_alembic_reads_in_them() -> None:
+    line = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    assert line[0] == newest_revision()
+    assert all(knows(revision) for revision in line)
+    assert not knows("0000")
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(bare: Database) -> None:
+    upgrade(bare.engine)
+    with bare.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match="9999"):
+        upgrade(bare.engine)
+    assert revision_of(bare.engine) == "9999"
 
 
 def test_upgrading_twice_changes_nothing(bare: Database) -> None:

@@ -12,9 +12,10 @@ import pytest
 from docx.shared import Mm, Pt
 
 from server.documents.docx_file import docx_of
+from server.documents.fonts import unprintable
 from server.documents.kinds import KINDS
 from server.documents.paper import compose
-from server.documents.pdf_file import pdf_of, unprintable
+from server.documents.pdf_file import pdf_of
 from server.documents.tables import DocumentKind
 from tests.server.documents.office import text_of_docx, text_of_pdf
 
