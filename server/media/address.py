@@ -19,6 +19,7 @@ from signaling.wire.aiortc_seams import srtp_ffi
 
 ASKED_AFTER_S = 2.0  # of silence
 ASKED_EVERY_S = 0.5
+DARK_AFTER_S = 2.2  # its reports of two seconds are missing, and the answer to a first question
 SILENT_AFTER_S = 4.5
 MOVES_AFTER_S = 1.0  # of silence of the present address, a check need not nominate
 
@@ -74,6 +75,10 @@ class LinkAddress:
         if name == self.name:
             return False
         return nominated or not self.name or now_s - self.heard_s > MOVES_AFTER_S
+
+    def was_dark(self, now_s: float) -> bool:
+        """Whether what came just now ends seconds in which nothing came."""
+        return now_s - self.heard_s > DARK_AFTER_S
 
     def silent(self, now_s: float) -> bool:
         return now_s - self.heard_s > SILENT_AFTER_S

@@ -26,6 +26,7 @@ MARGIN = 0.75  # of what came through: so the queue can drain, and sound has roo
 FLUCTUATION = 1.25  # an encoder sends so much more at times than it did; no reason to change the layer
 UNTESTED = 2.0  # a line that never showed a limit carries so much more, when a picture comes to those it has
 SETTLING_S = 1.5  # after a step down, the old queue is still draining
+FORGIVEN_S = 2.5  # after the dark; two or three reports still tell of what was lost in it
 LEAST_TRIAL_S = 0.45  # a report that comes sooner tells of what was sent before
 SURVIVED_S = 4.0  # a trial that held this long has succeeded
 SOON_AGAIN_S = 30.0  # a limit found this soon after a trial is that trial's
@@ -141,6 +142,10 @@ class LineBudget:
             self._fall(min(remb_bps, self._came_bps(now_s - self._asked_since_s)), now_s)
         elif not self._on_least:
             self._fall(remb_bps, now_s, spare_least=True)
+
+    def was_dark(self, now_s: float) -> None:
+        """The room is heard again after seconds of silence: what it says next tells of the dark, not of the line."""
+        self._quiet_until_s = max(self._quiet_until_s, now_s + FORGIVEN_S)
 
     # --- what follows
 

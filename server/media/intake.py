@@ -149,6 +149,8 @@ class Intake:
             self._acts.begin_handshake(link)
 
     def _heard(self, link: Link, now_s: float) -> None:
+        if link.address.was_dark(now_s):
+            link.line.was_dark(now_s)
         link.address.heard_s = now_s
         if link.state is LinkState.SILENT:
             self._acts.heard_again(link)

@@ -22,6 +22,7 @@ ALWAYS = (
 FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=15"
 INSTRUMENTS = Path(__file__).with_name("instruments.js")
 PATIENCE_MS = 20_000  # of two cores that play the server and every person in front of it
+RESTARTED_MS = 60_000  # a process starts anew, on those cores
 expect.set_options(timeout=PATIENCE_MS)
 
 

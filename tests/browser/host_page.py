@@ -7,7 +7,7 @@ import re
 from playwright.async_api import Locator, expect
 
 from server.demo.accounts import PASSWORD
-from tests.browser.chromium import Window
+from tests.browser.chromium import RESTARTED_MS, Window
 from tests.browser.watching import Line, Picture
 
 
@@ -119,7 +119,7 @@ class HostPage:
 
     async def is_connected(self) -> None:
         """Commands, the stage, and the desk's own picture, as far as it is sent."""
-        await expect(self.body).to_have_attribute("data-signalling", "up")
+        await expect(self.body).to_have_attribute("data-signalling", "up", timeout=RESTARTED_MS)
         await expect(self.body).to_have_attribute("data-link", "connected")
         if await self.body.get_attribute("data-publishing") is not None:
             await expect(self.body).to_have_attribute("data-desk-link", "connected")

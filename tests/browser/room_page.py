@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.chromium import Window
+from tests.browser.chromium import RESTARTED_MS, Window
 from tests.browser.watching import Line, Picture
 from tests.scenarios.patience import until
 from tests.waiting import eventually
@@ -87,7 +87,8 @@ class RoomPage:
         return self.page.locator(f"[data-tile={tile}] .tile-sound-only")
 
     async def is_connected(self) -> None:
-        await expect(self.body).to_have_attribute("data-link", "connected")
+        """Signalling is up: after a death of control as soon as it serves again."""
+        await expect(self.body).to_have_attribute("data-link", "connected", timeout=RESTARTED_MS)
 
     async def shows(self, view: str) -> None:
         """`view`: stage, closed, outside, planned, replaced, key … as in room_client/page/view.js."""

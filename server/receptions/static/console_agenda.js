@@ -44,7 +44,7 @@ function conclusionLink({ id, position }) {
   if (mayDraft !== "yes") return null;
   const words = say("agenda.conclude", { position });
   return element("a", {
-    class: "conclude", href: `/receptions/${reception}/items/${id}/conclusion/draft`, target: "_blank",
+    class: "beside", href: `/receptions/${reception}/items/${id}/conclusion/draft`, target: "_blank",
     text: say("agenda.conclude.short"), title: words, "aria-label": words, "data-testid": `conclude-${position}`,
   });
 }
@@ -53,7 +53,7 @@ function conclusionLink({ id, position }) {
 function attendanceLink({ id, position }) {
   const words = say("agenda.attendance", { position });
   return element("a", {
-    class: "conclude", href: `/receptions/${document.body.dataset.reception}/items/${id}/attendance`, target: "_blank",
+    class: "beside", href: `/receptions/${document.body.dataset.reception}/items/${id}/attendance`, target: "_blank",
     text: say("agenda.attendance.short"), title: words, "aria-label": words, "data-testid": `attendance-${position}`,
   });
 }
@@ -84,8 +84,7 @@ function changeEntry(row, entry, state, call) {
   drawTime(time);
   const button = row.querySelector(".call");
   if (button) setHidden(button, !call || state.state !== "open" || entry.state !== "waiting");
-  const conclude = row.querySelector(".conclude");
-  if (conclude) setHidden(conclude, entry.state === "waiting");
+  for (const link of row.querySelectorAll(".beside")) setHidden(link, entry.state === "waiting");
 }
 
 function audienceWords(entry) {

@@ -243,6 +243,27 @@ def test_a_gap_of_a_moment_is_no_thin_line() -> None:
     assert line.share(Layer.HIGH, settled) == 1.0
 
 
+def test_what_was_lost_in_the_dark_is_no_thin_line() -> None:
+    """Two reports in a row tell of it: one came while the other was still under way."""
+    line = Line(20e6)
+    line.run(5)
+    line.budget.was_dark(line.now_s)
+    for loss in (82.0, 40.0):
+        line.budget.reported(loss, 40.0, 2_000_000, line.now_s)
+    line.run(3)
+    assert line.layer is Layer.HIGH
+    assert line.budget.estimate_bps is None
+
+
+def test_a_line_that_is_thin_after_the_dark_is_noticed_soon() -> None:
+    line = Line(20e6)
+    line.run(5)
+    line.budget.was_dark(line.now_s)
+    line.rate_bps = 700_000
+    line.run(6)
+    assert line.layer is not Layer.HIGH
+
+
 def test_a_round_trip_that_grows_everywhere_is_not_this_lines_limit() -> None:
     line = Line(20_000_000)
     line.run(15)
