@@ -126,7 +126,6 @@ async def its_words_are_whole(host: HostPage) -> None:
         assert not await audience.evaluate(cut)
 
 
-
 def overlap(one: FloatRect, other: FloatRect) -> bool:
     across = one["x"] < other["x"] + other["width"] and other["x"] < one["x"] + one["width"]
     return across and one["y"] < other["y"] + other["height"] and other["y"] < one["y"] + one["height"]
