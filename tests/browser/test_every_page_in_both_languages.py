@@ -88,7 +88,7 @@ class Office:
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
-        return path
+        return f"{path}?unit={self.ids['room']}" if path.endswith("/duty/unit") else path
 
 
 @pytest.fixture
