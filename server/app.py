@@ -41,6 +41,7 @@ from server.deadlines.terms import Terms, read_terms
 from server.documents import pages as document_pages
 from server.documents import versions as document_versions
 from server.documents.letterheads import Letterheads, read_letterheads
+from server.duty import pages as duty_pages
 from server.figures import pages as figure_pages
 from server.figures.definitions import Definitions, read_definitions
 from server.people import pages as people_pages
@@ -104,6 +105,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     attachments = Attachments(Shelf(settings.attachments_directory), settings.attachment_megabytes * 1_000_000)
     erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
     conclusion_pages.add_routes(app, dated.follow_up, *erasers)
+    duty_pages.add_routes(app)
     document_pages.add_routes(app, dated.letterheads)
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, dated.definitions)

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from server.demo.accounts import fill_accounts
 from server.demo.conclusions import fill_conclusions, fill_review_meetings
 from server.demo.documents import fill_documents
+from server.demo.duty import fill_duty
 from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
@@ -68,6 +69,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_conclusions(session, rooms, today, author)
     fill_documents(session, today, author)
     fill_review_meetings(session, today, author)
+    fill_duty(session, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 
 

@@ -144,7 +144,7 @@ class LineBudget:
             self._fall(remb_bps, now_s, spare_least=True)
 
     def was_dark(self, now_s: float) -> None:
-        """The room is heard again after seconds of silence: what it says next tells of the dark, not of the line."""
+        """The room is heard again after seconds of silence: what it says next tells of the dark, not the line."""
         self._quiet_until_s = max(self._quiet_until_s, now_s + FORGIVEN_S)
 
     # --- what follows

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from aiohttp import web
 
@@ -16,23 +17,24 @@ from server.petitions.importing import Preview
 
 MOST = 8  # of at most 1 MB of file each, about ten times that in memory
 LASTS_S = 1800.0
+P = TypeVar("P")
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _Waiting(Generic[P]):
     account_id: int
-    preview: Preview
+    preview: P
     since_s: float
 
 
 @dataclass(slots=True)
-class Pending:
+class Pending(Generic[P]):
     """`now_s`: a clock that only goes on."""
 
     now_s: Callable[[], float]
-    _waiting: dict[str, _Waiting] = field(default_factory=dict)
+    _waiting: dict[str, _Waiting[P]] = field(default_factory=dict)
 
-    def keep(self, account_id: int, preview: Preview) -> str:
+    def keep(self, account_id: int, preview: P) -> str:
         """The token to ask for it by."""
         self._forget(account_id)
         while len(self._waiting) >= MOST:
@@ -41,13 +43,13 @@ class Pending:
         self._waiting[token] = _Waiting(account_id, preview, self.now_s())
         return token
 
-    def get(self, account_id: int, token: str) -> Preview | None:
+    def get(self, account_id: int, token: str) -> P | None:
         """None: it is over, or somebody else's."""
         self._forget()
         found = self._waiting.get(token)
         return found.preview if found is not None and found.account_id == account_id else None
 
-    def take(self, account_id: int, token: str) -> Preview | None:
+    def take(self, account_id: int, token: str) -> P | None:
         found = self.get(account_id, token)
         if found is not None:
             del self._waiting[token]
@@ -60,4 +62,4 @@ class Pending:
                 del self._waiting[token]
 
 
-PENDING = web.AppKey("PENDING", Pending)
+PENDING: web.AppKey[Pending[Preview]] = web.AppKey("PENDING")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.data.columns import now
-from server.web.keys import TODAY_READER
+from server.web.keys import HOME_WARNING, TODAY_READER
 from server.web.shell import render, require
 
 
@@ -13,7 +13,9 @@ from server.web.shell import render, require
 async def home(request: web.Request) -> web.StreamResponse:
     reader = request.app.get(TODAY_READER)
     receptions = await reader(request) if reader is not None else ()
-    return await render(request, "web/home.html", receptions=receptions, now=now())
+    warns = request.app.get(HOME_WARNING)
+    warning = await warns(request) if warns is not None else None
+    return await render(request, "web/home.html", receptions=receptions, warning=warning, now=now())
 
 
 def add_routes(app: web.Application) -> None:

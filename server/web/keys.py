@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import jinja2
@@ -52,6 +52,19 @@ class TodayReception:
     items: int
 
 
+@dataclass(frozen=True)
+class HomeWarning:
+    """How many units' heads received less often than asked in the month that begins with `month`; `address` says
+    which."""
+
+    units: int
+    month: date
+    address: str
+
+
+WarningReader = Callable[[web.Request], Awaitable[HomeWarning | None]]
+"""None: nobody fell short, or whoever asks does not plan receptions. Given by `server.duty`."""
+
 TodayReader = Callable[[web.Request], Awaitable[Sequence[TodayReception]]]
 """The receptions of today, or the next planned one where today has none. Given by the receptions' side."""
 
@@ -65,3 +78,4 @@ STATICS = web.AppKey("STATICS", Statics)
 ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, jinja2.Environment])
 VISITOR_READER: web.AppKey[VisitorReader] = web.AppKey("VISITOR_READER")
 TODAY_READER: web.AppKey[TodayReader] = web.AppKey("TODAY_READER")
+HOME_WARNING: web.AppKey[WarningReader] = web.AppKey("HOME_WARNING")

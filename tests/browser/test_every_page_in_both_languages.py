@@ -90,7 +90,7 @@ class Office:
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
-        return path + ASKS.get(path, "")
+        return path + (f"?unit={self.ids['room']}" if path.endswith("/duty/unit") else ASKS.get(path, ""))
 
 
 @pytest.fixture

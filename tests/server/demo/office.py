@@ -17,6 +17,7 @@ from server.demo.fill import fill
 from server.documents import pages as document_pages
 from server.documents import versions as document_versions
 from server.documents.letterheads import read_letterheads
+from server.duty import pages as duty_pages
 from server.figures import pages as figure_pages
 from server.figures.definitions import read_definitions
 from server.petitions import pages as petition_pages
@@ -57,6 +58,7 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     attachments = Attachments(Shelf(recordings.parent / "attachments", reserve=0), MOST_BYTES)
     erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
     conclusion_pages.add_routes(app, read_follow_up(recordings.parent), *erasers)
+    duty_pages.add_routes(app)
     document_pages.add_routes(app, read_letterheads(recordings.parent))
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, read_definitions(recordings.parent))
