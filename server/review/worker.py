@@ -15,10 +15,10 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
 from server.review.thumbnails import write_thumbnails
 
-NICENESS = 19
 _SAID_EVERY_S = 0.25
 
 
