@@ -28,6 +28,7 @@ from recordings.cutting import Allowed, Piece, allowed_of, cut
 from recordings.keys import SigningKey
 from recordings.manifest import Manifest, Playable, Sha256, Span, software
 from recordings.store import MANIFEST, Folder, replace_file, sha256_of, sync_directory
+from recordings.verifying import Advance, digest_of
 
 PROOF, PROOF_SIGNATURE, COVER = "clip.json", "clip.sig", "cover.pdf"
 
@@ -87,9 +88,11 @@ class Wish(_Model):
 
 
 def export(
-    folder: Folder, wish: Wish, key: SigningKey, at: datetime, to: Path, cover: Callable[[Proof], bytes]
-) -> tuple[Path, Proof]:
-    """The clip's folder, new in `to`, and its proof. Reads the whole playable file once, to compare its hash.
+    folder: Folder, wish: Wish, key: SigningKey, at: datetime, to: Path, cover: Callable[[Proof], bytes],
+    advance: Advance = lambda count: None,
+) -> tuple[Path, Proof]:  # fmt: skip
+    """The clip's folder, new in `to`, and its proof. Reads the whole playable file once, to compare its hash;
+    `advance` is called with each number of bytes.
 
     Raises ClipRefused, UnreadableManifest, OSError, av.error.FFmpegError.
     """
@@ -100,7 +103,7 @@ def export(
         raise ClipRefused(f"{target} is there already; move it away, or name another directory")
     playable = _playable(manifest)
     source = folder.path / playable.file
-    if not source.is_file() or sha256_of(source) != playable.sha256:
+    if not source.is_file() or digest_of(source, advance) != playable.sha256:
         raise ClipRefused(f"{playable.file} is not what was sealed; tiepdan recordings verify {folder.path}")
     to.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=to))

@@ -49,7 +49,7 @@ from tests.server.review.film import write_film
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
 NO_PAGES = re.compile(
-    r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
+    r"\.(json|jpg|vtt|zip|pdf)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
 )
 """Routes that answer with a file, with data, or with nothing."""
 FOLDER = "r2-20261123-080311"
@@ -88,7 +88,7 @@ class Office:
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
-        return path
+        return f"{path}?from=2&to=9" if path.endswith("/clip") else path
 
 
 @pytest.fixture
