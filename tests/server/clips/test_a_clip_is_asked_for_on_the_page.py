@@ -96,7 +96,7 @@ async def test_a_chapter_is_cut_and_its_zip_is_what_was_signed(
     [folder] = (tmp_path / "handed").iterdir()
     assert {each.name for each in folder.iterdir()} == {"clip.mp4", "clip.json", "clip.sig", "cover.pdf"}
     keys = read_public_keys(province.recordings.parent / "signing" / PUBLIC)
-    assert verify_clip(folder, keys).state is State.WHOLE
+    assert verify_clip(folder, keys, lambda count: None).state is State.WHOLE
     proof = json.loads((folder / "clip.json").read_text())
     assert (proof["reason"], proof["exported_by"]) == ("Thanh tra tỉnh yêu cầu", "xemlai")
     assert [act for act in acts(province) if act is not Access.OPENED] == [Access.EXPORTED, Access.DOWNLOADED]
