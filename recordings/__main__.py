@@ -25,6 +25,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         Places(arguments.recordings_directory, arguments.spare_directory),
         arguments.signing_directory,
         arguments.segment_minutes,
+        arguments.timestamp_url,
     )
     await recorder.run(stop)
 
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--spare-directory", type=Path, help="on another disk: takes over when the first refuses")
     parser.add_argument("--signing-directory", type=Path, required=True, help="where the signing keys are")
     parser.add_argument("--segment-minutes", type=float, default=5.0, help="length of one recorded segment")
+    parser.add_argument("--timestamp-url", default="", help="authority (RFC 3161) that stamps what was sealed")
     arguments = parser.parse_args()
     if not arguments.segment_minutes > 0:
         parser.error("--segment-minutes must be above 0")

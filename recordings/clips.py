@@ -1,13 +1,4 @@
-"""A clip with its own proof: which recording, which span, whose hashes, who exported it, when, and why.
-
-    clip-RECORDING-STARTS/
-        clip.mp4     the span, cut on key frames, nothing re-encoded (clip.webm of a VP8 recording)
-        clip.json    the proof; what follows from the original stands in it by hashes
-        clip.sig     the Ed25519 signature over the very bytes of clip.json
-        cover.pdf    the proof on paper, to go with the copy
-
-The proof names no other item of the reception: who is handed a clip learns of nothing else that was heard.
-"""
+"""Makes a clip with its proof (`recordings.clip_proof`)."""
 
 from __future__ import annotations
 
@@ -18,78 +9,28 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
 
 import av
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from recordings.chapters import clock_of, runs_of
+from recordings.clip_proof import COVER, PROOF, PROOF_SIGNATURE, Cut, NamedFile, Proof, Wish
 from recordings.cutting import Allowed, Piece, allowed_of, cut
 from recordings.keys import SigningKey
-from recordings.manifest import Manifest, Playable, Sha256, Span, software
+from recordings.manifest import Manifest, Playable, Span, software
 from recordings.store import MANIFEST, Folder, replace_file, sha256_of, sync_directory
-
-PROOF, PROOF_SIGNATURE, COVER = "clip.json", "clip.sig", "cover.pdf"
+from recordings.verifying import Advance, digest_of
 
 
 class ClipRefused(ValueError):
     """The text says what came and what is allowed."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class NamedFile(_Model):
-    file: str
-    sha256: Sha256
-    bytes: int
-
-
-class Cut(_Model):
-    """One unbroken piece: seconds of the playable file, of the clip, and the clock when it began."""
-
-    source: Span
-    clip_starts_s: float
-    clock: AwareDatetime
-
-
-class Proof(_Model):
-    kind: Literal["clip"] = "clip"
-    version: Literal[1] = 1
-    software: str
-    key: str
-    recording: str
-    reception: int
-    manifest_sha256: Sha256
-    sealed_at: float | None
-    playable: NamedFile
-    segments: tuple[NamedFile, ...]  # those the clip's pieces come from
-    asked: Span
-    title: str
-    cuts: tuple[Cut, ...]
-    withheld_s: float  # seconds of what was asked for that must not be handed out, and are not in the clip
-    clip: NamedFile
-    exported_by: Annotated[str, Field(min_length=1, max_length=120)]
-    exported_at: AwareDatetime
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
-    cover: NamedFile | None = None  # made from all of the above, so it comes last
-
-
-class Wish(_Model):
-    """`title` carries no names. `withheld`: what must not be handed out to whom it is for; the server says it."""
-
-    asked: Span
-    title: Annotated[str, Field(max_length=300)]
-    withheld: tuple[Span, ...] = ()
-    exported_by: Annotated[str, Field(min_length=1, max_length=120)]
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
-
-
 def export(
-    folder: Folder, wish: Wish, key: SigningKey, at: datetime, to: Path, cover: Callable[[Proof], bytes]
-) -> tuple[Path, Proof]:
-    """The clip's folder, new in `to`, and its proof. Reads the whole playable file once, to compare its hash.
+    folder: Folder, wish: Wish, key: SigningKey, at: datetime, to: Path, cover: Callable[[Proof], bytes],
+    advance: Advance = lambda count: None,
+) -> tuple[Path, Proof]:  # fmt: skip
+    """The clip's folder, new in `to`, and its proof. Reads the whole playable file once, to compare its hash;
+    `advance` is called with each number of bytes.
 
     Raises ClipRefused, UnreadableManifest, OSError, av.error.FFmpegError.
     """
@@ -100,7 +41,7 @@ def export(
         raise ClipRefused(f"{target} is there already; move it away, or name another directory")
     playable = _playable(manifest)
     source = folder.path / playable.file
-    if not source.is_file() or sha256_of(source) != playable.sha256:
+    if not source.is_file() or digest_of(source, advance) != playable.sha256:
         raise ClipRefused(f"{playable.file} is not what was sealed; tiepdan recordings verify {folder.path}")
     to.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=to))

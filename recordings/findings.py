@@ -22,6 +22,7 @@ class Part(StrEnum):
     CHAPTER = "chapter"
     CORRECTION = "correction"
     CLIP = "clip"
+    STAMP = "stamp"
     FILE = "file"
 
 
@@ -48,6 +49,11 @@ class Why(StrEnum):
     NOT_RECORDED = "not_recorded"
     NOT_NAMED = "not_named"
     OTHER_RECORDING = "other_recording"  # other
+    STAMPED = "stamped"  # at
+    NO_STAMP = "no_stamp"
+    NO_AUTHORITY_BROUGHT = "no_authority_brought"  # at
+    STAMP_OF_ANOTHER = "stamp_of_another"
+    STAMP_NOT_OF_AUTHORITY = "stamp_not_of_authority"  # at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The recorder process: one more receiver of the stage. This module connects its parts and decides nothing else.
 
     tap client -> intake -> inbox -> writer thread -> segments, manifest
-    control desk -> orders -> inbox                -> sealing, one after another in a worker thread
+    control desk -> orders -> inbox                -> sealing, one after another in a worker thread -> time stamp
 
 The tap, control and this process may each end and come back on their own.
 """
@@ -27,6 +27,7 @@ from recordings.playable import SealingStopped
 from recordings.recording import Progress
 from recordings.recovery import recover
 from recordings.sealing import seal
+from recordings.stamps import Stamps
 from recordings.store import Folder, Places
 from recordings.tap_client import TapClient
 from recordings.writer import Interrupted, Writer
@@ -42,10 +43,17 @@ SEALS_WAITING = 256  # control repeats "ended" until it hears "sealed", so that 
 
 class Recorder:
     def __init__(
-        self, run_directory: Path, places: Places, signing_directory: Path, segment_minutes: float
+        self,
+        run_directory: Path,
+        places: Places,
+        signing_directory: Path,
+        segment_minutes: float,
+        timestamp_url: str = "",
     ) -> None:
         self._places = places
         self._signing = signing_directory
+        self._stamps = Stamps(places, timestamp_url)
+        self._stamped = bool(timestamp_url)
         self._loop = asyncio.get_running_loop()
         self._tap = TapClient(run_directory / "media-tap.sock", self)
         self._desk = ControlDesk(run_directory / "recorder.sock", self._set_recording, self._grew)
@@ -69,6 +77,7 @@ class Recorder:
             asyncio.create_task(self._tap.run(), name="tap"),
             asyncio.create_task(self._seal_all(), name="sealing"),
             asyncio.create_task(self._turns(), name="turns"),
+            *([asyncio.create_task(self._stamps.run(), name="stamps")] if self._stamped else []),
             asyncio.create_task(stop.wait(), name="stop"),
         ]
         try:
@@ -204,6 +213,7 @@ class Recorder:
                 self._loop.call_later(SEAL_AGAIN_S, self._seal_soon, folder)
             else:
                 self._desk.tell(sealed)
+                self._stamps.wake()
 
 
 def _now_us() -> int:

@@ -15,6 +15,7 @@ from recordings.manifest import Manifest
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+STAMP = "manifest.tsr"
 
 
 class UnreadableManifest(ValueError):

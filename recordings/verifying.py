@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
 from pydantic import ValidationError
 
 from recordings.chapters import mapped
@@ -19,12 +20,15 @@ from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
 from recordings.keys import PublicKeys
 from recordings.manifest import ChapterEntry, Manifest, SegmentEntry
-from recordings.store import MANIFEST, SIGNATURE
+from recordings.stamping import stamp_of
+from recordings.store import MANIFEST, SIGNATURE, STAMP
 from recordings.verifying_corrections import corrections_of
 
 _SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
 _PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
 _BLOCK = 4 << 20
+Authority = Sequence[x509.Certificate]
+"""Certificates of who made the time stamps."""
 Advance = Callable[[int], None]
 """Called with each number of bytes that was read."""
 
@@ -36,8 +40,10 @@ def is_recording(path: Path) -> bool:
     )
 
 
-def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lambda count: None) -> Report:
-    """`keys` None: none was brought. Raises OSError for what cannot be read at all."""
+def verify_recording(
+    path: Path, keys: PublicKeys | None, advance: Advance = lambda count: None, authority: Authority | None = None
+) -> Report:
+    """`keys`, `authority` None: none was brought. Raises OSError for what cannot be read at all."""
     try:
         text = (path / MANIFEST).read_bytes()
     except FileNotFoundError:
@@ -46,7 +52,7 @@ def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lam
     else:
         manifest, first = _manifest(path, text, keys)
     if manifest is None:
-        others = tuple(strangers(path, {MANIFEST, SIGNATURE, CORRECTIONS}))
+        others = tuple(strangers(path, {MANIFEST, SIGNATURE, STAMP, CORRECTIONS}))
         return Report(path.name, (first, *others))
     vouched = first.state if first.state is State.WHOLE else State.UNSIGNED
     checker = _Files(path, manifest, vouched, advance)
@@ -55,7 +61,8 @@ def verify_recording(path: Path, keys: PublicKeys | None, advance: Advance = lam
     # One that was sealed before recordings were signed has this file only if something was corrected since.
     if manifest.key or (path / CORRECTIONS).exists():
         findings += corrections_of(path, hashlib.sha256(text).hexdigest(), manifest.recording, keys)
-    named = {MANIFEST, SIGNATURE, CORRECTIONS, *(segment.file for segment in manifest.segments)}
+    findings += stamp_of(path, authority)
+    named = {MANIFEST, SIGNATURE, STAMP, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
     return Report(path.name, (*findings, *strangers(path, named)), manifest.key)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from recordings.clips import COVER, PROOF, PROOF_SIGNATURE, NamedFile, Proof
+from recordings.clip_proof import COVER, PROOF, PROOF_SIGNATURE, NamedFile, Proof
 from recordings.findings import Finding, Part, Report, State, Why
 from recordings.keys import PublicKeys
 from recordings.verifying import Advance, digest_of, signature_of, strangers

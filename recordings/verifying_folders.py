@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recordings.findings import Finding, Part, Report, State, Why
 from recordings.keys import PublicKeys
-from recordings.verifying import Advance, is_recording, verify_recording
+from recordings.verifying import Advance, Authority, is_recording, verify_recording
 from recordings.verifying_clips import is_clip, verify_clip
 
 
@@ -28,10 +28,10 @@ def things_in(path: Path) -> list[Path]:
     return [each for each in inside if any(each.iterdir())]
 
 
-def verify(path: Path, keys: PublicKeys | None, advance: Advance) -> Report:
+def verify(path: Path, keys: PublicKeys | None, advance: Advance, authority: Authority | None = None) -> Report:
     path = path.resolve()
     if is_recording(path):
-        return verify_recording(path, keys, advance)
+        return verify_recording(path, keys, advance, authority)
     if is_clip(path):
         return verify_clip(path, keys, advance)
     return Report(path.name, (Finding(Part.FILE, path.name, State.ADDED, Why.NOT_NAMED),))

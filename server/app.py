@@ -31,6 +31,8 @@ from server import settings as settings_module
 from server.attachments import pages as attachment_pages
 from server.attachments.pages import Attachments
 from server.attachments.shelf import Shelf
+from server.clips import pages as clip_pages
+from server.clips.making import Directories
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import FollowUp, read_follow_up
 from server.data.engine import Database
@@ -115,7 +117,13 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[RECORDINGS_DIRECTORY] = settings.recordings_directory
     app[RETENTION_RULES] = dated.retention_rules
-    review_pages.add_routes(app, settings.review_directory, settings.signing_directory)
+    review_pages.add_routes(app, settings.review_directory, settings.signing_directory, settings.spare_directory)
+    clip_pages.add_routes(
+        app,
+        Directories(
+            settings.recordings_directory, settings.signing_directory, settings.data, settings.clips_directory
+        ),
+    )
     conductor = Conductor(
         database,
         settings.run_directory,

@@ -84,6 +84,15 @@ def _database_url(value: str) -> str:
     return value
 
 
+_TIMESTAMP_URL = re.compile(r"^https?://[^\s/@]+(/\S*)?$")
+
+
+def _timestamp_url(value: str) -> str:
+    if value and not _TIMESTAMP_URL.match(value):
+        raise ValueError("allowed is http://HOST/PATH or https://HOST/PATH, without a name and a password in it")
+    return value
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 AddressAndPort = Annotated[str, AfterValidator(_ip_address_and_port)]
 
@@ -124,6 +133,9 @@ class Settings(BaseSettings):
     recordings_spare: str = Field(
         "",
         description="directory on another disk that takes the recording over when the first refuses; empty: none",
+    )
+    timestamp_url: Annotated[str, AfterValidator(_timestamp_url)] = Field(
+        "", description="authority that stamps the time of each signature (RFC 3161); empty: none"
     )
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 
@@ -169,9 +181,18 @@ class Settings(BaseSettings):
         return self.data / "recordings"
 
     @property
+    def spare_directory(self) -> Path | None:
+        return Path(self.recordings_spare) if self.recordings_spare else None
+
+    @property
     def signing_directory(self) -> Path:
         """Where the keys are that recordings are signed with."""
         return self.data / "signing"
+
+    @property
+    def clips_directory(self) -> Path:
+        """Clips that were asked for on a page, each for a day; deleted, they are asked for again."""
+        return self.data / "clips"
 
     @property
     def review_directory(self) -> Path:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from recordings.clips import Proof
+from recordings.clip_proof import Proof
+from server.documents.files import as_pdf
 from server.documents.letterheads import Letterheads
 from server.documents.paper import Block, Head, Heading, Paper, Paragraph, Signature, Signatures, Title
 from server.documents.vietnamese import day_words, hour_words
@@ -16,12 +17,7 @@ from server.web.languages import local_day
 
 
 def cover_for(letterheads: Letterheads) -> Callable[[Proof], bytes]:
-    def cover(proof: Proof) -> bytes:
-        from server.documents.pdf_file import pdf_of
-
-        return pdf_of(paper_of(proof, letterheads), proof.exported_at)
-
-    return cover
+    return lambda proof: as_pdf(paper_of(proof, letterheads), proof.exported_at)
 
 
 def paper_of(proof: Proof, letterheads: Letterheads) -> Paper:

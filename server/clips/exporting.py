@@ -7,10 +7,11 @@ Three steps, because the middle one takes as long as reading the recording and n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlmodel import Session
 
-from recordings.clips import Proof, Wish
+from recordings.clip_proof import Proof, Wish
 from recordings.manifest import Span
 from server.documents.fonts import unprintable
 from server.people import audit
@@ -22,6 +23,7 @@ from server.receptions.queries import AgendaLine, recording_of
 from server.review import accesses
 from server.review.reading import is_ready, watchable
 from server.review.tables import Access
+from server.review.withholding import NEIGHBOUR_S
 from server.web.languages import N_
 
 REASON = 500
@@ -43,15 +45,29 @@ class Planned:
     folder: str
     wishes: tuple[Wish, ...]
 
+    @property
+    def key(self) -> str:
+        """Another one once anything else would be cut or left out."""
+        said = "|".join(wish.model_dump_json(include={"asked", "withheld", "title"}) for wish in self.wishes)
+        return sha256(f"{self.folder}|{said}".encode()).hexdigest()
+
 
 def plan(
-    session: Session, account: Account, reception_id: int, *, position: int | None, span: Span | None, reason: str
+    session: Session,
+    account: Account,
+    reception_id: int,
+    *,
+    position: int | None,
+    span: Span | None,
+    reason: str,
+    role: Role | None = None,
 ) -> Planned:
-    """Of an item, by its place on the agenda, one clip for each time it was heard; or of a span of the file.
+    """Of an item, by its place on the agenda, one clip for each time it was heard (with a span: of those times
+    that it touches); or of a span of the file. `role`: in which it was asked for, where that was earlier.
 
     Raises ExportRefused.
     """
-    role = Role(account.role)
+    role = role or Role(account.role)
     if Right.EXPORT_CLIPS not in rights_of(role):
         raise ExportRefused(NOT_ALLOWED)
     reason = " ".join(reason.split())
@@ -74,6 +90,10 @@ def plan(
             raise ExportRefused(CONFIDENTIAL)
         title = _title(line)
         times = merged((each.starts_s, each.ends_s) for each in marked)
+        if span is not None:
+            times = [(a, b) for a, b in times if min(b, span.ends_s) - max(a, span.starts_s) > NEIGHBOUR_S]
+        if not times:
+            raise ExportRefused(NO_ITEM)
         asked = [Span(starts_s=starts, ends_s=ends) for starts, ends in times]
     # Chapters are stored to the millisecond: one that ends with the file may end a little after it.
     until = recording.seconds

@@ -11,7 +11,8 @@ import typer
 from rich.markup import escape
 from sqlmodel import Session
 
-from recordings.clips import ClipRefused, FFmpegError, Proof, Wish, export
+from recordings.clip_proof import Proof, Wish
+from recordings.clips import ClipRefused, FFmpegError, export
 from recordings.keys import KeysUnusable, signing_key
 from recordings.manifest import Span
 from recordings.store import Folder, UnreadableManifest

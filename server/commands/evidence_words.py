@@ -14,6 +14,7 @@ PARTS = {
     Part.CHAPTER: N_("chapter"),
     Part.CORRECTION: N_("correction"),
     Part.CLIP: N_("clip"),
+    Part.STAMP: N_("time stamp"),
     Part.FILE: N_("file"),
 }
 STATES = {
@@ -43,6 +44,14 @@ REASONS = {
     Why.NOT_RECORDED: N_("nothing of it was recorded"),
     Why.NOT_NAMED: N_("no signed list names it"),
     Why.OTHER_RECORDING: N_("it belongs to %(other)s"),
+    Why.STAMPED: N_("the signature was there at %(at)s"),
+    Why.NO_STAMP: N_("nobody has stamped the signature"),
+    Why.NO_AUTHORITY_BROUGHT: N_(
+        "it names this signature and %(at)s; who says so was not checked, because no certificate was given"
+        " (--tsa-certificate)"
+    ),
+    Why.STAMP_OF_ANOTHER: N_("it is the stamp of another signature"),
+    Why.STAMP_NOT_OF_AUTHORITY: N_("it names %(at)s, but was not made by the given authority"),
 }
 _VERDICTS = {
     State.WHOLE: N_("Whole: every part is as it was signed with key %(key)s."),

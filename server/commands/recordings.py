@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from recordings.findings import State, exit_code
 from recordings.keys import PUBLIC, KeysUnusable, PublicKeys, read_public_keys, rotate, signing_key
+from recordings.stamping import AuthorityUnusable, read_authority
 from recordings.verifying_folders import NothingToVerify, size_of, things_in, verify
 from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
@@ -46,6 +47,10 @@ def verify_command(
         Path | None,
         typer.Option(help="public keys, as `tiepdan recordings key` printed them; otherwise this installation's"),
     ] = None,
+    tsa_certificate: Annotated[
+        Path | None,
+        typer.Option(help="certificates (PEM) of the authority that stamps the time: its root, and those between"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print findings as JSON")] = False,
     language: Annotated[str, typer.Option(help="vi, en, or both")] = "both",
     every: Annotated[bool, typer.Option("--all", help="name also what is whole in a folder of many")] = False,
@@ -59,6 +64,7 @@ def verify_command(
         raise fail(f"came --language {escape(language)!r}; allowed are vi, en and both", 2)
     brought = _keys(keys)
     try:
+        authority = None if tsa_certificate is None else read_authority(tsa_certificate)
         things = things_in(path)
         total = sum(size_of(thing) for thing in things)
         with Progress(
@@ -66,8 +72,10 @@ def verify_command(
             console=errors, transient=True, disable=not errors.is_terminal,
         ) as progress:  # fmt: skip
             task = progress.add_task("SHA-256", total=total)
-            reports = [verify(thing, brought, lambda count: progress.advance(task, count)) for thing in things]
-    except (NothingToVerify, OSError) as problem:
+            reports = [
+                verify(thing, brought, lambda count: progress.advance(task, count), authority) for thing in things
+            ]
+    except (NothingToVerify, AuthorityUnusable, OSError) as problem:
         raise fail(escape(str(problem)), 2) from None
     if as_json:
         print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=1))

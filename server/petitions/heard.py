@@ -23,6 +23,7 @@ class Recorded(StrEnum):
     PREPARED = "being_prepared"  # the recording ended and is not sealed yet
     RUNNING = "being_recorded"
     CLOSED = "closed"  # heard closed: nothing was recorded
+    DESTROYED = "destroyed"  # the recording was deleted when its term was over
     NONE = "none"  # heard, and no recording holds it
     AHEAD = "ahead"  # on the agenda, not called yet
 
@@ -39,6 +40,8 @@ class Heard:
     seconds: float | None  # length in the recording, else by the clock
     recorded: Recorded
     at_second: float | None = None
+    destroyed_at: datetime | None = None
+    certificate: str = ""  # its number
 
 
 class Hearings(Protocol):

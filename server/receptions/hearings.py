@@ -49,6 +49,8 @@ def _of_item(session: Session, item: AgendaItem, reception: Reception, until: da
         select(Hearing).where(Hearing.item_id == item.id).order_by(col(Hearing.started_at))
     ).all()
 
+    recording = session.exec(select(Recording).where(Recording.reception_id == reception.id)).first()
+
     def heard(
         recorded: Recorded,
         started_at: datetime | None = None,
@@ -64,13 +66,14 @@ def _of_item(session: Session, item: AgendaItem, reception: Reception, until: da
             seconds=seconds,
             recorded=recorded,
             at_second=at_second,
+            destroyed_at=recording.destroyed_at if recording else None,
+            certificate=recording.certificate if recording else "",
         )
 
     if not hearings:
         ahead = reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
         return [heard(Recorded.AHEAD)] if ahead and item.state == ItemState.WAITING else []
 
-    recording = session.exec(select(Recording).where(Recording.reception_id == reception.id)).first()
     lines = [
         heard(Recorded.CLOSED, hearing.started_at, _length(hearing, until))
         for hearing in hearings
@@ -106,6 +109,8 @@ def _chapters(session: Session, recording: Recording | None, item: AgendaItem) -
 def _without_chapter(recording: Recording | None) -> Recorded:
     if recording is None or recording.state == RecordingState.SEALED:
         return Recorded.NONE
+    if recording.state == RecordingState.DESTROYED:
+        return Recorded.DESTROYED
     return Recorded.RUNNING if recording.state == RecordingState.RECORDING else Recorded.PREPARED
 
 

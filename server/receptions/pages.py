@@ -35,7 +35,14 @@ from server.receptions.queries import (
 )
 from server.receptions.roll_queries import offices_present
 from server.receptions.summons_queries import summonses_of
-from server.receptions.tables import ItemState, Reception, ReceptionCancellation, ReceptionState, Recording
+from server.receptions.tables import (
+    ItemState,
+    Reception,
+    ReceptionCancellation,
+    ReceptionState,
+    Recording,
+    RecordingState,
+)
 from server.rooms.planned import PLANNED
 from server.rooms.queries import rooms_on
 from server.web.keys import DATABASE
@@ -80,7 +87,8 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
     cancellation = cancelling.cancellation_of(session, reception_id)
     moved_to_id = None if cancellation is None else cancellation.moved_to_id
     recording = recording_of(session, reception_id)
-    spans = chapters_of(session, recording.id or 0) if recording else {}
+    watched = recording is not None and recording.state is RecordingState.SEALED
+    spans = chapters_of(session, recording.id or 0) if recording and watched else {}
     chapters = {
         item: (of_item[0][0], sum(end - start for start, end in of_item))
         for item, found in spans.items()

@@ -285,11 +285,13 @@ def _roll_called(session: Session, row: effects.RollCalled) -> None:
 
 def _sealed(session: Session, row: effects.RecordingWasSealed) -> None:
     """The recorder repeats itself on every connection; the last word counts. Of recordings that this database
-    does not know (another one's directory) nothing is written."""
+    does not know (another one's directory), and of one that was deleted since, nothing is written."""
     sealed = row.sealed
     recording = session.exec(select(Recording).where(Recording.folder == sealed.recording)).first()
     if recording is None:
         _log.warning("the recorder sealed %s, which is not in the database", sealed.recording)
+        return
+    if recording.state is RecordingState.DESTROYED:
         return
     first_time = recording.state is not RecordingState.SEALED
     recording.state = RecordingState.SEALED

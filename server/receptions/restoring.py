@@ -84,7 +84,7 @@ def read_unsealed(session: Session, label: Label) -> tuple[SetRecording, ...]:
     for recording, reception in session.exec(
         select(Recording, Reception).where(
             Recording.reception_id == Reception.id,
-            Recording.state != RecordingState.SEALED,
+            col(Recording.state).in_((RecordingState.RECORDING, RecordingState.ENDED)),
             Reception.state == ReceptionState.ENDED,
         )
     ):

@@ -160,6 +160,7 @@ class RecordingState(StrEnum):
     RECORDING = "recording"
     ENDED = "ended"  # told to end, not sealed yet
     SEALED = "sealed"
+    DESTROYED = "destroyed"  # two people deleted it when its term was over; its files go, or have gone
 
 
 class Recording(SQLModel, table=True):
@@ -179,6 +180,8 @@ class Recording(SQLModel, table=True):
     segments: int = Field(default=0)
     gaps: int = Field(default=0)
     note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    destroyed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))  # when the last file went
+    certificate: str = Field(default="", max_length=40)  # the number of what certifies it
 
 
 class Chapter(SQLModel, table=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.data.columns import now
 from server.people import audit
@@ -46,10 +47,15 @@ class Kept:
         return self.term.is_over(today) and self.hold is None
 
 
-def kept(session: Session, rules: RetentionRules, today: date) -> list[Kept]:
-    """What falls due first, then the others by their last day, then what is kept without one."""
-    rows = session.exec(select(Recording, Reception).join(Reception, col(Reception.id) == Recording.reception_id))
-    cases = _cases(session)
+def kept(session: Session, rules: RetentionRules, today: date, only: int | None = None) -> list[Kept]:
+    """What falls due first, then the others by their last day, then what is kept without one. `only`: the number
+    of one recording."""
+    asked = select(Recording, Reception).join(Reception, col(Reception.id) == Recording.reception_id)
+    recorded = select(Recording.reception_id)
+    if only is not None:
+        asked, recorded = asked.where(Recording.id == only), recorded.where(Recording.id == only)
+    rows = session.exec(asked)
+    cases = _cases(session, recorded)
     holds = {hold.recording_id: hold for hold in session.exec(select(Hold).where(col(Hold.lifted_at).is_(None)))}
     found = []
     for recording, reception in rows:
@@ -90,9 +96,8 @@ def _hold_of(session: Session, recording: Recording) -> Hold | None:
     ).first()
 
 
-def _cases(session: Session) -> dict[int, list[CaseHeard]]:
+def _cases(session: Session, recorded: SelectOfScalar[int]) -> dict[int, list[CaseHeard]]:
     """By reception."""
-    recorded = select(Recording.reception_id)
     rows = session.exec(
         select(AgendaItem.reception_id, Petition)
         .join(AgendaItemPetition, col(AgendaItemPetition.item_id) == AgendaItem.id)

@@ -1,4 +1,5 @@
-"""The reviewer's pages together: the player and what it fetches, notes, corrections, quarantine, who watched."""
+"""The reviewer's pages together: the player and what it fetches, notes, corrections, quarantine, who watched, and
+how long they are kept."""
 
 from __future__ import annotations
 
@@ -7,10 +8,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.documents.pages import LETTERHEADS
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import (
     access_pages,
     correction_pages,
+    destruction_pages,
     media_pages,
     note_pages,
     player_pages,
@@ -18,20 +21,29 @@ from server.review import (
     retention_pages,
     search_pages,
 )
+from server.review.aside import ASIDE, Aside
 from server.review.asking import PASSES
+from server.review.destroyer import DESTROYER, Destroyer, Places
 from server.review.passes import Passes
 from server.review.preparing import PREPARING, Preparing
+from server.review.retention import RETENTION_RULES
 from server.review.signing import SIGNER, CorrectionSigner
 from server.web.keys import DATABASE, SECRET
+from server.web.languages import today
 
 
-def add_routes(app: web.Application, made: Path, keys: Path) -> None:
-    """`made`: the directory for what is made of recordings; `keys`: the one of the signing keys. Needs
-    RECORDINGS_DIRECTORY in `app` already, and RETENTION_RULES when a page is asked for."""
+def add_routes(app: web.Application, made: Path, keys: Path, spare: Path | None = None) -> None:
+    """`made`: the directory for what is made of recordings; `keys`: the one of the signing keys; `spare`: the one
+    of recordings on another disk. Needs RECORDINGS_DIRECTORY in `app` already, and RETENTION_RULES and LETTERHEADS
+    when it starts."""
     app[PASSES] = Passes(app[SECRET])
     app[SIGNER] = CorrectionSigner(app[RECORDINGS_DIRECTORY], keys)
-    app[PREPARING] = Preparing(app[DATABASE], app[RECORDINGS_DIRECTORY], made)
-    app.cleanup_ctx.append(_prepare)
+    app[ASIDE] = aside = Aside(app[DATABASE])
+    app[PREPARING] = Preparing(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made)
+    places = Places(app[RECORDINGS_DIRECTORY], spare, made)
+    papers = lambda: (app[RETENTION_RULES], app[LETTERHEADS])  # noqa: E731 -- they are given later
+    app[DESTROYER] = Destroyer(app[DATABASE], aside, places, papers, today)
+    app.cleanup_ctx.append(_work)
     parts = (
         player_pages,
         media_pages,
@@ -41,12 +53,15 @@ def add_routes(app: web.Application, made: Path, keys: Path) -> None:
         access_pages,
         search_pages,
         retention_pages,
+        destruction_pages,
     )
     for part in parts:
         part.add_routes(app)
 
 
-async def _prepare(app: web.Application) -> AsyncIterator[None]:
+async def _work(app: web.Application) -> AsyncIterator[None]:
     await app[PREPARING].start()
+    await app[DESTROYER].start()
     yield
+    await app[DESTROYER].stop()
     await app[PREPARING].stop()

@@ -72,6 +72,7 @@ async def player(request: web.Request) -> web.StreamResponse:
             "review/player.html",
             preparing=state == RecordingState.ENDED,
             running=state == RecordingState.RECORDING,
+            may_certificate=not account.rights.isdisjoint((Right.KEEP_RECORDINGS, Right.READ_ACCESSES)),
             **context,
         )
     preparing = request.app[PREPARING]
@@ -100,6 +101,7 @@ async def player(request: web.Request) -> web.StreamResponse:
         watermark=f"{account.display_name} · {account.login}",
         may_note=Right.NOTE_RECORDINGS in account.rights,
         may_correct=Right.CORRECT_CHAPTERS in account.rights,
+        may_export=Right.EXPORT_CLIPS in account.rights,
         may_keep=Right.KEEP_RECORDINGS in account.rights,
         may_read_accesses=Right.READ_ACCESSES in account.rights,
         player={

@@ -1,7 +1,6 @@
-"""Long work for reviewers, beside the live reception and never in its way.
+"""Copies and thumbnails for reviewers, made beside the live reception (`aside`).
 
-One piece at a time, in a process of its own at the lowest priority; none begins, and one that runs is ended, while
-a reception is open. Nothing is written down of what is to be done: what is wanted and not there is found again, by
+Nothing is written down of what is to be done: what is wanted and not there is found again, by
 whoever opens a recording and every now and then for the newest ones. So a restart needs no care.
 """
 
@@ -10,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
-import sys
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,15 +19,14 @@ from sqlmodel import Session, col, select
 
 from server.data.engine import Database
 from server.people.rights import HOLDERS, Right
-from server.receptions.tables import Reception, ReceptionState, Recording, RecordingState
+from server.receptions.tables import Recording, RecordingState
+from server.review.aside import ASK_EVERY_S, Aside, Ended
 from server.review.reading import Watchable, watchable
 from server.review.work import Work
 
 LOOK_EVERY_S = 60.0
-ASK_EVERY_S = 2.0  # whether a reception was opened
 NEWEST = 20  # recordings that are prepared before anybody asks
 MOST_WANTED = 200
-END_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -51,14 +47,13 @@ class Standing:
 class Preparing:
     """Owns the process that works, and the directory of what was made. `start` and `stop` it."""
 
-    def __init__(self, database: Database, recordings: Path, made: Path) -> None:
-        self._database, self._recordings, self._made = database, recordings, made
+    def __init__(self, database: Database, aside: Aside, recordings: Path, made: Path) -> None:
+        self._database, self._aside, self._recordings, self._made = database, aside, recordings, made
         self._wanted: OrderedDict[Path, Work] = OrderedDict()
         self._failed: set[Path] = set()
         self._poked = asyncio.Event()
         self._running: Path | None = None
         self._share = 0.0
-        self._paused = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -96,7 +91,7 @@ class Preparing:
             return Standing(Stage.RUNNING, self._share)
         if target in self._failed:
             return Standing(Stage.FAILED)
-        return Standing(Stage.PAUSED if self._paused else Stage.WAITING)
+        return Standing(Stage.PAUSED if self._aside.paused else Stage.WAITING)
 
     # --- the work --------------------------------------------------------------------------------
 
@@ -129,7 +124,7 @@ class Preparing:
         while True:
             try:
                 await self._look()
-                while self._wanted and not await self._is_live():
+                while self._wanted and not await self._aside.is_live():
                     _target, work = self._wanted.popitem(last=False)
                     if not work.target.is_file():
                         await self._work(work)
@@ -137,66 +132,36 @@ class Preparing:
                 _log.exception("recordings could not be prepared; tried again in %.0f s", LOOK_EVERY_S)
             self._poked.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._paused else LOOK_EVERY_S)
+                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._aside.paused else LOOK_EVERY_S)
 
     async def _look(self) -> None:
         for watched in await self._database.run(_newest):
             for work in self._missing(watched):
                 self._wanted.setdefault(work.target, work)
 
-    async def _is_live(self) -> bool:
-        self._paused = await self._database.run(_reception_is_open)
-        return self._paused
-
     async def _work(self, work: Work) -> None:
-        """One process from its beginning to its end; where a reception is opened meanwhile it is begun anew
-        afterwards."""
-        self._running, self._share = work.target, 0.0
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "server.review.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        reading = asyncio.create_task(self._read(process, work), name="progress of preparing")
-        try:
-            while not reading.done():
-                await asyncio.wait({reading}, timeout=ASK_EVERY_S)
-                if not reading.done() and await self._is_live():
-                    self._wanted[work.target] = work
-                    return
-            reading.result()
-            if await process.wait() != 0:
-                _log.error("recording %s could not be prepared (%s)", work.source.parent.name, work.kind)
-                self._failed.add(work.target)
-        finally:
-            self._running = None
-            await _end(process)
-            await asyncio.gather(reading, return_exceptions=True)
+        """One piece from its beginning to its end; where a reception is opened meanwhile it is begun anew
+        afterwards. What was destroyed meanwhile is left alone."""
 
-    async def _read(self, process: asyncio.subprocess.Process, work: Work) -> None:
-        assert process.stdin is not None  # asked for as pipes, both
-        assert process.stdout is not None
-        process.stdin.write(work.model_dump_json().encode())
-        process.stdin.close()
-        async for line in process.stdout:
+        def hear(line: str) -> None:
             self._share = float(line)
+
+        async with self._aside.turn:
+            if not work.source.is_file():
+                return
+            self._running, self._share = work.target, 0.0
+            try:
+                ended = await self._aside.run("server.review.worker", work, hear)
+            finally:
+                self._running = None
+        if ended is Ended.INTERRUPTED:
+            self._wanted[work.target] = work
+        elif ended is Ended.FAILED:
+            _log.error("recording %s could not be prepared (%s)", work.source.parent.name, work.kind)
+            self._failed.add(work.target)
 
 
 PREPARING = web.AppKey("PREPARING", Preparing)
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.send_signal(signal.SIGKILL)  # what it was writing has a temporary name, and is begun anew
-    await asyncio.wait_for(process.wait(), END_WITHIN_S)
-
-
-def _reception_is_open(session: Session) -> bool:
-    opened = select(Reception.id).where(Reception.state == ReceptionState.OPEN).limit(1)
-    return session.exec(opened).first() is not None
 
 
 def _newest(session: Session) -> list[Watchable]:

@@ -11,9 +11,10 @@ from sqlmodel import Session
 from server.people.rights import Right
 from server.people.tables import Account
 from server.receptions.tables import Reception
-from server.review import quarantining
+from server.review import destroying, quarantining
 from server.review.asking import names, with_recording
 from server.review.clocks import clock
+from server.review.destroying import Obstacle
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable, watchable
 from server.review.tables import Quarantine
@@ -45,6 +46,7 @@ async def put(request: web.Request) -> web.StreamResponse:
         if isinstance(asked, dict):
             return asked
         quarantining.put(session, account, watched.recording, asked)
+        destroying.stop(session, account, watched.recording.id or 0, Obstacle.QUARANTINE)
         return watchable(session, watched.recording, account.role)
 
     answer = await with_recording(request, work)

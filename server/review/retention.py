@@ -7,7 +7,7 @@ One dated file that comes with the program and, where it is there, the operator'
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -35,6 +35,9 @@ class RetentionKey(StrEnum):
     CROWDED = "crowded"
     BYPASS = "bypass"
     HOT_SPOT = "hot_spot"
+    CONFIRMATION = (
+        "confirmation"  # no term: within how many days a proposed deletion is confirmed by somebody else
+    )
 
 
 class TermUnit(StrEnum):
@@ -67,10 +70,11 @@ class Keeping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`last_day`: of `UNTIL` only; the recording may be deleted from the day after."""
+    """`last_day`: of `UNTIL` only; the recording may be deleted from the day after. `ground`: what it rests on."""
 
     keeping: Keeping
     last_day: date | None = None
+    ground: str = field(default="", compare=False)
 
     def is_over(self, today: date) -> bool:
         return self.last_day is not None and self.last_day < today
@@ -93,6 +97,11 @@ class RetentionRules:
             if any(term.keeping is keeping for term in terms):
                 return Term(keeping)
         return max(terms, key=lambda term: term.last_day or date.max)
+
+    def confirmed_by(self, day: date) -> date | None:
+        """The last day on which a deletion proposed on `day` is confirmed; None: no row says so."""
+        rule = self.on(RetentionKey.CONFIRMATION, day)
+        return day + timedelta(days=rule.count) if rule is not None else None
 
     def _of_case(self, case: CaseHeard, recorded_on: date) -> Term:
         day = case.ended_on or recorded_on
@@ -122,11 +131,13 @@ def read_retention_rules(directory: Path) -> RetentionRules:
 
 
 def _rule(line: Line) -> RetentionRule:
-    unit = line.word("unit", TermUnit)
+    key, unit = line.word("key", RetentionKey), line.word("unit", TermUnit)
+    if key is RetentionKey.CONFIRMATION and unit is not TermUnit.DAY:
+        line.refuse("unit", unit, "day, for a confirmation")
     lowest, highest = (0, 0) if unit is TermUnit.PERMANENT else (1, _MOST)
     return RetentionRule(
         *dates_of(line),
-        key=line.word("key", RetentionKey),
+        key=key,
         count=line.number_in("count", lowest, highest),
         unit=unit,
     )
@@ -138,6 +149,8 @@ def _term_of(rule: RetentionRule | None, since: date) -> Term:
     if rule.unit is TermUnit.PERMANENT:
         return Term(Keeping.PERMANENT)
     if rule.unit is TermUnit.DAY:
-        return Term(Keeping.UNTIL, since + timedelta(days=rule.count))
+        return Term(Keeping.UNTIL, since + timedelta(days=rule.count), rule.source)
     year = since.year + rule.count
-    return Term(Keeping.UNTIL, date(year, 12, 31)) if year <= date.max.year else Term(Keeping.PERMANENT)
+    return (
+        Term(Keeping.UNTIL, date(year, 12, 31), rule.source) if year <= date.max.year else Term(Keeping.PERMANENT)
+    )

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from server.people.rights import Right
 from server.people.tables import Account
-from server.receptions.tables import Recording
-from server.review import keeping
+from server.receptions.tables import Reception, Recording, RecordingState
+from server.review import destroying, keeping
 from server.review.asking import names, with_recording
+from server.review.destroying import Obstacle
 from server.review.quarantining import NO_REASON, reason_in
 from server.review.reading import Watchable
 from server.review.retention import RETENTION_RULES, Keeping
+from server.review.tables import Destruction
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
 from server.web.shell import render, require, translator_of
@@ -60,6 +62,7 @@ async def _act(request: web.Request, act: _Act) -> web.StreamResponse:
 
     def work(session: Session, watched: Watchable, account: Account) -> None:
         act(session, account, watched.recording, reason)
+        destroying.stop(session, account, watched.recording.id or 0, Obstacle.HOLD)
 
     await with_recording(request, work)
     raise web.HTTPSeeOther(str(request.app.router["recordings_retention"].url_for()))
@@ -69,7 +72,20 @@ async def _show(request: web.Request, wrong: str = "") -> web.Response:
     rules, day = request.app[RETENTION_RULES], today()
 
     def work(session: Session) -> dict[str, Any]:
-        return {"kept": keeping.kept(session, rules, day), "names": names(session)}
+        destroying.settle(session, rules, day)
+        return {
+            "kept": keeping.kept(session, rules, day),
+            "proposed": set(
+                session.exec(select(Destruction.recording_id).where(col(Destruction.ending).is_(None)))
+            ),
+            "destroyed": session.exec(
+                select(Recording, Reception)
+                .join(Reception, col(Reception.id) == Recording.reception_id)
+                .where(Recording.state == RecordingState.DESTROYED)
+                .order_by(col(Recording.destroyed_at).desc(), col(Recording.id).desc())
+            ).all(),
+            "names": names(session),
+        }
 
     found = await request.app[DATABASE].run(work)
     _ = translator_of(request)

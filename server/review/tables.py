@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
@@ -60,6 +60,52 @@ class Hold(SQLModel, table=True):
     lift_reason: str = Field(default="", max_length=300)
     lifted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
     lifted_by: int | None = Field(default=None, foreign_key="account.id")
+
+
+class Ending(StrEnum):
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"  # a hold, a quarantine, another term
+    LAPSED = "lapsed"  # nobody confirmed it in time
+
+
+class Destruction(SQLModel, table=True):
+    """The deletion of a recording whose term is over: proposed by one person, decided by another, certified when
+    the last file has gone. Of a recording at most one has no `ending`."""
+
+    __tablename__ = "recording_destruction"
+    __table_args__ = (
+        UniqueConstraint("year", "number", name="uq_recording_destruction"),
+        Index(
+            "ix_recording_destruction_proposed",
+            "recording_id",
+            unique=True,
+            sqlite_where=text("ending IS NULL"),
+            postgresql_where=text("ending IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    last_day: date  # of the term, as it was when it was proposed
+    ground: str = Field(default="", max_length=200)  # what the term rests on
+    reason: str = Field(max_length=300)
+    proposed_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    proposed_by: int = Field(foreign_key="account.id")
+    confirm_by: date
+    ending: Ending | None = Field(default=None, sa_column=Column(Word(Ending)))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    ended_by: int | None = Field(default=None, foreign_key="account.id")  # None: by itself
+    end_reason: str = Field(default="", max_length=300)
+    files: str = Field(default="", sa_column=Column(Text, nullable=False))  # JSON; empty: not listed yet
+    manifest_sha256: str = Field(default="", max_length=64)
+    destroyed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    year: int | None = None
+    number: int | None = None  # of the certificate, in its year
+    symbol: str = Field(default="", max_length=40)
+    certificate: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # PDF
+    certificate_sha256: str = Field(default="", max_length=64)
 
 
 class Source(StrEnum):

@@ -11,11 +11,11 @@ import os
 import sys
 import time
 
+from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
 from server.review.thumbnails import write_thumbnails
 from server.review.work import Work
 
-NICENESS = 19
 _SAID_EVERY_S = 0.25
 
 

@@ -49,11 +49,11 @@ from tests.server.review.film import write_film
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
 NO_PAGES = re.compile(
-    r"\.(json|jpg|vtt)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
+    r"\.(json|jpg|vtt|zip|pdf)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
 )
 """Routes that answer with a file, with data, or with nothing."""
-ASKS = {"/figures/records": "?column=1"}
-"""Pages that answer a question only."""
+ASKS = {"/figures/records": "?column=1", "/duty/unit": "?unit={room}", "/clip": "?from=2&to=9"}
+"""Pages that answer a question only, by how their paths end."""
 FOLDER = "r2-20261123-080311"
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
@@ -90,7 +90,8 @@ class Office:
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
-        return path + (f"?unit={self.ids['room']}" if path.endswith("/duty/unit") else ASKS.get(path, ""))
+        asks = next((asks for end, asks in ASKS.items() if path.endswith(end)), "")
+        return path + asks.format(**self.ids)
 
 
 @pytest.fixture

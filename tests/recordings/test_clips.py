@@ -12,7 +12,8 @@ import av
 import numpy as np
 import pytest
 
-from recordings.clips import COVER, PROOF, PROOF_SIGNATURE, ClipRefused, Proof, Wish, export
+from recordings.clip_proof import COVER, PROOF, PROOF_SIGNATURE, Proof, Wish
+from recordings.clips import ClipRefused, export
 from recordings.cutting import Allowed, allowed_of
 from recordings.findings import State, Why, exit_code
 from recordings.keys import PUBLIC, PublicKeys, read_public_keys, signing_key

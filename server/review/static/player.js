@@ -87,7 +87,7 @@ function showSound() {
   button.setAttribute("aria-label", video.muted ? words.unmute : words.mute);
 }
 
-// --- marks: they only mark; cutting a clip is another step ---------------------------------------------
+// --- marks: they only mark; a clip is asked for on a page of its own ---------------------------------------------
 
 const clip = { from: null, to: null };
 
@@ -111,6 +111,10 @@ function showClip() {
     to === null
       ? fill(words.clip_open, { start: clock(start) })
       : fill(words.clip, { start: clock(start), end: clock(to), length: inWords(to - start) });
+  const make = document.querySelector("[data-clip-make]"); // not there without the right
+  if (!make) return;
+  make.hidden = to === null;
+  make.search = `?from=${start.toFixed(3)}&to=${Math.min(end, length()).toFixed(3)}`;
 }
 
 async function copyAddress() {

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-from recordings.clips import COVER, PROOF
+from recordings.clip_proof import COVER, PROOF
 from server.cli import app
 from server.data.engine import Database
 from server.people.audit import verify_chain
@@ -21,24 +21,11 @@ from server.people.tables import AuditEvent
 from server.petitions.tables import Confidentiality, Petition
 from server.receptions.queries import agenda_of
 from server.receptions.tables import Chapter, Recording, RecordingState
-from signaling.tap import TapTrack
-from tests.recordings.media import Programme, pictures, sounds
-from tests.recordings.test_long_recording import Simulated
 from tests.server.demo.fixtures import todays
 
 runner = CliRunner()
 OPEN, CONFIDENTIAL, DENUNCIATION, LAST = 1, 2, 3, 4
 SPANS = {OPEN: (0.0, 4.0), CONFIDENTIAL: (5.0, 9.0), DENUNCIATION: (10.0, 12.0), LAST: (13.0, 16.0)}
-
-
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("recorded")
-    programme = Programme(clip=pictures(), speaking={TapTrack.DESK_AUDIO: sounds(440)})
-    simulated = Simulated(directory, programme, 5)
-    simulated.play(16.5)
-    simulated.seal()
-    return directory
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
 
 import server.attachments.tables
+import server.clips.tables
 import server.conclusions.tables
 import server.documents.tables
 import server.people.tables

@@ -9,6 +9,8 @@ from aiohttp import web
 from server.attachments import pages as attachment_pages
 from server.attachments.pages import Attachments
 from server.attachments.shelf import Shelf
+from server.clips import pages as clip_pages
+from server.clips.making import Directories
 from server.conclusions import pages as conclusion_pages
 from server.conclusions.follow_up import read_follow_up
 from server.data.engine import Database
@@ -72,4 +74,6 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app[RECORDINGS_DIRECTORY] = recordings
     app[RETENTION_RULES] = read_retention_rules(recordings.parent)
     review_pages.add_routes(app, recordings.parent / "review", recordings.parent / "signing")
+    data = recordings.parent
+    clip_pages.add_routes(app, Directories(recordings, data / "signing", data, data / "clips"))
     return app

@@ -1,0 +1,145 @@
+"""Removes what two people decided to delete, and certifies it. What is to be done stands in the database.
+
+    confirmed, nothing listed     list all files with their hashes (a process of its own)   -> stored
+    listed, not destroyed         remove the files, then in one unit of work: certificate, day, audit
+
+A crash in any place goes on there at the next start: what was listed is stored before the first file goes, and
+removing what is gone already does nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from recordings.store import MANIFEST
+from server.data.engine import Database
+from server.documents.files import as_pdf
+from server.documents.letterheads import Letterheads
+from server.receptions.tables import Recording
+from server.review import certifying, destroying
+from server.review.aside import ASK_EVERY_S, Aside, Ended
+from server.review.certificate import paper_of
+from server.review.removing import Listed, ToList, folder_in, remove
+from server.review.retention import RetentionRules
+from server.review.tables import Destruction, Ending
+
+LOOK_EVERY_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a recording's files may lie: its folder in the first and the spare directory, and what was made of it
+    in a folder with its number."""
+
+    recordings: Path
+    spare: Path | None
+    made: Path
+
+    def folders(self, name: str) -> list[Path]:
+        return [folder_in(place, name) for place in (self.recordings, self.spare) if place is not None]
+
+
+class Destroyer:
+    """`start` and `stop` it; `poke` it when something was confirmed."""
+
+    def __init__(
+        self,
+        database: Database,
+        aside: Aside,
+        places: Places,
+        papers: Callable[[], tuple[RetentionRules, Letterheads]],
+        today: Callable[[], date],
+    ) -> None:
+        self._database, self._aside, self._places = database, aside, places
+        self._papers, self._today = papers, today
+        self._poked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._keep(), name="destroying recordings")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def poke(self) -> None:
+        self._poked.set()
+
+    async def _keep(self) -> None:
+        while True:
+            self._poked.clear()  # before looking: what comes while it looks is looked for again
+            try:
+                rules, _letterheads = self._papers()
+                await self._database.run(destroying.settle, rules, self._today())
+                for destruction_id in await self._database.run(_to_do):
+                    await self._destroy(destruction_id)
+            except (OSError, SQLAlchemyError, ValueError):  # this task outlives a disk or database that refuses
+                _log.exception("a recording could not be destroyed; tried again in %.0f s", LOOK_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._aside.paused else LOOK_EVERY_S)
+
+    async def _destroy(self, destruction_id: int) -> None:
+        """Raises OSError, SQLAlchemyError, ValueError."""
+        name, recording_id, is_listed = await self._database.run(_facts, destruction_id)
+        folders = self._places.folders(name)
+        async with self._aside.turn:
+            if not is_listed and not await self._list(destruction_id, name, folders):
+                return
+            if await self._aside.is_live():
+                return
+            await asyncio.to_thread(remove, folders, [self._places.made / str(recording_id)])
+        _rules, letterheads = self._papers()
+        certified = await self._database.run(certifying.facts_of, destruction_id, letterheads)
+        pdf = await asyncio.to_thread(as_pdf, paper_of(certified), certified.destroyed_at)
+        await self._database.run(certifying.keep, destruction_id, certified, pdf)
+        _log.info("recording %s was destroyed and certified", name)
+
+    async def _list(self, destruction_id: int, name: str, folders: list[Path]) -> bool:
+        found: list[Listed] = []
+        ended = await self._aside.run(
+            "server.review.removing",
+            ToList(folders=tuple(folders)),
+            lambda line: found.append(Listed.model_validate_json(line)),
+        )
+        if ended is Ended.FAILED:
+            raise OSError(f"the files of {name} could not be read")
+        if ended is Ended.DONE:
+            await self._database.run(_keep_list, destruction_id, found)
+        return ended is Ended.DONE
+
+
+DESTROYER = web.AppKey("DESTROYER", Destroyer)
+
+
+def _to_do(session: Session) -> list[int]:
+    confirmed = select(Destruction.id).where(
+        Destruction.ending == Ending.CONFIRMED, col(Destruction.destroyed_at).is_(None)
+    )
+    return [number for number in session.exec(confirmed.order_by(col(Destruction.id))) if number is not None]
+
+
+def _facts(session: Session, destruction_id: int) -> tuple[str, int, bool]:
+    row = session.get_one(Destruction, destruction_id)
+    return session.get_one(Recording, row.recording_id).folder, row.recording_id, bool(row.files)
+
+
+def _keep_list(session: Session, destruction_id: int, found: list[Listed]) -> None:
+    row = session.get_one(Destruction, destruction_id)
+    row.files = json.dumps([each.model_dump() for each in found], ensure_ascii=False)
+    manifests = [each.sha256 for each in found if each.name == MANIFEST]
+    row.manifest_sha256 = manifests[0] if manifests else ""
+    session.add(row)
