@@ -9,7 +9,7 @@ from typing import Protocol
 from room_client.observing import RoomOptions, RoomState
 from room_client.pausing import Pause
 from room_client.signalling import ServerUnreachable, Signalling
-from signaling.messages import Auth, LineView, LinkEnded, Message, Paths, StageView
+from signaling.messages import Auth, InterpretationView, LineView, LinkEnded, Message, Paths, StageView
 from signaling.refusals import Refusal, RefusalCode, Refused
 from signaling.software import software
 
@@ -33,6 +33,8 @@ class SignallingOwner(Protocol):
     """The room, as its signalling knows it."""
 
     def stage_arrived(self, stage: StageView) -> None: ...
+
+    def interpretation_arrived(self, view: InterpretationView) -> None: ...
 
     def link_ended(self, message: LinkEnded) -> None: ...
 
@@ -78,6 +80,7 @@ class KeptSignalling:
                 owner.link_ended,
                 owner.paths_arrived,
                 owner.line_arrived,
+                owner.interpretation_arrived,
             )
             leave = True
             try:

@@ -33,6 +33,7 @@ class Publishing:
         self._routes: dict[Upstream, Link] = {}  # the link that still gets a picture, until its next key frame
         self._handed_over = asyncio.Event()
         self._on_air = False
+        self._interprets = False
         self._feeds: dict[Upstream, Feed] = {}
         self._codecs: dict[Upstream, str] = {}  # what the feeds were started for
         self._live: set[Upstream] = set()  # those that stay open off the air
@@ -82,6 +83,12 @@ class Publishing:
             self._on_air = on_air
             self._apply()
 
+    def set_interprets(self, interprets: bool) -> None:
+        """The microphone is wanted, and nothing else."""
+        if interprets != self._interprets:
+            self._interprets = interprets
+            self._apply()
+
     def want_key_frame(self, upstream: Upstream) -> None:
         feed = self._feeds.get(upstream)
         if feed is not None:
@@ -97,8 +104,8 @@ class Publishing:
             await asyncio.gather(*self._endings, return_exceptions=True)
 
     def _apply(self) -> None:
-        on_air = self._on_air
         for upstream in Upstream:
+            on_air = self._on_air or (self._interprets and upstream is Upstream.MICROPHONE)
             if on_air and upstream not in self._feeds and self._link is not None:
                 codec = self._link.codec(upstream)
                 source = self._make_source(upstream) if codec else None

@@ -21,7 +21,7 @@ from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import Source, SourceUnusable
-from signaling.messages import Hand, LineView, LinkEnded, Paths, Purpose, StageView
+from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Paths, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wire.slots import Upstream
 
@@ -169,6 +169,8 @@ class Room:
                 return video_source(self.options.document, f"{label} DOC")
             case Upstream.MICROPHONE:
                 return audio_source(self.options.audio, label)
+            case Upstream.INTERPRETATION:
+                return None  # never offered by this client
 
     def _want_key_frame(self, upstream: Upstream) -> None:
         if self._publishing is not None:
@@ -196,6 +198,10 @@ class Room:
         self.experience.stage(stage, time.monotonic())
         self._decide_on_air()
         self._observers.on_stage(stage)
+
+    def interpretation_arrived(self, view: InterpretationView) -> None:
+        if self._publishing is not None:
+            self._publishing.set_interprets(view.interprets)
 
     def paths_arrived(self, paths: Paths) -> None:
         if self._link is not None:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
+    InterpretationView,
     Join,
     Joined,
     Leave,
@@ -74,6 +75,7 @@ class Signalling:
         on_link_ended: Callable[[LinkEnded], None],
         on_paths: Callable[[Paths], None] = lambda _: None,
         on_line: Callable[[LineView], None] = lambda _: None,
+        on_interpretation: Callable[[InterpretationView], None] = lambda _: None,
     ) -> None:
         self._server_url = server_url
         self._auth = auth
@@ -81,6 +83,7 @@ class Signalling:
         self._on_link_ended = on_link_ended
         self._on_paths = on_paths
         self._on_line = on_line
+        self._on_interpretation = on_interpretation
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -92,7 +95,9 @@ class Signalling:
         self._client = socketio.AsyncClient(
             reconnection=False, handle_sigint=False, http_session=self._http, logger=False
         )
+        self._client.on("connect", self._connected, namespace=ROOM_NAMESPACE)
         self._client.on("stage", self._stage, namespace=ROOM_NAMESPACE)
+        self._client.on("interpretation", self._interpretation, namespace=ROOM_NAMESPACE)
         self._client.on("paths", self._paths, namespace=ROOM_NAMESPACE)
         self._client.on("line", self._line, namespace=ROOM_NAMESPACE)
         self._client.on("link_ended", self._link_ended, namespace=ROOM_NAMESPACE)
@@ -192,6 +197,13 @@ class Signalling:
         # A message of a newer server is passed over: the next one may be readable again.
         with suppress(ValidationError):
             self._on_stage(StageView.model_validate(data))
+
+    def _connected(self) -> None:
+        self._on_interpretation(InterpretationView())  # it is told anew after the stage, if there is one
+
+    def _interpretation(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_interpretation(InterpretationView.model_validate(data))
 
     def _paths(self, data: object) -> None:
         with suppress(ValidationError):

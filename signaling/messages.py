@@ -203,6 +203,16 @@ class StageView(Message):
     server_time: str = ""
 
 
+class InterpretationView(Message):
+    """Who interprets the present item, if anybody does. Sent whole: after connecting if somebody does, and on
+    every change. An older room that does not know it hears the original, as before."""
+
+    event: ClassVar[str] = "interpretation"
+    interpreter: FloorView | None = None  # None: nobody, or not for this room
+    heard: bool = False  # sound of the interpreter arrives at this moment
+    interprets: bool = False  # it is this room: publish the microphone now
+
+
 class OfficeView(Message):
     event: ClassVar[str] = "office"
     code: OfficeCode
@@ -301,6 +311,8 @@ class CommandName(StrEnum):
     TAKE_FLOOR_BACK = "take_floor_back"
     CLOSE_ITEM = "close_item"  # rooms outside the allow-list get nothing any more
     REOPEN_ITEM = "reopen_item"  # needs confirm=True; refused for a denunciation
+    INTERPRETER = "interpreter"  # name `room`, or the desk, as interpreter of the present item
+    TAKE_INTERPRETER_BACK = "take_interpreter_back"
     LOWER_HAND = "lower_hand"  # put down the hand of `room`
     END = "end"  # end the reception; needs confirm=True
 
@@ -393,6 +405,8 @@ class ConsoleState(Message):
     item_closed: bool
     floor: FloorView | None
     floor_since: str = ""
+    interpreter: FloorView | None = None
+    interpretation_heard: bool = False  # sound of the interpreter arrives at this moment
     recording: RecordingLight
     media_running: bool
     desk_publishing: bool
@@ -420,6 +434,14 @@ UP_ROOM: tuple[type[Message], ...] = (
     SummonsAnswer,
     RollCall,
 )
-DOWN_ROOM: tuple[type[Message], ...] = (Paths, StageView, Summonses, RollView, LineView, LinkEnded)
+DOWN_ROOM: tuple[type[Message], ...] = (
+    Paths,
+    StageView,
+    InterpretationView,
+    Summonses,
+    RollView,
+    LineView,
+    LinkEnded,
+)
 UP_DESK: tuple[type[Message], ...] = (Command,)
 DOWN_DESK: tuple[type[Message], ...] = (ConsoleState, ConsoleRooms)

@@ -56,7 +56,7 @@ class SetStage(Frame):
 
     `closed` wins over everything: no room but those in `audience` (which must not be None), no recorder,
     no retransmission from before. With `live` False nobody but the desk gets anything (before the opening,
-    after the end).
+    after the end). `interpreter`: whose microphone is the interpretation.
     """
 
     kind: Literal["set_stage"] = "set_stage"
@@ -66,6 +66,7 @@ class SetStage(Frame):
     floor: RoomCode | None
     record: bool
     desk: RoomCode | None
+    interpreter: RoomCode | None = None
 
 
 class MediaStatus(Frame):
@@ -138,10 +139,10 @@ class MediaReport(Frame):
 
 
 class SlotSwitched(Frame):
-    """A slot shows another source since this moment (its first key frame went out), or none."""
+    """A slot shows another source since this moment (its first key frame, or first sound, went out), or none."""
 
     kind: Literal["slot_switched"] = "slot_switched"
-    slot: Literal["desk", "floor", "document"]
+    slot: Literal["desk", "floor", "document", "interpreter"]
     room: RoomCode | None
 
 

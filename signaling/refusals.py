@@ -29,10 +29,13 @@ class RefusalCode(StrEnum):
     AGENDA_FULL = "agenda_full"
     ROOM_NOT_CONNECTED = "room_not_connected"
     ROOM_NOT_IN_AUDIENCE = "room_not_in_audience"
-    ITEM_CLOSED = "item_closed"  # the floor cannot be given while an item is closed
+    ROOM_HAS_FLOOR = "room_has_floor"  # whoever speaks cannot interpret
+    ROOM_INTERPRETS = "room_interprets"  # nor the other way round: one hall has one sound
+    ITEM_CLOSED = "item_closed"  # no room is given the floor, or interprets, while an item is closed
     ITEM_STAYS_CLOSED = "item_stays_closed"  # a denunciation is never opened to the rooms
     CONFIRMATION_NEEDED = "confirmation_needed"
     FLOOR_EMPTY = "floor_empty"
+    NO_INTERPRETER = "no_interpreter"
     REPLACED = "replaced"  # another link of the same room took this one's place
     TOO_MANY_LINKS = "too_many_links"
     BAD_SDP = "bad_sdp"

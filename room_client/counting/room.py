@@ -19,7 +19,7 @@ from room_client.observing import RoomOptions, RoomState
 from room_client.pausing import Pause
 from room_client.reporting import RECEIVED_INTERVAL_S
 from room_client.signalling import ServerUnreachable
-from signaling.messages import LineView, LinkEnded, Paths, Purpose, Received, StageView
+from signaling.messages import InterpretationView, LineView, LinkEnded, Paths, Purpose, Received, StageView
 from signaling.refusals import Refusal, Refused
 from signaling.wire.slots import SlotName
 
@@ -132,6 +132,9 @@ class CountingRoom:
 
     def stage_arrived(self, stage: StageView) -> None:
         """What the stage says does not matter here: what is received is counted."""
+
+    def interpretation_arrived(self, view: InterpretationView) -> None:
+        """It never publishes."""
 
     def paths_arrived(self, paths: Paths) -> None:
         """Only the direct way is measured."""

@@ -2,11 +2,13 @@
 // alone, and one key (Enter, Space, or OK on a remote control) raises and lowers the hand.
 //
 // The camera runs from the start, for the room's own preview and so that being given the floor only replaces a
-// track; it is sent, and the microphone with it, while the server says `has_floor` and at no other time.
+// track; it is sent, and the microphone with it, while the server says `has_floor` and at no other time. Only the
+// microphone is sent while this room interprets.
 
 import { setServerTime } from "../web/live/clock.js";
 import { Devices } from "../web/live/devices.js";
 import { part, setText } from "../web/live/elements.js";
+import { Hearing, HEARING_KEYS } from "../web/live/hearing.js";
 import { Held } from "../web/live/held.js";
 import { icon } from "../web/live/icons.js";
 import { LevelMeter, showLevel } from "../web/live/level.js";
@@ -21,7 +23,7 @@ import { RollPanel } from "./roll.js";
 import { soundIsHeard } from "./soundcheck.js";
 import { SummonsPanel } from "./summons.js";
 import { mayRaiseHand, viewOf } from "./view.js";
-import { announce } from "./voice.js";
+import { announce, announceInterpreting } from "./voice.js";
 
 const HAND_KEYS = new Set(["Enter", " ", "Select", "Accept", "MediaPlayPause"]);
 const MICROPHONE_KEYS = new Set(["m", "M", "ColorF2Yellow", "MicrophoneToggle"]);
@@ -30,6 +32,7 @@ const LINE_HOLDS_MS = 2000;
 
 const devices = new Devices();
 const sound = new StageSound();
+const hearing = new Hearing(sound);
 const screen = new StageScreen(part("stage"));
 const meter = new LevelMeter((level) => showLevel(part("meter"), level));
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
@@ -59,7 +62,7 @@ function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
     view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
-    handWorking: handWorking !== null, soundBlocked: sound.blocked,
+    handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing,
   });
   summons.draw(currentView());
   roll.draw(currentView());
@@ -72,11 +75,17 @@ function openLink() {
   devices.start(); // let go of when another screen took the place
   ended = null;
   stage = null;
+  hearing.take(null);
   summons.take([]);
   roll.take(null);
   if (!key) return refresh();
   link = new Link({ purpose: "room", key });
   link.addEventListener("stage", (event) => takeStage(event.detail));
+  link.addEventListener("interpretation", (event) => {
+    const before = hearing.view.interprets;
+    hearing.take(event.detail);
+    if (event.detail && before !== hearing.view.interprets) announceInterpreting(hearing.view.interprets);
+  });
   link.addEventListener("summonses", (event) => {
     summons.take(event.detail);
     refresh();
@@ -101,11 +110,13 @@ function openLink() {
     if (signalling && !told) tellDevices();
     if (phase === "lost" || phase === "connecting") quality = "unknown";
     told = signalling;
+    hearing.setTold(signalling);
     refresh();
   });
   link.addEventListener("ended", (event) => {
     ended = event.detail;
     stage = null;
+    hearing.take(null);
     publish();
     if (ended.code === "replaced") devices.stop(); // nobody speaks here now, and no light should say so
     refresh();
@@ -120,15 +131,16 @@ function takeStage(view) {
   stage = view;
   roomName = view.room_name;
   if (before?.hand_raised !== view.hand_raised) endHandWork();
+  hearing.setItem(view.item?.position ?? null);
   publish();
   announce(before, view);
   refresh();
 }
 
 function publish() {
-  for (const source of ["camera", "microphone"]) {
-    link?.publish(source, stage?.has_floor ? devices.track(source) : null);
-  }
+  const onAir = stage?.has_floor ?? false;
+  link?.publish("camera", onAir ? devices.track("camera") : null);
+  link?.publish("microphone", onAir || hearing.view.interprets ? devices.track("microphone") : null);
 }
 
 function tellDevices() {
@@ -195,6 +207,7 @@ function onKey(event) {
     else toggleHand();
   } else if (summons.isShown && /^[1-9]$/.test(event.key)) summons.toggleOffice(Number(event.key));
   else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
+  else if (HEARING_KEYS.has(event.key)) hearing.turn();
   else if (event.key === "p" || event.key === "P") roll.toggle();
   else if (event.key === "f" || event.key === "F") goFullScreen();
 }
@@ -213,6 +226,10 @@ function listen() {
   part("microphone").addEventListener("click", (event) => {
     event.currentTarget.blur();
     toggleMicrophone();
+  });
+  part("hearing").addEventListener("click", (event) => {
+    event.currentTarget.blur();
+    hearing.turn();
   });
   part("full").addEventListener("click", (event) => {
     event.currentTarget.blur();
@@ -241,6 +258,10 @@ function listen() {
     if (event.persisted) openLink();
   });
   sound.addEventListener("change", refresh);
+  hearing.addEventListener("change", () => {
+    publish();
+    refresh();
+  });
   devices.addEventListener("change", () => {
     const camera = devices.track("camera");
     screen.takeSelf(camera);

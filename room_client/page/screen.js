@@ -1,9 +1,10 @@
 // Draws what the room knows: one call with everything, as often as anything changes; only differences reach
 // the page. Tests and other programs read the state from <body>: data-view, data-link, data-on-air,
-// data-closed, data-next, data-hand, data-sound, data-line, data-carried.
+// data-closed, data-next, data-hand, data-sound, data-line, data-carried, data-interprets, data-hearing.
 
 import { clockText } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { drawHearing } from "../web/live/hearing_button.js";
 import { deviceTrouble } from "../web/live/devices.js";
 import { stageTiles } from "../web/live/stage.js";
 import { refusalSentence, say } from "../web/live/words.js";
@@ -15,7 +16,7 @@ const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 
 /**
- * `known`: {view, stage, roomName, status, refusal, devices, quality, carried, handWorking, soundBlocked,
+ * `known`: {hearing: Hearing, view, stage, roomName, status, refusal, devices, quality, carried, handWorking, soundBlocked,
  * screen: StageScreen}
  */
 export function draw(known) {
@@ -27,6 +28,7 @@ export function draw(known) {
   drawStage(known, showsStage, self);
   drawLowerThird(stage, showsStage, self);
   drawOnAir(status, devices, self);
+  drawInterprets(known);
   setHidden(part("next"), self !== "next");
   drawBanner(known, self);
   drawBar(known, self);
@@ -37,7 +39,7 @@ export function drawClock() {
   setText(part("clock"), clockText());
 }
 
-function markBody({ view, stage, status, quality, carried, soundBlocked }, self) {
+function markBody({ view, stage, status, quality, carried, soundBlocked, hearing }, self) {
   const body = document.body;
   setAttribute(body, "data-view", view);
   setAttribute(body, "data-link", status.phase);
@@ -49,6 +51,8 @@ function markBody({ view, stage, status, quality, carried, soundBlocked }, self)
   setAttribute(body, "data-sound", soundBlocked ? "blocked" : "on");
   setAttribute(body, "data-line", quality);
   setAttribute(body, "data-carried", carried);
+  setAttribute(body, "data-interprets", hearing.view.interprets);
+  setAttribute(body, "data-hearing", hearing.choice || null);
 }
 
 function drawStage({ screen, stage, carried }, shown, self) {
@@ -86,6 +90,18 @@ function drawOnAir(status, devices, self) {
   setAttribute(part("on-air"), "data-trouble", sentence !== "room.onair.sentence");
 }
 
+/** Like being on air, but for the picture: what this room's microphone hears is heard everywhere. */
+function drawInterprets({ status, devices, hearing }) {
+  setHidden(part("interprets"), !hearing.view.interprets);
+  const microphone = devices.state("microphone");
+  let sentence = "room.interprets.sentence";
+  if (!status.media) sentence = "room.interprets.no_link";
+  else if (microphone === "off") sentence = "room.interprets.muted";
+  else if (microphone !== "ok") sentence = "room.interprets.no_microphone";
+  setText(part("interprets-sentence"), say(sentence));
+  setAttribute(part("interprets"), "data-trouble", sentence !== "room.interprets.sentence");
+}
+
 /** At most one sentence, the most urgent: the line, then the sound, then the devices where they matter now. */
 function drawBanner({ view, stage, status, devices, soundBlocked }, self) {
   const banner = part("banner");
@@ -115,7 +131,7 @@ function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
   return ["triangle-alert", ""];
 }
 
-function drawBar({ view, stage, roomName, status, devices, quality, carried, handWorking }, self) {
+function drawBar({ view, stage, roomName, status, devices, quality, carried, handWorking, hearing }, self) {
   setText(part("room-name"), roomName);
   setHidden(part("room-name"), roomName === "");
   setHidden(part("line"), status.phase === "ended");
@@ -123,13 +139,15 @@ function drawBar({ view, stage, roomName, status, devices, quality, carried, han
   const line = lineSign({ status, quality, carried });
   drawSign(part("line"), line.icon, line.words, line.tone);
   for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), view === "replaced"); // let go of
-  for (const name of ["camera", "microphone"]) drawDevice(name, devices.state(name), self === "onair" && status.media);
+  drawDevice("camera", devices.state("camera"), self === "onair" && status.media);
+  drawDevice("microphone", devices.state("microphone"), (self === "onair" || hearing.view.interprets) && status.media);
   part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");
   const recorded = part("recorded");
   setHidden(recorded, !(stage?.recording && view === "stage" && status.phase === "connected"));
   drawSign(recorded, "circle-dot", say("room.recorded"), "live");
   const queued = stage?.hand_raised && stage.queue_position && self === "";
   setText(part("queue"), queued ? say("room.queue", { position: stage.queue_position }) : "");
+  drawHearing(part("hearing"), hearing);
   drawHand(stage, status, handWorking);
 }
 

@@ -3,6 +3,11 @@
 import { part } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
 
+/** Announces that this room interprets, or no more. */
+export function announceInterpreting(interprets) {
+  part("voice").textContent = say(interprets ? "announce.interprets" : "announce.interprets.no_more");
+}
+
 /** Announces the difference between two StageViews; either may be null. */
 export function announce(before, after) {
   const said = [];

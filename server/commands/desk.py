@@ -94,6 +94,18 @@ def take_floor_back() -> None:
     _press(CommandName.TAKE_FLOOR_BACK)
 
 
+@app.command()
+def interpreter(code: Annotated[str, typer.Argument(help="official code of the room; 22 is the desk")]) -> None:
+    """Name the interpreter of the present item."""
+    _press(CommandName.INTERPRETER, room=code)
+
+
+@app.command("take-interpreter-back")
+def take_interpreter_back() -> None:
+    """Nobody interprets any more; rooms hear the original."""
+    _press(CommandName.TAKE_INTERPRETER_BACK)
+
+
 @app.command("close-item")
 def close_item(reason: Annotated[str, typer.Option(help="for the audit log")] = "") -> None:
     """Close the present item: rooms get nothing any more, at once, and nothing is recorded."""

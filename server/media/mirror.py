@@ -18,7 +18,7 @@ from server.media.workers import RELAY_SOCKET
 from signaling.channel import connected_socket
 from signaling.messages import Purpose
 from signaling.wire.rtp import RtpView, VideoCodec
-from signaling.wire.slots import Layer, SlotName
+from signaling.wire.slots import Layer, SlotName, Upstream
 
 RETRY_S = 0.2
 IDENTITIES_PER_WORKER = 1 << 20
@@ -73,12 +73,14 @@ class MirrorStage(Stage):
         self._admit()
 
     def _offered(self) -> Iterator[tuple[StageLink, Source]]:
-        """The desk's sources, and those of the room on the floor."""
-        floor = self._floor_link()
+        """The desk's sources, those of the room on the floor, and the interpreter's microphone."""
+        floor, interpreter = self._floor_link(), self._interpreter_link()
         for link in self._links.values():
             if link.purpose is Purpose.DESK or link is floor:
                 for source in link.sources.values():
                     yield link, source
+            elif link is interpreter and (microphone := link.sources.get(Upstream.MICROPHONE)) is not None:
+                yield link, microphone
 
 
 class OtherWorker:

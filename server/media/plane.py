@@ -53,6 +53,7 @@ REST_S = 0.001  # a picture's packets come close to each other; waking up for ea
 _SHOWN_AS = {
     SlotName.DESK_VIDEO: "desk",
     SlotName.FLOOR_VIDEO: "floor",
+    SlotName.INTERPRETER_AUDIO: "interpreter",
     SlotName.DOCUMENT_VIDEO: "document",
 }
 

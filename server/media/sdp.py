@@ -30,6 +30,10 @@ _ICE = re.compile(r"^[A-Za-z0-9+/]{4,256}$")
 
 
 _SLOTS = {"video": VIDEO_SLOTS, "audio": AUDIO_SLOTS}
+_UPSTREAM: dict[str, tuple[Upstream, ...]] = {
+    "video": (Upstream.CAMERA, Upstream.DOCUMENT),
+    "audio": (Upstream.MICROPHONE, Upstream.INTERPRETATION),
+}  # of a room only the first of each
 _PROGRAMME = {"video": SlotName.PROGRAMME_VIDEO, "audio": SlotName.PROGRAMME_AUDIO}
 
 
@@ -234,7 +238,7 @@ def _give_parts(offer: Offer, purpose: Purpose) -> None:
         sections = [s for s in offer.sections if s.kind == kind and s.port]
         sends = [s for s in sections if _sends(s, purpose)]
         receives = [s for s in sections if s not in sends and s.direction in ("recvonly", "sendrecv")]
-        parts = (Upstream.MICROPHONE,) if kind == "audio" else (Upstream.CAMERA, Upstream.DOCUMENT)
+        parts = _UPSTREAM[kind]
         if purpose is not Purpose.DESK:
             parts = parts[:1]
         for section, part in zip(sends, parts, strict=False):

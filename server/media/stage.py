@@ -3,7 +3,8 @@
 Default deny: until control has said otherwise nobody but the desk receives anything. The rules, in order:
 the desk always receives; before the opening and after the end nobody else; of a closed item only the rooms
 of its allow-list; else the audience. A hall never receives its own sound, nor a room its own picture. The
-recorder is one more receiver and gets nothing of a closed item.
+recorder is one more receiver and gets nothing of a closed item. The interpretation is one slot more, for the
+same receivers; with no interpreter named it shows nothing and costs nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ LOUDER_DB = 6.0
 LEAST_IN_COMMON = 8  # lines of which the half says something about the server
 SPEAKER_HOLD_S = 0.8  # the programme's sound does not jump at every breath
 _PICTURES = (SlotName.FLOOR_VIDEO, SlotName.DOCUMENT_VIDEO, SlotName.DESK_VIDEO)  # what matters most first
+_TOLD = frozenset({*_PICTURES, SlotName.INTERPRETER_AUDIO})  # control hears of what these show
 _BY_WEIGHT = (*_PICTURES, SlotName.PROGRAMME_VIDEO)
 _CARRIED: dict[Layer, Carried] = {Layer.HIGH: "h", Layer.MEDIUM: "m", Layer.LOW: "l"}
 TAPPED = (SlotName.PROGRAMME_VIDEO, SlotName.DESK_AUDIO, SlotName.FLOOR_AUDIO, SlotName.INTERPRETER_AUDIO)
@@ -108,7 +110,7 @@ class Stage:
     def _joined(self, link: StageLink, now_s: float) -> None:
         """A link came or went. A room that only listens changes nothing for the others: a province that comes
         back at once would otherwise look at everybody with everybody."""
-        if link.purpose is Purpose.DESK or link.room == self.wish.floor:
+        if link.purpose is Purpose.DESK or link.room in (self.wish.floor, self.wish.interpreter):
             self._desk = [link for link in self._links.values() if link.purpose is Purpose.DESK]
             self.arrange(now_s)
         elif link.identity in self._links:
@@ -146,16 +148,31 @@ class Stage:
         slots[SlotName.DOCUMENT_VIDEO].show(_latest(desk, Upstream.DOCUMENT, now_s), now_s)
         slots[SlotName.FLOOR_VIDEO].show(floor.sources.get(Upstream.CAMERA) if floor else None, now_s)
         slots[SlotName.FLOOR_AUDIO].show(floor.sources.get(Upstream.MICROPHONE) if floor else None, now_s)
+        slots[SlotName.INTERPRETER_AUDIO].show(self._interpretation(now_s), now_s)
         slots[SlotName.PROGRAMME_VIDEO].show(next((s for n in _PICTURES if (s := slots[n].source)), None), now_s)
         slots[SlotName.PROGRAMME_AUDIO].show(self._speaker(now_s), now_s)
         self._route()
 
     def _floor_link(self) -> StageLink | None:
-        wish = self.wish
-        if wish.floor is None or not wish.live or not self.may_receive(wish.floor):
+        return self._heard_link(self.wish.floor)
+
+    def _interpreter_link(self) -> StageLink | None:
+        """None for the room on the floor, too: its sound is the original already."""
+        return self._heard_link(self.wish.interpreter) if self.wish.interpreter != self.wish.floor else None
+
+    def _heard_link(self, room: str | None) -> StageLink | None:
+        """The link of a room that may be heard: only of one that may receive as well."""
+        if room is None or not self.wish.live or not self.may_receive(room):
             return None
-        links = [x for x in self._links.values() if x.room == wish.floor and x.purpose is Purpose.ROOM]
+        links = [x for x in self._links.values() if x.room == room and x.purpose is Purpose.ROOM]
         return links[-1] if links else None
+
+    def _interpretation(self, now_s: float) -> Source | None:
+        """At the desk an interpreter has a microphone of his own: the desk's other one is the original."""
+        if self.wish.live and self.wish.interpreter is not None and self.wish.interpreter == self.wish.desk:
+            return None if self.wish.closed else _latest(self._desk, Upstream.INTERPRETATION, now_s)
+        link = self._interpreter_link()
+        return link.sources.get(Upstream.MICROPHONE) if link is not None else None
 
     def _speaker(self, now_s: float) -> Source | None:
         """Whose sound a single-sound watcher hears: the louder of floor and desk, with a hold."""
@@ -190,11 +207,12 @@ class Stage:
         """A slot shows another source since this packet."""
         for told in self.on_switched:
             told(slot)
-        if slot.name in _PICTURES:
+        if slot.name in _TOLD:
             room = slot.source.room if slot.source else None
             if self._shown.get(slot.name) != room:
                 self._shown[slot.name] = room
                 self._on_shown(slot.name, room)
+        if slot.name in _PICTURES:
             programme = next((s for n in _PICTURES if (s := self.slots[n].source)), None)
             self.slots[SlotName.PROGRAMME_VIDEO].show(programme, self._now_s)
         self._route()
@@ -239,6 +257,7 @@ class Stage:
             "closed": wish.closed,
             "record": wish.record,
             "floor": wish.floor,
+            "interpreter": wish.interpreter,
             "audience": None if wish.audience is None else len(wish.audience),
             "links": len(self._links),
             "tapped": bool(self._taps),

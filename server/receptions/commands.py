@@ -14,6 +14,7 @@ from server.receptions.effects import (
     Effect,
     FloorGiven,
     HandLowered,
+    InterpreterNamed,
     ReceptionEnded,
     ReceptionOpened,
     RecordingChanged,
@@ -21,10 +22,10 @@ from server.receptions.effects import (
 )
 from server.receptions.events import CommandGiven
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
-from server.receptions.programme import FloorHeld, ReceptionFacts
+from server.receptions.programme import DESK_CODE, FloorHeld, InterpreterHeld, ReceptionFacts
 from server.receptions.rules import is_connected, is_in_audience, stays_closed
 from server.receptions.tables import ReceptionState
-from signaling.messages import Command, CommandName
+from signaling.messages import Command, CommandName, RoomCode
 from signaling.refusals import RefusalCode, Refused
 
 _OPEN = frozenset({Phase.BETWEEN, Phase.HEARING, Phase.CLOSED})
@@ -86,7 +87,7 @@ def _open(live: LiveReception, step: Step) -> list[Effect]:
 
 def _end(live: LiveReception, step: Step) -> list[Effect]:
     _confirmed(step)
-    rows = [*live.drop_floor(step.actor, step.now), *live.agenda.finish(step.actor, step.now)]
+    rows = [*live.drop_speakers(step.actor, step.now), *live.agenda.finish(step.actor, step.now)]
     live.unsealed[live.folder] = ended = live.recording_as("ended")
     live.state = ReceptionState.ENDED
     live.hands.clear()
@@ -111,15 +112,15 @@ def _call(live: LiveReception, step: Step) -> list[Effect]:
 
 
 def _hear(live: LiveReception, item: int, step: Step) -> list[Effect]:
-    floor = live.drop_floor(step.actor, step.now)
+    dropped = live.drop_speakers(step.actor, step.now)
     rows = live.agenda.call(live.agenda.item(item), step.actor, step.now)
-    return [*live.switched(), *floor, *rows, *live.settle_all(step.now)]
+    return [*live.switched(), *dropped, *rows, *live.settle_all(step.now)]
 
 
 def _finish_item(live: LiveReception, step: Step) -> list[Effect]:
-    floor = live.drop_floor(step.actor, step.now)
+    dropped = live.drop_speakers(step.actor, step.now)
     rows = live.agenda.finish(step.actor, step.now)
-    return [*live.switched(), *floor, *rows, *live.settle_all(step.now)]
+    return [*live.switched(), *dropped, *rows, *live.settle_all(step.now)]
 
 
 def _close_item(live: LiveReception, step: Step) -> list[Effect]:
@@ -144,12 +145,9 @@ def _reopen_item(live: LiveReception, step: Step) -> list[Effect]:
 
 def _give_floor(live: LiveReception, step: Step) -> list[Effect]:
     room = live.speaker(step.command.room)
-    if live.phase is Phase.CLOSED:
-        raise Refused(RefusalCode.ITEM_CLOSED, came=room.code)
-    if not is_in_audience(room.code, live.agenda.audience()):
-        raise Refused(RefusalCode.ROOM_NOT_IN_AUDIENCE, came=room.code)
-    if not is_connected(live.around.links.state_of(room.code, speaking=True)):
-        raise Refused(RefusalCode.ROOM_NOT_CONNECTED, came=room.code)
+    _check_may_be_heard(live, room.code)
+    if live.interprets(room.code):
+        raise Refused(RefusalCode.ROOM_INTERPRETS, came=room.code)
     if live.has_floor(room.code):
         return []
     before = live.drop_floor(step.actor, step.now)
@@ -161,10 +159,48 @@ def _give_floor(live: LiveReception, step: Step) -> list[Effect]:
     return [StageChanged(live.stage()), *TELL_ALL, *before, given, *live.settle(room.code, step.now)]
 
 
+def _check_may_be_heard(live: LiveReception, code: RoomCode) -> None:
+    if live.phase is Phase.CLOSED:
+        raise Refused(RefusalCode.ITEM_CLOSED, came=code)
+    if not is_in_audience(code, live.agenda.audience()):
+        raise Refused(RefusalCode.ROOM_NOT_IN_AUDIENCE, came=code)
+    if not is_connected(live.around.links.state_of(code, speaking=True)):
+        raise Refused(RefusalCode.ROOM_NOT_CONNECTED, came=code)
+
+
 def _take_floor_back(live: LiveReception, step: Step) -> list[Effect]:
     if live.floor is None:
         raise Refused(RefusalCode.FLOOR_EMPTY, came=step.command.name)
     rows = live.drop_floor(step.actor, step.now, acted=True)
+    return [StageChanged(live.stage()), *TELL_ALL, *rows]
+
+
+# --- interpretation --------------------------------------------------------------------------------
+
+
+def _name_interpreter(live: LiveReception, step: Step) -> list[Effect]:
+    """The desk may be named before its interpreter's microphone sends: it has no one link that could lack."""
+    at_desk = step.command.room == DESK_CODE
+    room = live.around.rooms[DESK_CODE] if at_desk else live.speaker(step.command.room)
+    present = live.agenda.present
+    if present is None or live.phase is Phase.CLOSED:
+        raise Refused(RefusalCode.ITEM_CLOSED, came=room.code)
+    if not at_desk:
+        _check_may_be_heard(live, room.code)
+    if live.has_floor(room.code):
+        raise Refused(RefusalCode.ROOM_HAS_FLOOR, came=room.code)
+    if live.interprets(room.code):
+        return []
+    before = live.drop_interpreter(step.actor, step.now)
+    live.interpreter = InterpreterHeld(room.code, present.facts.id)
+    named = InterpreterNamed(live.id, present.facts.id, room.id, room.code, step.now, step.actor)
+    return [StageChanged(live.stage()), *TELL_ALL, *before, named]
+
+
+def _take_interpreter_back(live: LiveReception, step: Step) -> list[Effect]:
+    if live.interpreter is None:
+        raise Refused(RefusalCode.NO_INTERPRETER, came=step.command.name)
+    rows = live.drop_interpreter(step.actor, step.now, acted=True)
     return [StageChanged(live.stage()), *TELL_ALL, *rows]
 
 
@@ -184,6 +220,8 @@ _COMMANDS: dict[CommandName, tuple[Callable[[LiveReception, Step], list[Effect]]
     CommandName.TAKE_FLOOR_BACK: (_take_floor_back, _OPEN),
     CommandName.CLOSE_ITEM: (_close_item, _ITEM),
     CommandName.REOPEN_ITEM: (_reopen_item, _ITEM),
+    CommandName.INTERPRETER: (_name_interpreter, _ITEM),
+    CommandName.TAKE_INTERPRETER_BACK: (_take_interpreter_back, _ITEM),
     CommandName.LOWER_HAND: (_lower_hand, _OPEN),
     CommandName.END: (_end, _OPEN),
 }

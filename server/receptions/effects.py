@@ -137,6 +137,28 @@ class FloorTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class InterpreterNamed:
+    reception: int
+    item: int
+    room_id: int
+    room: RoomCode
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterTaken:
+    """Nobody interprets any more. `acted`: by a command of its own, which the audit log then names."""
+
+    reception: int
+    item: int
+    room: RoomCode
+    at: datetime
+    actor: str
+    acted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HandRaised:
     reception: int
     room: RoomCode
@@ -226,6 +248,8 @@ Row = (
     | ItemReopened
     | FloorGiven
     | FloorTaken
+    | InterpreterNamed
+    | InterpreterTaken
     | HandRaised
     | HandLowered
     | PresenceBegan

@@ -85,6 +85,7 @@ class Live(LiveReception):
             "rooms": len(around.rooms),
             "hands": len(self.hands),
             "floor_given": self.floor is not None,
+            "interpreted": self.interpreter is not None,
             "unsealed": len(self.unsealed),
             "media_running": around.media_running,
             "recorder_running": around.recorder_running,
@@ -219,7 +220,7 @@ class Live(LiveReception):
         self._take_rolls(read)
         self.unsealed = {ended.recording: ended for ended in read.unsealed}
         if self.state is ReceptionState.OPEN and read.reception is not None:
-            self.floor = read.floor
+            self.floor, self.interpreter = read.floor, read.interpreter
             self.hands = dict(read.hands)
             self.around.begin_attendance(read.reception.id, read.attendance)
         self.around.lose_media(min(event.last_alive_at, now), now)

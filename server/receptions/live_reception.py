@@ -8,8 +8,9 @@ recorder and screens. `commands` changes it, `live` feeds it; nobody else writes
     HEARING    | open | the stage, the rooms in its audience
     CLOSED     | open | nothing, and nothing is recorded
 
-The floor goes back to the desk whenever the item changes or closes. A room that loses its link keeps the
-floor, so that it is on air again when it comes back; the console shows it as absent meanwhile.
+The floor goes back to the desk whenever the item changes or closes, and nobody interprets any more. A room that
+loses its link keeps the floor, so that it is on air again when it comes back, and likewise an interpreter; the
+console shows it as absent meanwhile.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from server.receptions.effects import (
     ConsoleToTell,
     Effect,
     FloorTaken,
+    InterpreterTaken,
     RecordingChanged,
     RoomsToTell,
     StageChanged,
 )
-from server.receptions.programme import DESK_CODE, FloorHeld, ReceptionFacts, RoomFacts
+from server.receptions.programme import DESK_CODE, FloorHeld, InterpreterHeld, ReceptionFacts, RoomFacts
 from server.receptions.rolls import Rolls
 from server.receptions.rules import is_in_audience
 from server.receptions.surroundings import Surroundings
@@ -57,6 +59,7 @@ class LiveReception:
         self.opened_at: datetime | None = None
         self.folder = ""
         self.floor: FloorHeld | None = None
+        self.interpreter: InterpreterHeld | None = None
         self.hands: dict[RoomCode, datetime] = {}  # in order of raising
         self.rolls = Rolls()
         self.unsealed: dict[str, SetRecording] = {}
@@ -87,6 +90,14 @@ class LiveReception:
     def has_floor(self, code: RoomCode) -> bool:
         return self.floor is not None and self.floor.code == code
 
+    def interprets(self, code: RoomCode) -> bool:
+        return self.interpreter is not None and self.interpreter.code == code
+
+    @property
+    def interpretation_heard(self) -> bool:
+        """Sound of the interpreter reaches the stage at this moment."""
+        return self.interpreter is not None and self.around.slots.get("interpreter") == self.interpreter.code
+
     def may_receive(self, code: RoomCode) -> bool:
         """True while the reception is open and the room is in the audience of this moment."""
         return self.phase is not Phase.IDLE and is_in_audience(code, self.agenda.audience())
@@ -98,7 +109,7 @@ class LiveReception:
         self.opened_at = plan.opened_at if plan is not None else None
         self.folder = plan.folder if plan is not None else ""
         self._agenda = AgendaRun(plan) if plan is not None else None
-        self.floor = None
+        self.floor = self.interpreter = None
         self.hands.clear()
 
     def may_call_roll(self, now: datetime) -> bool:
@@ -122,6 +133,7 @@ class LiveReception:
             floor=self.floor.code if self.floor is not None else None,
             record=live and not closed,
             desk=DESK_CODE,
+            interpreter=self.interpreter.code if self.interpreter is not None else None,
         )
 
     def recording(self) -> SetRecording | None:
@@ -165,11 +177,19 @@ class LiveReception:
         code, self.floor = self.floor.code, None
         return [FloorTaken(self.id, code, now, actor, acted), *self.settle(code, now)]
 
+    def drop_interpreter(self, actor: str, now: datetime, *, acted: bool = False) -> list[Effect]:
+        held, self.interpreter = self.interpreter, None
+        return [InterpreterTaken(self.id, held.item, held.code, now, actor, acted)] if held is not None else []
+
+    def drop_speakers(self, actor: str, now: datetime) -> list[Effect]:
+        """The item changes or closes."""
+        return [*self.drop_floor(actor, now), *self.drop_interpreter(actor, now)]
+
     def close_item(self, actor: str, reason: str, now: datetime) -> list[Effect]:
         """At once, whoever is on air: pictures stop before anything is written."""
-        floor = self.drop_floor(actor, now)
+        dropped = self.drop_speakers(actor, now)
         rows = self.agenda.close(actor, reason, now)
-        return [*self.switched(), *floor, *rows, *self.settle_all(now)]
+        return [*self.switched(), *dropped, *rows, *self.settle_all(now)]
 
     def settle(self, code: RoomCode, now: datetime) -> list[Effect]:
         return self.around.settle(code, self.may_receive(code), self.has_floor(code), now)

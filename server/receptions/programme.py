@@ -98,12 +98,21 @@ class FloorHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class InterpreterHeld:
+    """Who interprets `item` while it is heard."""
+
+    code: RoomCode
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """Everything the database says of the open reception, or of the one being prepared."""
 
     rooms: tuple[RoomFacts, ...]
     reception: ReceptionFacts | None = None
     floor: FloorHeld | None = None
+    interpreter: InterpreterHeld | None = None
     hands: Mapping[RoomCode, datetime] = field(default_factory=dict)  # in order of raising
     attendance: Mapping[tuple[RoomCode, Presence], datetime] = field(default_factory=dict)  # spans left open
     summonses: Mapping[RoomCode, tuple[SummonsFacts, ...]] = field(default_factory=dict)  # the next one first

@@ -26,6 +26,7 @@ from server.receptions.tables import (
     Chapter,
     FloorGrant,
     Hearing,
+    Interpretation,
     ItemState,
     Reception,
     ReceptionState,
@@ -169,6 +170,30 @@ def _floor_taken(session: Session, row: effects.FloorTaken) -> None:
         session.add(grant)
     if row.acted:
         _audit(session, row.actor, "floor_taken_back", row.reception, room=row.room)
+
+
+def _interpreter_named(session: Session, row: effects.InterpreterNamed) -> None:
+    session.add(
+        Interpretation(
+            reception_id=row.reception,
+            item_id=row.item,
+            room_id=row.room_id,
+            named_at=row.at,
+            named_by=row.actor,
+        )
+    )
+    _audit(session, row.actor, "interpreter_named", row.reception, room=row.room, item=row.item)
+
+
+def _interpreter_taken(session: Session, row: effects.InterpreterTaken) -> None:
+    statement = select(Interpretation).where(
+        Interpretation.reception_id == row.reception, col(Interpretation.ended_at).is_(None)
+    )
+    for span in session.exec(statement):
+        span.ended_at = row.at
+        session.add(span)
+    if row.acted:
+        _audit(session, row.actor, "interpreter_taken_back", row.reception, room=row.room, item=row.item)
 
 
 def _hand_raised(session: Session, row: effects.HandRaised) -> None:
@@ -326,6 +351,8 @@ _WRITERS: dict[type[object], Callable[[Session, Any], None]] = {
     effects.ItemReopened: _item_reopened,
     effects.FloorGiven: _floor_given,
     effects.FloorTaken: _floor_taken,
+    effects.InterpreterNamed: _interpreter_named,
+    effects.InterpreterTaken: _interpreter_taken,
     effects.HandRaised: _hand_raised,
     effects.HandLowered: _hand_lowered,
     effects.OfficesLeft: _all_offices_left,

@@ -15,13 +15,14 @@ from sqlmodel import Session, col, select
 from server.people.tables import AuditEvent
 from server.receptions import records
 from server.receptions.agenda_run import AgendaRun, Label
-from server.receptions.programme import FloorHeld, ReceptionFacts, Restored
+from server.receptions.programme import FloorHeld, InterpreterHeld, ReceptionFacts, Restored
 from server.receptions.reception_facts import read_reception, read_rooms
 from server.receptions.roll_queries import read_rolls
 from server.receptions.summons_queries import read_summonses
 from server.receptions.tables import (
     Attendance,
     FloorGrant,
+    Interpretation,
     Presence,
     Reception,
     ReceptionState,
@@ -51,6 +52,7 @@ def read_live(session: Session, now: datetime, prepared: int | None = None) -> R
         rooms=rooms,
         reception=facts,
         floor=_floor(session, reception.id),
+        interpreter=_interpreter(session, reception.id),
         hands=_hands(session, reception.id),
         attendance=_attendance(session, reception.id),
         rolls=rolls,
@@ -140,6 +142,19 @@ def _floor(session: Session, reception: int) -> FloorHeld | None:
         .order_by(col(FloorGrant.given_at).desc())
     ).first()
     return FloorHeld(found[1], found[0].given_at) if found is not None else None
+
+
+def _interpreter(session: Session, reception: int) -> InterpreterHeld | None:
+    found = session.exec(
+        select(Interpretation.item_id, Room.code)
+        .where(
+            Interpretation.reception_id == reception,
+            col(Interpretation.ended_at).is_(None),
+            Interpretation.room_id == Room.id,
+        )
+        .order_by(col(Interpretation.named_at).desc())
+    ).first()
+    return InterpreterHeld(found[1], found[0]) if found is not None else None
 
 
 def _hands(session: Session, reception: int) -> dict[RoomCode, datetime]:

@@ -1,7 +1,7 @@
 """What the screens of /room are sent, all of it by one task, so that order is kept.
 
-First why a link ended, then to whoever has the floor and then to all others their paths, the stage and their
-summonses, then what lines carry. Nothing is queued: what is sent is what holds at that moment.
+First why a link ended, then to whoever has the floor and then to all others their paths, the stage, who interprets
+and their summonses, then what lines carry. Nothing is queued: what is sent is what holds at that moment.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
 from server.receptions.turn_access import RENEWED, TurnAccess
-from server.receptions.views import roll_view, stage_view, summonses_view
+from server.receptions.views import interpretation_view, roll_view, stage_view, summonses_view
 from server.web.languages import local_day
 from server.web.wording import sentence
-from signaling.messages import Carried, LineView, LinkEnded, Purpose, RoomCode
+from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 
 
@@ -34,6 +34,7 @@ class RoomConnection:
     inbox: SocketInbox
     paths_at: datetime | None = None  # when it was told its paths
     shown: dict[str, object] = field(default_factory=dict)
+    interpretation: InterpretationView = field(default_factory=InterpretationView)  # as it was told
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
     line: Carried | None = None  # to be told
@@ -103,6 +104,7 @@ class RoomScreens:
             for connection in sorted(wanted, key=lambda one: one.room.code != first):
                 await self._push_paths(connection)
                 await self._push_stage(connection)
+                await self._push_interpretation(connection)
             for connection in wanted:  # after the last stage: nothing of this is as urgent
                 await self._push_summonses(connection)
                 await self._push_roll(connection)
@@ -126,6 +128,12 @@ class RoomScreens:
             return
         connection.shown = view
         await self._send_to(connection.sid, "stage", {**view, "server_time": server_time})
+
+    async def _push_interpretation(self, connection: RoomConnection) -> None:
+        view = interpretation_view(self._conductor.live, connection.room.code)
+        if view != connection.interpretation:
+            connection.interpretation = view
+            await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
 
     async def _push_summonses(self, connection: RoomConnection) -> None:
         """To the room's own screen, not to overflow screens."""

@@ -137,6 +137,20 @@ class FloorGrant(SQLModel, table=True):
     given_by: str = Field(max_length=80)
 
 
+class Interpretation(SQLModel, table=True):
+    """A span in which a room, or the desk, was the interpreter of an item."""
+
+    __tablename__ = "interpretation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reception_id: int = Field(foreign_key="reception.id", index=True)
+    item_id: int = Field(foreign_key="agenda_item.id", index=True)
+    room_id: int = Field(foreign_key="room.id")
+    named_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))
+    named_by: str = Field(max_length=80)
+
+
 class Presence(StrEnum):
     CONNECTED = "connected"
     RECEIVING = "receiving"

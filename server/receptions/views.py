@@ -17,6 +17,7 @@ from signaling.messages import (
     AgendaEntry,
     ConsoleState,
     FloorView,
+    InterpretationView,
     OfficeView,
     RecordingLight,
     RollView,
@@ -63,6 +64,17 @@ def stage_view(live: LiveReception, room: RoomFacts, now: datetime) -> StageView
         desk_present=in_audience and live.around.slots.get("desk") is not None,
         document_present=in_audience and live.around.slots.get("document") is not None,
         server_time=now.isoformat(),
+    )
+
+
+def interpretation_view(live: LiveReception, room: RoomCode) -> InterpretationView:
+    """Outside the audience nothing is said of it: who interprets may say of whom the item is."""
+    if live.interpreter is None or not live.may_receive(room):
+        return InterpretationView()
+    return InterpretationView(
+        interpreter=_held_view(live, live.interpreter.code),
+        heard=live.interpretation_heard,
+        interprets=live.interprets(room),
     )
 
 
@@ -137,6 +149,8 @@ def console_state(live: LiveReception, consoles: int, alarm: str, now: datetime)
         item_closed=present is not None and present.closed,
         floor=_floor_view(live),
         floor_since=_iso(live.floor.since if live.floor is not None else None),
+        interpreter=_held_view(live, live.interpreter.code) if live.interpreter is not None else None,
+        interpretation_heard=live.interpretation_heard,
         recording=recording_light(live, alarm),
         media_running=live.around.media_running,
         desk_publishing=live.around.slots.get("desk") is not None,
@@ -188,10 +202,12 @@ def _is_recording(live: LiveReception) -> bool:
 
 
 def _floor_view(live: LiveReception) -> FloorView | None:
-    if live.floor is None:
-        return None
-    room = live.around.rooms.get(live.floor.code)
-    return FloorView(code=live.floor.code, name=room.name if room is not None else live.floor.code)
+    return _held_view(live, live.floor.code) if live.floor is not None else None
+
+
+def _held_view(live: LiveReception, code: RoomCode) -> FloorView:
+    room = live.around.rooms.get(code)
+    return FloorView(code=code, name=room.name if room is not None else code)
 
 
 def _agenda_entry(live: LiveReception, item: RunningItem, now: datetime) -> AgendaEntry:

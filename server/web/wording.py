@@ -33,13 +33,17 @@ SENTENCES: dict[RefusalCode, str] = {
         "The agenda is full. Put the petition into another reception, or take an item out first."
     ),
     RefusalCode.ROOM_NOT_CONNECTED: N_(
-        "The room is not connected, so it cannot be given the floor. Call the room by phone."
+        "The room is not connected, so it cannot be heard. Call the room by phone."
     ),
     RefusalCode.ROOM_NOT_IN_AUDIENCE: N_(
-        "The room is not among those invited to this item, so it cannot be given the floor."
+        "The room is not among those invited to this item, so it cannot be heard in it."
     ),
-    RefusalCode.ITEM_CLOSED: N_(
-        "The item is closed: no room sees or hears it. Reopen the item before giving the floor."
+    RefusalCode.ITEM_CLOSED: N_("The item is closed: no room sees or hears it. Reopen the item first."),
+    RefusalCode.ROOM_HAS_FLOOR: N_(
+        "This room has the floor: its sound is the original. Take the floor back, or name another interpreter."
+    ),
+    RefusalCode.ROOM_INTERPRETS: N_(
+        "This room is interpreting. Take the interpreter back before you give it the floor."
     ),
     RefusalCode.ITEM_STAYS_CLOSED: N_(
         "This item concerns a denunciation. By law it stays closed and cannot be shown to the rooms."
@@ -48,6 +52,7 @@ SENTENCES: dict[RefusalCode, str] = {
         "This needs to be confirmed, because no button takes it back. Do it again and confirm it."
     ),
     RefusalCode.FLOOR_EMPTY: N_("No room has the floor now. There is nothing to take back."),
+    RefusalCode.NO_INTERPRETER: N_("Nobody is interpreting now. There is nothing to take back."),
     RefusalCode.REPLACED: N_(
         "This room was opened on another screen, which has taken over. Close this one, or reload it to come back."
     ),

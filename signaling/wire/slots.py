@@ -11,10 +11,11 @@ class Upstream(StrEnum):
     CAMERA = "camera"
     MICROPHONE = "microphone"
     DOCUMENT = "document"
+    INTERPRETATION = "interpretation"  # an interpreter's own microphone at the desk
 
     @property
     def is_video(self) -> bool:
-        return self is not Upstream.MICROPHONE
+        return self in (Upstream.CAMERA, Upstream.DOCUMENT)
 
 
 class Layer(StrEnum):

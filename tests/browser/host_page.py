@@ -87,6 +87,15 @@ class HostPage:
         await self._press("take_floor_back")
         await self.has_on_floor("none")
 
+    async def name_interpreter(self, code: str) -> None:
+        await self._press("interpreter")
+        await self.page.get_by_test_id(f"interpreter-{code}").click()
+        await expect(self.body).to_have_attribute("data-interpreter", code)
+
+    async def take_interpreter_back(self) -> None:
+        await self._press("take_interpreter_back")
+        await expect(self.body).to_have_attribute("data-interpreter", "none")
+
     async def end_reception(self) -> None:
         """The button asks first; the way back has the focus."""
         await self._press("end")

@@ -70,6 +70,16 @@ class RoomPage:
         return self.page.get_by_test_id("on-air")
 
     @property
+    def interprets(self) -> Locator:
+        """That this room's microphone is on air as the interpretation."""
+        return self.page.get_by_test_id("interprets")
+
+    @property
+    def hearing(self) -> Locator:
+        """The button that chooses what is heard."""
+        return self.page.get_by_test_id("hearing")
+
+    @property
     def camera_sign(self) -> Locator:
         return self.page.get_by_test_id("camera")
 

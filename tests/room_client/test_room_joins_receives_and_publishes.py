@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from room_client.link import LinkEnd
 from room_client.room import Room, RoomOptions, RoomOutcome, RoomState
 from room_client.sources.contract import SourceProblem
-from signaling.messages import Purpose
+from signaling.messages import FloorView, InterpretationView, Purpose
 from signaling.refusals import Refusal, RefusalCode
 from signaling.wire.slots import SlotName
 from tests.room_client.conftest import KEY, Seen, Server
@@ -98,6 +98,29 @@ async def test_room_publishes_only_while_it_has_the_floor(server: Server) -> Non
         pictures = peer.pictures
         await server.show(has_floor=True)
         await eventually(lambda: "" if peer.pictures > pictures + 3 else "no pictures after the second time")
+
+
+async def test_an_interpreters_room_sends_its_sound_and_no_picture(server: Server) -> None:
+    room = Room(options(server))
+    async with living(room):
+        await eventually(lambda: "" if room.state is RoomState.JOINED else room.state)
+        peer = server.answerers[0]
+        await server.show(has_floor=False)
+        named = InterpretationView(
+            interpreter=FloorView(code="06649", name="Phường Hà Tu"), heard=False, interprets=True
+        )
+        await server.socket.emit(named.event, named.model_dump(mode="json"), namespace="/room")
+        await eventually(lambda: "" if peer.sounds > 20 else f"{peer.sounds} sounds")
+        assert peer.pictures == 0
+        assert not room.on_air
+        await server.socket.emit(named.event, InterpretationView().model_dump(mode="json"), namespace="/room")
+        await eventually(lambda: "" if len(server.received) > 1 else "no reports")  # some seconds later
+        sent, reports = room.counts(), len(server.received)
+        await eventually(lambda: "" if len(server.received) > reports else "no more reports")
+        now = room.counts()
+        assert sent is not None
+        assert now is not None
+        assert now.sent == sent.sent, "went on sending when it interpreted no more"
 
 
 async def test_vp8_where_the_stage_speaks_it(server: Server) -> None:

@@ -8,6 +8,9 @@ import { Link } from "../web/live/link.js";
 import { refusalSentence, say, sayAll } from "../web/live/words.js";
 import { DeviceChoice } from "./device_choice.js";
 
+// Opened with ?interpreter it is the interpreter's own computer at the desk: it sends sound alone, and not as the desk's.
+const INTERPRETS = new URLSearchParams(location.search).has("interpreter");
+const SOURCES = INTERPRETS ? { microphone: "interpretation" } : { camera: "camera", microphone: "microphone" };
 const TONES = { good: "good", weak: "needs", bad: "needs", unknown: "absent" };
 
 const devices = new Devices();
@@ -18,14 +21,15 @@ const choice = new DeviceChoice();
 let wanted = true; // by the person
 let over = false; // the reception: nothing is sent, the devices are let go, until there is another one
 let quality = "unknown";
+let named = false; // the desk, as interpreter
 let open = false; // the reception: before it rooms get nothing, whatever is sent here
 
 function refresh() {
   const { phase } = link.status;
-  const live = isWanted() && phase === "connected" && devices.track("camera") !== null;
+  const live = isWanted() && phase === "connected" && devices.track(INTERPRETS ? "microphone" : "camera") !== null;
   setAttribute(document.body, "data-link", phase);
   setAttribute(document.body, "data-publishing", live);
-  setAttribute(document.body, "data-on-air", live && open);
+  setAttribute(document.body, "data-on-air", live && isTaken());
   drawMark(live);
   mark(part("toggle"), wanted ? "video-off" : "video", say(wanted ? "publish.stop" : "publish.start"));
   part("toggle").classList.toggle("primary", !wanted);
@@ -44,8 +48,8 @@ function refresh() {
 
 function drawMark(live) {
   if (over) mark(part("mark"), "flag", say("room.ended.title"), "absent");
-  else if (live && open) mark(part("mark"), "radio", say("camera.page.live"), "live");
-  else if (live) mark(part("mark"), "circle-check", say("camera.page.ready"), "good");
+  else if (live && isTaken()) mark(part("mark"), "radio", say(INTERPRETS ? "camera.page.interpreter.live" : "camera.page.live"), "live");
+  else if (live) mark(part("mark"), "circle-check", say(INTERPRETS ? "camera.page.interpreter.ready" : "camera.page.ready"), "good");
   else mark(part("mark"), "circle-off", say(isWanted() ? "camera.page.waiting" : "camera.page.off"), "absent");
 }
 
@@ -71,9 +75,10 @@ function mark(target, sign, words, tone) {
 }
 
 const isWanted = () => wanted && !over;
+const isTaken = () => (INTERPRETS ? named : open);
 
 function publish() {
-  for (const source of ["camera", "microphone"]) link.publish(source, isWanted() ? devices.track(source) : null);
+  for (const [device, source] of Object.entries(SOURCES)) link.publish(source, isWanted() ? devices.track(device) : null);
 }
 
 function setOver(now) {
@@ -92,14 +97,20 @@ async function startDevices() {
 }
 
 function showPreview() {
-  const camera = devices.track("camera");
+  const camera = INTERPRETS ? null : devices.track("camera");
   const preview = part("preview");
   if (preview.srcObject?.getTracks()[0] === camera) return;
   preview.srcObject = camera ? new MediaStream([camera]) : null;
   if (camera) preview.play().catch(() => undefined);
 }
 
+if (INTERPRETS) {
+  for (const target of document.querySelectorAll("[data-say^='camera.page.']")) {
+    target.dataset.say = target.dataset.say.replace("camera.page.", "camera.page.interpreter.");
+  }
+}
 sayAll();
+setHidden(part("camera"), INTERPRETS);
 part("preview").muted = true;
 part("choice").append(choice.root);
 part("toggle").addEventListener("click", () => {
@@ -120,6 +131,10 @@ devices.addEventListener("change", () => {
 link.addEventListener("stage", (event) => {
   open = event.detail.reception_state === "open";
   setOver(event.detail.reception_state === "ended");
+  refresh();
+});
+link.addEventListener("interpretation", (event) => {
+  named = event.detail?.interprets ?? false;
   refresh();
 });
 link.addEventListener("state", refresh);

@@ -4,6 +4,8 @@
 import { io } from "/static/vendor/socket.io.esm.min.js";
 import { durationText, secondsSince, setServerTime } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { Hearing, HEARING_KEYS } from "../web/live/hearing.js";
+import { drawHearing } from "../web/live/hearing_button.js";
 import { Held } from "../web/live/held.js";
 import { Link, refusalIn } from "../web/live/link.js";
 import { StageSound } from "../web/live/sound.js";
@@ -30,6 +32,7 @@ const socket = io("/desk", {
 });
 const screen = new StageScreen(part("stage"));
 const sound = new StageSound();
+const hearing = new Hearing(sound);
 const watch = new Link({ purpose: "watch" });
 const rooms = new RoomWall({
   mayCommand: MAY_COMMAND,
@@ -95,6 +98,7 @@ function refresh() {
   setAttribute(body, "data-item", item ? item.position : "none");
   setAttribute(body, "data-closed", state.item_closed);
   setAttribute(body, "data-floor", state.floor?.code ?? "none");
+  setAttribute(body, "data-interpreter", state.interpreter?.code ?? "none");
   setAttribute(body, "data-recording", state.recording.growing ? "growing" : state.recording.state);
   drawHead(state);
   drawAgenda(state, MAY_COMMAND ? callItem : null);
@@ -131,7 +135,17 @@ function drawStage(item) {
   setText(floor.querySelector("span"), state.floor ? say("stage.floor", { name: state.floor.name }) : say("stage.floor.none"));
   setHidden(floor, !open);
   setAttribute(floor, "data-tone", state.floor ? "live" : "absent");
+  drawInterpreter(open);
   drawFloorTime();
+}
+
+function drawInterpreter(open) {
+  const words = part("interpreter-words");
+  const { interpreter, interpretation_heard: heard } = state;
+  setHidden(words, !open || !interpreter);
+  setIcon(words, "languages");
+  setText(words.querySelector("span"), interpreter ? say(heard ? "interpreter.heard" : "interpreter.unheard", { name: interpreter.name }) : "");
+  setAttribute(words, "data-tone", heard ? "live" : "needs");
 }
 
 function drawFloorTime() {
@@ -183,6 +197,9 @@ function announceChange(before, now) {
   } else if (before.item_closed !== now.item_closed) {
     announce(say(now.item_closed ? "announce.closed" : "announce.reopened"));
   }
+  if (before.interpreter?.code !== now.interpreter?.code) {
+    announce(now.interpreter ? say("announce.interpreter", { name: now.interpreter.name }) : say("announce.interpreter.none"));
+  }
   if (before.floor?.code !== now.floor?.code) {
     announce(now.floor ? say("announce.floor", { name: now.floor.name }) : say("announce.floor.none"));
   }
@@ -192,6 +209,9 @@ function announceChange(before, now) {
 
 const soundButton = element("button", { type: "button", icon: "volume-2", "data-icon": "volume-2", "data-testid": "sound-toggle",
   on: { click: () => sound.switchOff(!sound.off) } }, element("span"));
+
+const hearingButton = element("button", { type: "button", icon: "headphones", "data-icon": "headphones",
+  "data-testid": "hearing", hidden: true, on: { click: () => hearing.turn() } });
 
 function drawSound() {
   setIcon(soundButton, sound.off ? "volume-x" : "volume-2");
@@ -206,7 +226,20 @@ watch.addEventListener("slots", (event) => {
   screen.take(event.detail);
   sound.play(event.detail);
 });
-watch.addEventListener("state", (event) => setAttribute(document.body, "data-link", event.detail.phase));
+watch.addEventListener("stage", (event) => hearing.setItem(event.detail.item?.position ?? null));
+watch.addEventListener("interpretation", (event) => hearing.take(event.detail));
+watch.addEventListener("state", (event) => {
+  setAttribute(document.body, "data-link", event.detail.phase);
+  hearing.setTold(event.detail.signalling);
+});
+hearing.addEventListener("change", () => {
+  setAttribute(document.body, "data-hearing", hearing.choice || null);
+  drawHearing(hearingButton, hearing);
+});
+window.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, select, textarea, dialog[open]");
+  if (HEARING_KEYS.has(event.key) && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) hearing.turn();
+});
 sound.addEventListener("change", () => {
   drawSound();
   drawBanner();
@@ -217,9 +250,9 @@ window.addEventListener("pageshow", (event) => {
 });
 
 drawSound();
-if (MAY_COMMAND) publisher = new DeskPublisher({ sound: soundButton, fail: (sentence) => buttons.showRefusal(sentence) });
+if (MAY_COMMAND) publisher = new DeskPublisher({ sound: [soundButton, hearingButton], fail: (sentence) => buttons.showRefusal(sentence) });
 else {
-  part("publish").append(soundButton);
+  part("publish").append(soundButton, hearingButton);
   setHidden(part("readonly"), false);
   part("readonly").append(element("span", { text: say("console.readonly") }));
   setIcon(part("readonly"), "eye");

@@ -5,6 +5,7 @@
 
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { refusalSentence, say } from "../web/live/words.js";
+import { InterpreterDialog } from "./console_interpreter.js";
 import { shortName } from "./console_room_order.js";
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -17,6 +18,8 @@ const BUTTONS = [
   { id: "finish_item", place: "commands", icon: "check", key: "L" },
   { id: "end", place: "commands", icon: "flag", key: "" },
   { id: "take_floor_back", place: "stage-commands", icon: "mic-off", key: "T" },
+  { id: "interpreter", place: "stage-commands", icon: "languages", key: "D" },
+  { id: "take_interpreter_back", place: "stage-commands", icon: "languages", key: "D" },
   { id: "close_item", place: "stage-commands", icon: "lock", key: IS_MAC ? "⌘K" : "Ctrl K" },
   { id: "reopen_item", place: "stage-commands", icon: "lock-open", key: "R" },
 ];
@@ -47,6 +50,8 @@ export function buttonsOf(state, first) {
     finish_item: { shown: open, able: item !== null },
     end: { shown: open, able: true },
     take_floor_back: { shown: open, able: Boolean(state?.floor) },
+    interpreter: { shown: open && !state.interpreter, able: item !== null && !closed },
+    take_interpreter_back: { shown: open && Boolean(state.interpreter), able: true },
     close_item: { shown: open && !closed, able: item !== null },
     reopen_item: { shown: open && closed, able: !staysClosed },
   };
@@ -60,6 +65,7 @@ export function buttonsOf(state, first) {
 export class CommandButtons {
   #send;
   #rooms;
+  #interpreters;
   #state = null;
   #buttons = new Map();
   #working = new Set();
@@ -70,6 +76,7 @@ export class CommandButtons {
   constructor({ send, rooms }) {
     this.#send = send;
     this.#rooms = rooms;
+    this.#interpreters = new InterpreterDialog({ rooms });
     for (const { id, place, icon, key } of BUTTONS) {
       const button = element(
         "button",
@@ -112,6 +119,8 @@ export class CommandButtons {
       const [first] = this.#rooms.hands;
       if (first) this.run("floor", { room: first.code });
       else this.#rooms.focusSearch();
+    } else if (id === "interpreter") {
+      this.#interpreters.open((room) => this.run(id, { room }));
     } else if (id === "reopen_item") {
       this.#ask("reopen", () => this.run(id, { confirm: true }));
     } else if (id === "end") {
@@ -172,7 +181,10 @@ export class CommandButtons {
       this.#rooms.focusSearch();
       return;
     }
-    const button = BUTTONS.find(({ key }) => key.length === 1 && key === event.key.toUpperCase());
-    if (button) this.press(button.id);
+    const pressed = BUTTONS.filter(({ key }) => key.length === 1 && key === event.key.toUpperCase());
+    const button = pressed.find(({ id }) => !this.#buttons.get(id).hidden);
+    if (!button) return;
+    event.preventDefault(); // the letter is not typed into a field that the press opens
+    this.press(button.id);
   }
 }

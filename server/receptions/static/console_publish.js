@@ -24,12 +24,12 @@ export class DeskPublisher {
   #choice = new DeviceChoice();
   #words = element("span", { class: "publish-words", role: "status", "data-testid": "publish-words" });
 
-  /** `sound`: the button for the stage's sound in this window; `fail(sentence)` shows what went wrong. */
+  /** `sound`: the buttons for the stage's sound in this window; `fail(sentence)` shows what went wrong. */
   constructor({ sound, fail }) {
     this.#fail = fail;
     this.#preview.muted = true;
     const page = element("a", { class: "button", href: "/desk/camera", target: "_blank", rel: "noopener", icon: "camera", "data-testid": "camera-page", title: say("publish.page") }, element("span", { text: say("publish.page") }));
-    const controls = element("div", { class: "publish-controls" }, this.#send, this.#microphone, this.#meter, this.#share, page, sound, this.#choice.root, this.#words);
+    const controls = element("div", { class: "publish-controls" }, this.#send, this.#microphone, this.#meter, this.#share, page, ...sound, this.#choice.root, this.#words);
     part("publish").append(this.#preview, controls);
     window.addEventListener("pagehide", () => this.#close());
     this.#draw();

@@ -40,6 +40,13 @@ export class RoomWall {
     return ordered(this.#rooms.values(), { search: "", filter: "all", session: this.#session }).hands;
   }
 
+  /** The rooms that may be heard in the present item and are connected, without the one that has the floor. */
+  get speakable() {
+    return [...this.#rooms.values()].filter(
+      ({ in_audience: inAudience, presence }) => inAudience && presence !== "absent" && presence !== "has_floor",
+    );
+  }
+
   /** Takes a ConsoleRooms message. */
   take({ complete, rooms }) {
     const before = this.#rooms;

@@ -82,6 +82,14 @@ def test_a_watcher_cannot_publish_and_a_room_has_no_document() -> None:
     assert [s.upstream for s in desk.sections] == [Upstream.CAMERA, Upstream.DOCUMENT]
 
 
+def test_only_the_desk_has_a_microphone_for_its_interpreter() -> None:
+    two_microphones = HEAD + m_line("audio", "sendonly", 0) + m_line("audio", "sendonly", 1)
+    desk = parse_offer(two_microphones, Purpose.DESK, VideoCodec.H264)
+    assert [s.upstream for s in desk.sections] == [Upstream.MICROPHONE, Upstream.INTERPRETATION]
+    room = parse_offer(two_microphones, Purpose.ROOM, VideoCodec.H264)
+    assert [s.upstream for s in room.sections] == [Upstream.MICROPHONE, None]
+
+
 def test_a_browser_without_the_stages_codec_is_told_which_one() -> None:
     sdp = room_offer().replace("H264", "AV1")
     with pytest.raises(Refused) as refused:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from signaling.messages import Purpose
+from signaling.wire.slots import SlotName
 from tests.server.media.wire import DESK, DESK_SLOTS, FLOOR_SLOTS, Media, running_media, until_more
 from tests.waiting import eventually
 
@@ -66,6 +67,22 @@ async def test_the_floor_wanders_between_rooms_of_both_workers(workers: Workers)
     before = there.packets(*FLOOR_SLOTS)
     await until_more(here, *FLOOR_SLOTS, packets=50)
     assert there.packets(*FLOOR_SLOTS) == before, "a hall does not hear itself, whichever worker has it"
+
+
+async def test_an_interpreter_at_the_second_worker_is_heard_in_the_rooms_of_both(workers: Workers) -> None:
+    first, second = workers
+    interpreter = await second.join("06649")
+    here, there = await first.join("06652"), await second.join("06655")
+    interpreter.publish()
+    await wish(workers, interpreter="06649")
+    await until_more(here, SlotName.INTERPRETER_AUDIO)
+    await until_more(there, SlotName.INTERPRETER_AUDIO)
+    assert here.packets() == here.packets(SlotName.INTERPRETER_AUDIO), "its camera goes nowhere"
+    await wish(workers, closed=True, audience=("06649", "06655"))
+    await until_more(there, SlotName.INTERPRETER_AUDIO)
+    before = here.packets()
+    await until_more(there, SlotName.INTERPRETER_AUDIO, packets=60)
+    assert here.packets() == before
 
 
 async def test_a_closed_item_is_closed_at_both_workers(workers: Workers) -> None:

@@ -102,13 +102,18 @@ class Media:
             self.told.append(frame)
 
     async def join(
-        self, room: str, purpose: Purpose = Purpose.ROOM, through: Callable[[str], str] = lambda sdp: sdp
+        self,
+        room: str,
+        purpose: Purpose = Purpose.ROOM,
+        through: Callable[[str], str] = lambda sdp: sdp,
+        through_offer: Callable[[str], str] = lambda sdp: sdp,
     ) -> End:
+        """`through`, `through_offer`: what becomes of the answer, and of the offer, on their way."""
         end = End(room, purpose)
         self.ends.append(end)
         identity = f"{room}-{len(self.ends)}"
         reply = await self.channel.request(
-            OpenLink(link=identity, room=room, purpose=purpose, sdp=end.link.offer())
+            OpenLink(link=identity, room=room, purpose=purpose, sdp=through_offer(end.link.offer()))
         )
         if not isinstance(reply, LinkOpened):
             raise TypeError(f"came {reply.__class__.__name__}")

@@ -109,9 +109,10 @@ class RoomClient:
         self.paths: list[dict[str, Any]] = []
         self.summons: list[dict[str, Any]] = []  # as the newest message has them
         self.roll: dict[str, Any] = {}
+        self.interpretation: dict[str, Any] = {}  # as the newest message has it
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
-        for event in ("paths", "stage", "summonses", "roll", "line", "link_ended"):
+        for event in ("paths", "stage", "interpretation", "summonses", "roll", "line", "link_ended"):
             self.client.on(event, self._heard(event), namespace="/room")
         self.client.on("connect_error", self._note, namespace="/room")
 
@@ -126,6 +127,8 @@ class RoomClient:
                 self.summons = data["summonses"]
             elif event == "roll":
                 self.roll = data
+            elif event == "interpretation":
+                self.interpretation = data
             else:
                 kept[event].append(data)
 

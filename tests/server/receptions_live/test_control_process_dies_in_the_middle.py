@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlmodel import select
 
-from server.receptions.tables import Attendance, FloorGrant, Hearing, Reception
+from server.receptions.tables import Attendance, FloorGrant, Hearing, Interpretation, Reception
 from signaling import channel
 from signaling.messages import Command, CommandName
 from signaling.ports import AskReceptions, AskStatus, Frame, Receptions, ReceptionStatus, RunCommand
@@ -91,7 +91,9 @@ async def status(control: ControlProcess) -> ReceptionStatus:
         return reply
 
 
-async def until_written(control: ControlProcess, table: type[FloorGrant], count: int) -> None:
+async def until_written(
+    control: ControlProcess, table: type[FloorGrant] | type[Interpretation], count: int
+) -> None:
     await eventually(lambda: None if len(control.rows(table)) == count else f"{len(control.rows(table))} rows")
 
 
@@ -167,3 +169,33 @@ async def test_the_keypad_lists_and_is_refused_with_a_code(control: ControlProce
     await press(control, CommandName.OPEN)
     actors = control.database.run_here(lambda session: list(session.exec(select(Reception.state)).all()))
     assert actors
+
+
+@pytest.mark.timeout(90)
+async def test_the_interpreter_survives(control: ControlProcess) -> None:
+    await control.stop()
+    async with served(control) as first:
+        for code in (HA_TU, BAI_CHAY):
+            assert "link" in await (await control.room(code)).join()
+            control.media.connect(code)
+        await press(control, CommandName.OPEN)
+        await press(control, CommandName.NEXT)
+        await press(control, CommandName.INTERPRETER, room=BAI_CHAY)
+        await press(control, CommandName.FLOOR, room=HA_TU)
+        stage = control.media.stage
+        assert stage is not None
+        assert stage.interpreter == BAI_CHAY
+        await until_written(control, Interpretation, 1)
+        assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+    control.media.stages.clear()
+
+    async with served(control):
+        await eventually(lambda: None if control.media.stage == stage else f"stage is {control.media.stage}")
+        again = await control.room(BAI_CHAY)
+        await eventually(lambda: None if again.interpretation.get("interprets") else "the room was not told")
+        await press(control, CommandName.FINISH_ITEM)
+        await eventually(lambda: None if control.media.stage.interpreter is None else "still interprets")  # type: ignore[union-attr]
+        await eventually(
+            lambda: None if control.rows(Interpretation)[0].ended_at is not None else "the span has no end"
+        )
+        await press(control, CommandName.END, confirm=True)

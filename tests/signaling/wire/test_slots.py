@@ -10,5 +10,5 @@ def test_a_stage_has_three_pictures_then_three_sounds() -> None:
     assert list(STAGE_SLOTS) == [slot for slot in SlotName if not slot.name.startswith("PROGRAMME")]
 
 
-def test_only_the_microphone_is_no_picture() -> None:
-    assert [upstream for upstream in Upstream if not upstream.is_video] == [Upstream.MICROPHONE]
+def test_only_microphones_are_no_pictures() -> None:
+    assert [u for u in Upstream if not u.is_video] == [Upstream.MICROPHONE, Upstream.INTERPRETATION]

@@ -5,7 +5,7 @@
 // costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
 // sources that were published stay published.
 //
-// Events (CustomEvent, `detail`): "stage" a StageView · "summonses" SummonsViews · "roll" a RollView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
+// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
 // "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
 // ended it.
 
@@ -75,6 +75,7 @@ export class Link extends EventTarget {
         refused: (refusal) => this.#onRefusal(refusal),
         paths: (servers) => this.#takeServers(servers),
         stage: (stage) => this.#tell("stage", stage),
+        interpretation: (view) => this.#tell("interpretation", view),
         summonses: ({ summonses }) => this.#tell("summonses", summonses),
         roll: (view) => this.#tell("roll", view),
         line: ({ layer }) => this.#tell("carried", layer),
@@ -98,7 +99,7 @@ export class Link extends EventTarget {
     this.#tellState();
   }
 
-  /** Sends `track` as `source` (camera, microphone, document) from now on, over every rejoin; null stops it. */
+  /** Sends `track` as `source` (camera, microphone, document, interpretation) from now on, over every rejoin; null stops it. */
   async publish(source, track) {
     if ((this.#published.get(source) ?? null) === (track ?? null)) return;
     if (track) this.#published.set(source, track);

@@ -6,7 +6,8 @@
 
 import { audioContext } from "./level.js";
 
-const SLOTS = ["audio desk", "audio floor", "audio interpreter"];
+const INTERPRETATION = "audio interpreter";
+const SLOTS = ["audio desk", "audio floor", INTERPRETATION];
 
 export class StageSound extends EventTarget {
   #players = new Map();
@@ -40,6 +41,11 @@ export class StageSound extends EventTarget {
     this.#off = off;
     for (const player of this.#players.values()) player.muted = off;
     this.#changed();
+  }
+
+  /** How loud each is, 0 to 1: what is said on the stage, and its interpretation. */
+  balance({ original, interpretation }) {
+    for (const [slot, player] of this.#players) player.volume = slot === INTERPRETATION ? interpretation : original;
   }
 
   /** Plays the audio slots of a link. */

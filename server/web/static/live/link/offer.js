@@ -9,7 +9,7 @@ const CAMERA_AND_MICROPHONE = [["video", "camera"], ["audio", "microphone"]];
 
 const PURPOSES = {
   room: { sent: CAMERA_AND_MICROPHONE, received: RECEIVED },
-  desk: { sent: [...CAMERA_AND_MICROPHONE, ["video", "document"]], received: [] },
+  desk: { sent: [...CAMERA_AND_MICROPHONE, ["video", "document"], ["audio", "interpretation"]], received: [] },
   watch: { sent: [], received: RECEIVED },
 };
 
@@ -25,6 +25,7 @@ const ENCODINGS = {
   camera: LAYERS,
   document: [{ maxBitrate: 1_500_000 }], // changes rarely; its bits go into sharpness
   microphone: [{ maxBitrate: 40_000 }],
+  interpretation: [{ maxBitrate: 40_000 }],
 };
 
 // A face: lips must move with the words, so a short line costs sharpness, not frames. A document: the

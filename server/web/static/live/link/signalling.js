@@ -30,7 +30,7 @@ export class Signalling {
 
   /**
    * `pause_ms()`: before the next try. `heard`: {ready(servers), lost(), trying(), refused(refusal), paths(servers),
-   * stage(view), summonses(message), roll(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
+   * stage(view), interpretation(view or null), summonses(message), roll(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
   constructor({ purpose, key, pause_ms, heard }) {
     this.#auth = { key, purpose, language, software: document.body.dataset.software ?? "" };
@@ -104,6 +104,7 @@ export class Signalling {
       this.#heard.stage(view);
       this.#settle([]); // so there were no `paths`
     });
+    socket.on("interpretation", (view) => this.#heard.interpretation(view));
     socket.on("summonses", (message) => this.#heard.summonses(message));
     socket.on("roll", (view) => this.#heard.roll(view));
     socket.on("line", (view) => this.#heard.line(view));
@@ -112,6 +113,7 @@ export class Signalling {
 
   #onConnect() {
     clearTimeout(this.#deadline);
+    this.#heard.interpretation(null); // told anew right after the stage, if there is one
     this.#paths = setTimeout(() => this.#settle([]), PATHS_MS);
   }
 
