@@ -44,6 +44,7 @@ async def opened(province: Province, chromium: Chromium) -> tuple[HostPage, dict
     await host.log_in(province.address)
     await host.open_console()
     await host.open_reception()
+    await host.publish_camera()
     rooms = {}
     for code in (HA_KHANH, CAO_XANH, HA_TU):
         rooms[code] = RoomPage(await chromium.window(f"room {code}"), code)
@@ -97,7 +98,6 @@ async def test_a_room_interprets_and_the_others_choose_what_they_hear(
 @pytest.mark.timeout(180)
 async def test_a_room_outside_the_audience_hears_no_tone_of_it(province: Province, chromium: Chromium) -> None:
     host, rooms = await opened(province, chromium)
-    await host.publish_camera()
     interpreter, hearer, outside = rooms[HA_KHANH], rooms[CAO_XANH], rooms[HA_TU]
     await host.call_item(LIMITED_ITEM)
     await outside.shows("outside")
