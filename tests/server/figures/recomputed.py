@@ -183,19 +183,97 @@ def xld01(of: Petitions) -> Numbers:
     return numbers
 
 
-def kqgq01(of: Petitions) -> Numbers:
-    """Columns 1 to 5: to be settled, settled, withdrawn."""
-    complaints = [each for each in of.all if each.kind == "complaint"]
+OTHERS = ("recommendation", "reflection")
+_FIELDS_OF_FORM = {
+    "complaint": {
+        8: "admin_policy", 9: "admin_land", 10: "admin_other", 11: "judicial", 12: "party", 13: "other",
+    },
+    "denunciation": {
+        8: "admin_policy", 9: "admin_land", 10: "admin_officials", 11: "admin_other", 12: "corruption",
+        13: "judicial", 14: "party", 15: "other",
+    },
+    "recommendation": {8: "admin_policy", 9: "admin_land", 10: "judicial", 11: "other"},
+}  # fmt: skip
+
+
+def _intake(of: Petitions, kinds: tuple[str, ...]) -> tuple[Numbers, list[Petition]]:
+    """Columns 1 to 7 of the three forms, the fields after them, and the eligible petitions."""
+    carried, received = ([each for each in some if each.kind in kinds] for some in (of.carried, of.received))
+    everything = received + carried
+    good = [each for each in everything if each.eligible is True]
+    numbers = {
+        1: len(everything),
+        2: len(carried),
+        3: len(received),
+        4: len([each for each in everything if of.processed(each)]),
+        5: len([each for each in everything if not of.processed(each)]),
+        6: len(good),
+        7: of.cases(good),
+    }
+    for column, word in _FIELDS_OF_FORM[kinds[0]].items():
+        numbers[column] = len([each for each in good if each.field == word])
+    return numbers, good
+
+
+def _outside(of: Petitions, good: list[Petition], at: int) -> Numbers:
+    """Guided, forwarded, urged."""
+    outside = [each for each in good if each.in_competence is False]
+    return {
+        at: _became(of, outside, "guided"),
+        at + 1: _became(of, outside, "forwarded"),
+        at + 2: len([each for each in outside if each.route == "urge"]),
+    }
+
+
+def _settled(good: list[Petition], *states: str) -> int:
+    return len([each for each in good if each.settled in states])
+
+
+def xld02(of: Petitions) -> Numbers:
+    numbers, good = _intake(of, ("complaint",))
+    within = [each for each in good if each.in_competence is True]
+    numbers |= {14: _settled(good, "once"), 15: _settled(good, "several_times")}
+    numbers |= {17: _settled(good, "under_way"), 18: _settled(good, "never")}
+    numbers |= {19 + more: len([each for each in within if each.instance == more + 1]) for more in (0, 1)}
+    return numbers | _outside(of, good, 21)
+
+
+def xld03(of: Petitions) -> Numbers:
+    numbers, good = _intake(of, ("denunciation",))
+    numbers |= {16: _settled(good, "once"), 17: _settled(good, "several_times")}
+    numbers |= {18: _settled(good, "under_way"), 19: _settled(good, "never")}
+    numbers[22] = len([each for each in good if each.in_competence is True])
+    return numbers | _outside(of, good, 23)
+
+
+def xld04(of: Petitions) -> Numbers:
+    numbers, good = _intake(of, OTHERS)
+    numbers |= {12: _settled(good, "once", "several_times")}
+    numbers |= {13: _settled(good, "under_way"), 14: _settled(good, "never")}
+    numbers[15] = len([each for each in good if each.in_competence is True])
+    return numbers | _outside(of, good, 16)
+
+
+def _to_be_settled(of: Petitions, kind: str, *ends: str) -> Numbers:
+    """Columns 1 to 5: what was accepted before and had not ended, and what came of it in the period."""
+    own = [each for each in of.all if each.kind == kind]
 
     def before(petition: Petition, *statuses: str) -> bool:
         return any(word in statuses and day < of.first for word, day in of.raw.histories[petition.id or 0])
 
-    pending = [
-        each
-        for each in complaints
-        if before(each, "accepted") and not before(each, "settled", "withdrawn", "terminated")
-    ]
-    numbers = {2: len(pending), 3: _became(of, complaints, "accepted")}
-    numbers |= {4: _became(of, complaints, "settled"), 5: _became(of, complaints, "withdrawn")}
+    pending = [each for each in own if before(each, "accepted") and not before(each, *ends)]
+    numbers = {2: len(pending), 3: _became(of, own, "accepted")}
+    numbers |= {4: _became(of, own, "settled"), 5: _became(of, own, "withdrawn")}
     numbers[1] = numbers[2] + numbers[3]
     return numbers
+
+
+def kqgq01(of: Petitions) -> Numbers:
+    return _to_be_settled(of, "complaint", "settled", "withdrawn", "terminated")
+
+
+def kqgq03(of: Petitions) -> Numbers:
+    """A denunciation that was withdrawn may go on (Law on Denunciations 2018, article 33)."""
+    numbers = _to_be_settled(of, "denunciation", "settled", "terminated")
+    terminated = [each for each in of.all if each.kind == "denunciation"]
+    return numbers | {6: _became(of, terminated, "terminated")}
