@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from aiohttp import web
 
 from server.figures.asking import period_query
+from server.figures.dated_files import DatedTables
 from server.figures.definitions import DEFINITIONS
-from server.figures.periods import CALENDAR, Period, same_period
+from server.figures.periods import CALENDAR, MONTH, Period, latest_over, same_period, so_far
 from server.figures.rules import NO_BASE_WORDS
 from server.web.languages import today
 
@@ -27,4 +29,13 @@ def page_facts(request: web.Request, period: Period) -> dict[str, Any]:
         "calendar": CALENDAR,
         "no_base_words": NO_BASE_WORDS,
         "this_year": today().year,
+        "near": _near(tables, today()),
+        "query_of": period_query,
     }
+
+
+def _near(tables: DatedTables, day: date) -> list[Period]:
+    """What is asked for most: the year of reports until today, the report that is due, this month."""
+    over = latest_over(tables, day)
+    month = Period(day.replace(day=1), day, MONTH)
+    return [so_far(tables, day), *([over] if over is not None else []), month]

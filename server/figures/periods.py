@@ -62,11 +62,11 @@ def _year_before(day: date, *, last: bool) -> date:
 
 
 def period_in(query: Mapping[str, str], tables: DatedTables, today: date) -> Period | None:
-    """As it stands in an address: `period`, `year`, `number`, `from`, `to`. Without anything: the latest half-year
-    that is over. None: what came is no period."""
+    """As it stands in an address: `period`, `year`, `number`, `from`, `to`. Without anything: the year of reports
+    until today. None: what came is no period."""
     key = query.get("period", "")
     if not key:
-        return _latest(tables, today)
+        return so_far(tables, today)
     if key in (FROM_TO, DAY):
         return _from_to(query, key)
     year = _whole(query.get("year", ""), FIRST_YEAR, LAST_YEAR)
@@ -81,11 +81,22 @@ def period_in(query: Mapping[str, str], tables: DatedTables, today: date) -> Per
     return _report(tables, key, year)
 
 
-def _latest(tables: DatedTables, today: date) -> Period | None:
-    halves = (_report(tables, "h1", today.year - back) for back in range(2))
-    return next((half for half in halves if half is not None and half.last < today), None) or Period(
-        date(today.year, 1, 1), today
+def so_far(tables: DatedTables, today: date) -> Period:
+    """The year of reports that today is in, until today."""
+    years = (_report(tables, "year", today.year + more) for more in (1, 0))
+    first = next((year.first for year in years if year is not None and year.first <= today), None)
+    return Period(first or date(today.year, 1, 1), today)
+
+
+def latest_over(tables: DatedTables, today: date) -> Period | None:
+    """The report's period that ended last; of two that ended on one day the longer one."""
+    ended = (
+        period
+        for row in tables.windows
+        for back in range(2)
+        if (period := _report(tables, row.key, today.year - back)) is not None and period.last < today
     )
+    return max(ended, key=lambda period: (period.last, -period.first.toordinal()), default=None)
 
 
 def _report(tables: DatedTables, key: str, year: int) -> Period | None:

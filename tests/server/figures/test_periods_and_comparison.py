@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from server.figures.dated_files import Level
 from server.figures.definitions import Definitions
 from server.figures.heads import head_rows
-from server.figures.periods import Period, period_in, same_period
+from server.figures.periods import Period, latest_over, period_in, same_period, so_far
 from server.figures.rules import Compared, Existence, NoBase, Origin, bases_of_places, same_rooms
 from server.figures.words import counter_in
 
@@ -39,6 +39,26 @@ def test_a_year_is_cut_as_the_reports_cut_it(definitions: Definitions, key: str,
     period = period_in({"period": key, "year": "2026"}, definitions.tables, TODAY)
     assert period is not None
     assert (period.first, period.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("day", "begun", "over"),
+    [
+        (date(2026, 11, 28), date(2025, 12, 15), ("m9", 2026)),
+        (date(2026, 12, 14), date(2025, 12, 15), ("m9", 2026)),
+        (date(2026, 12, 15), date(2026, 12, 15), ("year", 2026)),
+        (date(2027, 1, 2), date(2026, 12, 15), ("year", 2026)),
+        (date(2026, 3, 15), date(2025, 12, 15), ("q1", 2026)),
+        (date(2026, 6, 15), date(2025, 12, 15), ("h1", 2026)),
+    ],
+)
+def test_the_year_until_today_and_the_report_that_is_due(
+    definitions: Definitions, day: date, begun: date, over: tuple[str, int]
+) -> None:
+    assert period_in({}, definitions.tables, day) == so_far(definitions.tables, day) == Period(begun, day)
+    latest = latest_over(definitions.tables, day)
+    assert latest is not None
+    assert (latest.key, latest.year) == over
 
 
 def test_the_quarters_of_a_report_follow_each_other_without_a_gap(definitions: Definitions) -> None:

@@ -41,6 +41,23 @@ async def test_the_overview_counts_what_is_on_the_record(province: Province) -> 
     assert "cùng kỳ năm trước" in page
 
 
+@pytest.mark.parametrize("path", ["/figures", "/figures/rows", "/figures/form"])
+async def test_without_a_question_the_year_until_today_is_shown(province: Province, path: str) -> None:
+    """And the other periods that are asked for most are one click away."""
+    await province.as_("canbo")
+    page = await province.page(path)
+    near = re.search(r'<nav class="asked no-print" aria-label="Các kỳ hay xem">(.*?)</nav>', page, re.DOTALL)
+    assert near is not None
+    assert [words.strip() for words in re.findall(r">([^<>]+)</a>", near[1])][0::2] == [
+        "Năm báo cáo, tính đến hôm nay",
+        "Tháng này",
+    ]
+    assert near[1].index('aria-current="true"') < near[1].index("Năm báo cáo")
+    for address in re.findall(r'href="([^"]+)"', near[1]):
+        assert unescape(address).startswith(path)
+        assert 'aria-current="true"' in await province.page(unescape(address))
+
+
 @pytest.mark.parametrize(
     "path", ["/figures?", "/figures/rows?by=unit&", "/figures/rows?by=place&", "/figures/form?"]
 )
