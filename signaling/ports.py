@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from signaling.messages import Carried, Command, LinkState, Purpose, RoomCode
+from signaling.desk_messages import Command
+from signaling.messages import Carried, LinkState, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 
 

@@ -18,7 +18,7 @@ from server.bench.hall import Hall
 from server.bench.load import LoadFailed
 from server.bench.report import Scenario
 from server.demo.accounts import PASSWORD
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 from signaling.ports import AskReceptions, ReceptionLine, Receptions
 
 LOGIN = "chutri"

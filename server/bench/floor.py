@@ -11,7 +11,7 @@ from room_client.fleet import Fleet
 from room_client.room import RoomOptions
 from server.bench.hall import Hall, now
 from server.bench.report import Scenario
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 
 CHANGES = 20
 SEEN_WITHIN_S = 5.0

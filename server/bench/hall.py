@@ -34,7 +34,7 @@ from server.rooms.tables import RoomLevel
 from server.server_process import ServerNotReady, server_process
 from server.settings import Settings
 from signaling.channel import Channel
-from signaling.messages import Command, CommandName
+from signaling.desk_messages import Command, CommandName
 from signaling.ports import RunCommand
 
 SAMPLE_ROOMS = 177

@@ -15,7 +15,7 @@ from server.bench.joining import join_in_turn, storm_after_kill, storm_at_once
 from server.bench.process import costs_of
 from server.bench.report import BenchReport, Scenario
 from server.settings import Settings
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 
 ROOMS_PER_PROCESS = 300
 

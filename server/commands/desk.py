@@ -15,7 +15,7 @@ from server.commands.context import console, fail, load_settings
 from server.control_socket import control_socket
 from server.web.wording import sentence
 from signaling import channel
-from signaling.messages import Command, CommandName, RecordingLight
+from signaling.desk_messages import Command, CommandName, RecordingLight
 from signaling.ports import AskReceptions, AskStatus, Receptions, ReceptionStatus, RunCommand
 from signaling.refusals import RefusalCode, Refused
 

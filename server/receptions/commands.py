@@ -25,7 +25,8 @@ from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
 from server.receptions.programme import DESK_CODE, FloorHeld, InterpreterHeld, ReceptionFacts
 from server.receptions.rules import is_connected, is_in_audience, stays_closed
 from server.receptions.tables import ReceptionState
-from signaling.messages import Command, CommandName, RoomCode
+from signaling.desk_messages import Command, CommandName
+from signaling.messages import RoomCode
 from signaling.refusals import RefusalCode, Refused
 
 _OPEN = frozenset({Phase.BETWEEN, Phase.HEARING, Phase.CLOSED})

@@ -32,7 +32,8 @@ from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.recorder_client import RecorderClient
 from server.receptions.restoring import read_live, read_plan, restore
 from server.receptions.row_writer import RowWriter
-from signaling.messages import Carried, Command, CommandName, RoomCode
+from signaling.desk_messages import Command, CommandName
+from signaling.messages import Carried, RoomCode
 from signaling.ports import LinkChanged, LinkReports, MediaReport, RecordingGrew, SlotSwitched
 from signaling.refusals import RefusalCode, Refused
 

@@ -26,19 +26,10 @@ from server.receptions.standing import CHECK_EVERY_S, Standing, fallen, standing
 from server.receptions.views import console_state, room_entries
 from server.web.languages import Catalogs, today
 from server.web.wording import sentence
-from signaling.messages import (
-    DESK_NAMESPACE,
-    UP_DESK,
-    Carried,
-    Command,
-    CommandName,
-    CommandResult,
-    ConsoleRooms,
-    Message,
-    RoomCode,
-    RoomEntry,
-)
+from signaling.desk_messages import Command, CommandName, CommandResult, ConsoleRooms, RoomEntry
+from signaling.messages import DESK_NAMESPACE, Carried, Message, RoomCode
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.spoken import UP_DESK
 
 CONSOLES = 16
 STATE_EVERY_S = 1.0

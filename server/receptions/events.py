@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.receptions.programme import ReceptionFacts, Restored
-from signaling.messages import Command, Devices, PresentOffice, Purpose, Received, RoomCode
+from signaling.desk_messages import Command
+from signaling.messages import Devices, Purpose, Received, RoomCode
 from signaling.ports import (
     Idle,
     LinkChanged,
@@ -18,6 +19,7 @@ from signaling.ports import (
     RecordingSealed,
     SlotSwitched,
 )
+from signaling.summons_messages import PresentOffice
 
 
 @dataclass(frozen=True, slots=True)

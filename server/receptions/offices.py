@@ -17,8 +17,8 @@ from aiohttp import web
 from server.deadlines.data_file import Line
 from server.deadlines.dated import DATES, Dated, dates_of, read_dated, refuse_overlaps
 from server.deadlines.errors import BadDataFile, Problem
-from signaling.messages import PresentOffice
 from signaling.refusals import RefusalCode, Refused
+from signaling.summons_messages import PresentOffice
 
 OFFICES_FILE = "offices.csv"
 _SHIPPED = Path(__file__).parent / "data" / OFFICES_FILE

@@ -26,8 +26,9 @@ from server.receptions.tables import AgendaItem, ItemState, Reception, Reception
 from server.web.keys import DATABASE
 from server.web.languages import local_day
 from server.web.shell import render, require
-from signaling.messages import PresentOffice, RoomCode
+from signaling.messages import RoomCode
 from signaling.refusals import RefusalCode, Refused
+from signaling.summons_messages import PresentOffice
 
 _PATH = r"/receptions/{id:\d{1,9}}/items/{item:\d{1,9}}/attendance"
 _WRITTEN_WITHIN_S = 5.0

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from server.receptions.effects import OfficeCame, OfficeLeft, OfficesLeft, RollCalled, Row
 from server.receptions.programme import RoomFacts
-from signaling.messages import PresentOffice, RoomCode
+from signaling.messages import RoomCode
+from signaling.summons_messages import PresentOffice
 
 Offices = Mapping[str, bool]  # code of the office to whether a deputy sits there for it
 

@@ -35,23 +35,20 @@ from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import (
     ROOM_NAMESPACE,
-    UP_ROOM,
     Auth,
     Devices,
     Hand,
     Join,
     Leave,
     Message,
-    PresentOffice,
     Purpose,
     Received,
     Restart,
-    RollCall,
     RoomCode,
-    SummonsAnswer,
-    SummonsSeen,
 )
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.spoken import UP_ROOM
+from signaling.summons_messages import PresentOffice, RollCall, SummonsAnswer, SummonsSeen
 
 CONNECTIONS = {Purpose.ROOM: 4, Purpose.WATCH: 4, Purpose.DESK: 8}
 """Connections of one room at once. A room that reconnects over a bad line leaves dead ones behind for 20 s."""

@@ -10,7 +10,8 @@ from server.people.rights import Right, Role, rights_of
 from server.petitions.tables import PetitionKind
 from server.receptions.programme import DESK_CODE, ItemFacts
 from server.receptions.tables import Audience
-from signaling.messages import CommandName, ItemView, LinkState, RoomCode, RoomPresence
+from signaling.desk_messages import CommandName, RoomPresence
+from signaling.messages import ItemView, LinkState, RoomCode
 
 _CONNECTED = frozenset({LinkState.CONNECTED, LinkState.RECEIVING})
 

@@ -22,8 +22,9 @@ from server.receptions.tables import Reception, ReceptionState
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import local_day
-from signaling.messages import RoomCode, SummonsAnswer
+from signaling.messages import RoomCode
 from signaling.refusals import RefusalCode, Refused
+from signaling.summons_messages import SummonsAnswer
 
 SUBJECT = "reception:{}"
 _ASKING = (ReceptionState.PLANNED, ReceptionState.OPEN)

@@ -13,20 +13,9 @@ from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.rules import audience_of, is_in_audience, item_view, kind_of, presence_of, stays_closed
 from server.receptions.summons_tables import SummonsAnswered
 from server.receptions.tables import ReceptionState
-from signaling.messages import (
-    AgendaEntry,
-    ConsoleState,
-    FloorView,
-    InterpretationView,
-    OfficeView,
-    RecordingLight,
-    RollView,
-    RoomCode,
-    RoomEntry,
-    StageView,
-    Summonses,
-    SummonsView,
-)
+from signaling.desk_messages import AgendaEntry, ConsoleState, RecordingLight, RoomEntry
+from signaling.messages import FloorView, InterpretationView, RoomCode, StageView
+from signaling.summons_messages import OfficeView, RollView, Summonses, SummonsView
 
 _STAGE_STATES: dict[ReceptionState, Literal["none", "planned", "open", "ended"]] = {
     ReceptionState.PLANNED: "planned",

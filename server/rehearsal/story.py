@@ -35,7 +35,8 @@ from server.rooms.tables import Room, RoomLevel
 from server.server_process import server_process
 from server.settings import Settings
 from signaling.channel import Channel
-from signaling.messages import Command, CommandName, Purpose
+from signaling.desk_messages import Command, CommandName
+from signaling.messages import Purpose
 from signaling.ports import RunCommand
 
 JOIN_WITHIN_S = 20.0

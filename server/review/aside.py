@@ -1,6 +1,6 @@
 """A piece of long work in a process of its own, beside the live reception and never in its way.
 
-One at a time, at the lowest priority; none begins, and one that runs is ended, while a reception is open.
+One at a time, at a low priority; none begins, and one that runs is ended, while a reception is open.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from server.receptions.tables import Reception, ReceptionState
 ASK_EVERY_S = 2.0  # whether a reception was opened
 END_WITHIN_S = 5.0
 LINE_LIMIT = 64 * 1024
-NICENESS = 19
+NICENESS = 10  # a tenth of a core beside busy ones; at 19 a copy waited minutes behind pages being read
 
 
 class Ended(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 from tests.browser.chromium import Chromium
 from tests.browser.standard_pages import StandardEncoder, StandardPlayer, standard_site
 from tests.scenarios.patience import until

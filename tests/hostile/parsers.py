@@ -25,9 +25,10 @@ from server.receptions.socket_inbox import parse as parse_message
 from server.receptions.socket_inbox import parse_as
 from signaling import tap
 from signaling.channel import LINE_LIMIT, Channel
-from signaling.messages import UP_DESK, UP_ROOM, Auth, Message, Purpose
+from signaling.messages import Auth, Message, Purpose
 from signaling.ports import Frame
 from signaling.refusals import Refused
+from signaling.spoken import UP_DESK, UP_ROOM
 from signaling.wire import rtcp, rtp, stun
 from signaling.wire.rtp import RtpView, VideoCodec
 from signaling.wire.slots import SlotName

@@ -23,7 +23,7 @@ from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
 from server.server_process import server_process
 from server.settings import Settings
-from signaling.messages import Command, CommandName
+from signaling.desk_messages import Command, CommandName
 from signaling.ports import AskStatus, ReceptionStatus, RunCommand
 from tests.database import opened
 

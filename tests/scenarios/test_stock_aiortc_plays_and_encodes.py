@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import numpy
 import pytest
 
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 from tests.scenarios.patience import until
 from tests.scenarios.province import DESK, HA_KHANH, HA_TU, Province
 from tests.scenarios.stock_aiortc import LOUDNESS, Encoder, Player, Refused, StockRtc, stock_rtc

@@ -9,26 +9,27 @@ from pathlib import Path
 import pytest
 
 import signaling
-from signaling import messages
-from signaling.messages import CommandName, DeviceState, Message, Purpose, RoomPresence
+from signaling import desk_messages, messages, spoken, summons_messages
+from signaling.desk_messages import CommandName, RoomPresence
+from signaling.messages import DeviceState, Message, Purpose
 from signaling.refusals import RefusalCode
 
 DOCUMENT = (Path(signaling.__file__).parent / "PROTOCOL.md").read_text("utf-8")
 WORDS = set(re.findall(r"`([a-z_]+)`", DOCUMENT))
-SPOKEN = messages.UP_ROOM + messages.DOWN_ROOM + messages.UP_DESK + messages.DOWN_DESK
+SPOKEN = spoken.UP_ROOM + spoken.DOWN_ROOM + spoken.UP_DESK + spoken.DOWN_DESK
 PARTS: tuple[type[Message], ...] = (
     messages.Auth,
     messages.Joined,
     messages.PathServer,
-    messages.CommandResult,
+    desk_messages.CommandResult,
     messages.ItemView,
     messages.FloorView,
-    messages.OfficeView,
-    messages.PresentOffice,
-    messages.SummonsView,
-    messages.RoomEntry,
-    messages.AgendaEntry,
-    messages.RecordingLight,
+    summons_messages.OfficeView,
+    summons_messages.PresentOffice,
+    summons_messages.SummonsView,
+    desk_messages.RoomEntry,
+    desk_messages.AgendaEntry,
+    desk_messages.RecordingLight,
 )
 
 

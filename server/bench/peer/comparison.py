@@ -36,7 +36,7 @@ from server.bench.peer.veth import SERVER_ADDRESS, Pair, inside, veth_pair
 from server.bench.process import costs_of
 from server.bench.report import machine
 from server.settings import Settings
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 
 TIEPDAN, JANUS = "tiepdan", "janus"
 AIM = 1 / 3

@@ -20,7 +20,8 @@ from server.receptions.events import (
 from server.receptions.live import Live
 from server.receptions.programme import DESK_CODE, ItemFacts, ReceptionFacts, Restored, RoomFacts
 from server.receptions.tables import Audience, ReceptionState
-from signaling.messages import Command, CommandName, LinkState, Purpose
+from signaling.desk_messages import Command, CommandName
+from signaling.messages import LinkState, Purpose
 from signaling.ports import LinkChanged, MediaSnapshot
 from signaling.refusals import Refused
 

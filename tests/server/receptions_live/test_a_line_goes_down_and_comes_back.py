@@ -10,7 +10,8 @@ from server.receptions import effects
 from server.receptions.cut_offs import LEFT_OUT, WITHIN, CutOffs
 from server.receptions.events import ConnectionAppeared, ConnectionWent, LinkAgreed, LinkAsked, LinkRestarted
 from server.receptions.views import room_entries
-from signaling.messages import Carried, LinkState, Purpose, RoomPresence
+from signaling.desk_messages import RoomPresence
+from signaling.messages import Carried, LinkState, Purpose
 from signaling.ports import LinkChanged, LinkReport, LinkReports
 from signaling.refusals import RefusalCode, Refused
 from tests.server.receptions_live.conftest import ControlProcess

@@ -9,7 +9,8 @@ from server.receptions.effects import PresenceBegan, PresenceEnded
 from server.receptions.programme import RoomFacts
 from server.receptions.rules import presence_of
 from server.receptions.tables import Presence
-from signaling.messages import LinkState, RoomPresence
+from signaling.desk_messages import RoomPresence
+from signaling.messages import LinkState
 
 ROOM = RoomFacts(id=1, code="06649", name="Phường Hà Khánh", district="Thành phố Hạ Long", key_version=1)
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from server.receptions.events import MediaConnected, MediaLost
 from server.receptions.programme import DESK_CODE
 from server.receptions.tables import Interpretation
 from server.receptions.views import console_state, interpretation_view
-from signaling.messages import CommandName, InterpretationView
+from signaling.desk_messages import CommandName
+from signaling.messages import InterpretationView
 from signaling.ports import SlotSwitched
 from tests.server.receptions_live.conftest import ControlProcess
 from tests.server.receptions_live.province import (

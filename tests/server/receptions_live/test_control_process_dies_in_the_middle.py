@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from server.receptions.tables import Attendance, FloorGrant, Hearing, Interpretation, Reception
 from signaling import channel
-from signaling.messages import Command, CommandName
+from signaling.desk_messages import Command, CommandName
 from signaling.ports import AskReceptions, AskStatus, Frame, Receptions, ReceptionStatus, RunCommand
 from signaling.refusals import Refused
 from tests.server.receptions_live.conftest import ControlProcess

@@ -8,7 +8,7 @@ from server.petitions.tables import PetitionKind
 from server.receptions.events import PlanRead
 from server.receptions.programme import Restored
 from server.receptions.views import console_state, stage_view
-from signaling.messages import CommandName
+from signaling.desk_messages import CommandName
 from tests.server.receptions_live.province import (
     AGENDA,
     BAI_CHAY,

@@ -7,7 +7,8 @@ import pytest
 from server.receptions import effects
 from server.receptions.events import HandMoved
 from server.receptions.views import room_entries, stage_view
-from signaling.messages import CommandName, LinkState, RoomPresence
+from signaling.desk_messages import CommandName, RoomPresence
+from signaling.messages import LinkState
 from signaling.refusals import Refused
 from tests.server.receptions_live.province import (
     BAI_CHAY,

@@ -9,7 +9,7 @@ import pytest
 from server.receptions import effects
 from server.receptions.events import CommandGiven
 from server.receptions.tables import ReceptionState
-from signaling.messages import Command, CommandName
+from signaling.desk_messages import Command, CommandName
 from signaling.refusals import Refused
 from tests.server.receptions_live.province import (
     BAI_CHAY,

@@ -6,7 +6,8 @@ import pytest
 
 from server.receptions.conductor import INBOX
 from server.receptions.socket_inbox import RateLimit
-from signaling.messages import Command, CommandName, LinkState, Purpose
+from signaling.desk_messages import Command, CommandName
+from signaling.messages import LinkState, Purpose
 from signaling.ports import LinkChanged
 from signaling.refusals import Refused
 from tests.server.receptions_live.conftest import ControlProcess

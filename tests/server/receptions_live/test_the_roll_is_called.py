@@ -15,7 +15,8 @@ from server.receptions.events import RollWasCalled
 from server.receptions.roll_queries import ItemAttendance, item_attendance
 from server.receptions.roll_tables import AttendanceConfirmation, OfficePresence
 from server.receptions.tables import AgendaItem
-from signaling.messages import CommandName, PresentOffice
+from signaling.desk_messages import CommandName
+from signaling.summons_messages import PresentOffice
 from tests.server.receptions_live.conftest import ControlProcess, RoomClient
 from tests.server.receptions_live.province import BAI_CHAY, DENUNCIATION, FOR_HA_TU, HA_TU, Scene
 from tests.waiting import eventually

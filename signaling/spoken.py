@@ -1,0 +1,43 @@
+"""Which messages are spoken in which namespace and direction."""
+
+from __future__ import annotations
+
+from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
+from signaling.messages import (
+    Devices,
+    Hand,
+    InterpretationView,
+    Join,
+    Leave,
+    LineView,
+    LinkEnded,
+    Message,
+    Paths,
+    Received,
+    Restart,
+    StageView,
+)
+from signaling.summons_messages import RollCall, RollView, SummonsAnswer, Summonses, SummonsSeen
+
+UP_ROOM: tuple[type[Message], ...] = (
+    Join,
+    Restart,
+    Leave,
+    Hand,
+    Devices,
+    Received,
+    SummonsSeen,
+    SummonsAnswer,
+    RollCall,
+)
+DOWN_ROOM: tuple[type[Message], ...] = (
+    Paths,
+    StageView,
+    InterpretationView,
+    Summonses,
+    RollView,
+    LineView,
+    LinkEnded,
+)
+UP_DESK: tuple[type[Message], ...] = (Command,)
+DOWN_DESK: tuple[type[Message], ...] = (ConsoleState, ConsoleRooms)
