@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 PAUSE_S = 0.01
+ASIDE_S = 100.0  # what is made by a process of a low priority, on cores that other tests keep busy
 
 
 async def eventually(condition: Callable[[], object | None], timeout_s: float = 10.0) -> None:

@@ -26,8 +26,9 @@ from tests.scenarios.patience import until
 from tests.server.demo.fixtures import petition
 from tests.server.review.film import write_film
 from tests.server.review.recorded import Recorded, record
+from tests.waiting import ASIDE_S
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ITEM_S, PAUSE_S = 4.0, 1.0  # the fifth item, 15 to 19, is the confidential one
 WITHHELD = (14.0, 20.0)
 
@@ -66,7 +67,7 @@ async def test_it_is_passed_over_and_what_was_seen_is_told(office: Office, chrom
     await log_in(window, office.address, "xemlai")
     await page.goto(f"{office.address}/receptions/{office.made.reception}/recording?t=12")
     video = page.locator("video")
-    await expect(video).to_be_visible(timeout=60_000)  # the copy is made, and the page opens it by itself
+    await expect(video).to_be_visible(timeout=ASIDE_S * 1000)  # the copy is made, and the page opens it by itself
 
     async def is_beyond(second: float) -> None:
         async def missing() -> str | None:

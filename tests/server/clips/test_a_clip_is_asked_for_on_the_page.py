@@ -25,10 +25,9 @@ from server.receptions.tables import Chapter, Reception, ReceptionState, Recordi
 from server.review.tables import Access, Quarantine, RecordingAccess
 from tests.server.clips.test_a_clip_is_exported import SPANS
 from tests.server.demo.fixtures import Province, todays
-from tests.waiting import eventually
+from tests.waiting import ASIDE_S, eventually
 
 REASON = {"reason": "Thanh tra tỉnh yêu cầu"}
-MADE_WITHIN_S = 100  # by processes of a low priority, on cores that other tests keep busy
 pytestmark = pytest.mark.timeout(300)
 CHAPTER = "item=1&from=0.000&to=4.000"
 
@@ -73,7 +72,7 @@ async def asked(province: Province, number: int, query: str = CHAPTER, form: dic
 
 
 async def ready(province: Province) -> ClipOrder:
-    await eventually(lambda: None if orders(province)[-1].made_at else "it is not made", MADE_WITHIN_S)
+    await eventually(lambda: None if orders(province)[-1].made_at else "it is not made", ASIDE_S)
     return orders(province)[-1]
 
 
@@ -84,7 +83,7 @@ async def test_a_chapter_is_cut_and_its_zip_is_what_was_signed(
     player = f"/receptions/{todays_id(province)}/recording"
     await province.page(player)  # the copy without what a reviewer may not watch is made
     copies = province.recordings.parent / "review"
-    await eventually(lambda: None if list(copies.rglob("*.mp4")) else "there is no copy", MADE_WITHIN_S)
+    await eventually(lambda: None if list(copies.rglob("*.mp4")) else "there is no copy", ASIDE_S)
     assert f"/recordings/{number}/clip?item=1&amp;from=0.000&amp;to=4.000" in await province.page(player)
     assert "Tạo trích đoạn" in await province.page(f"/recordings/{number}/clip?{CHAPTER}")
     assert await asked(province, number, form={"reason": " "}) == 422
@@ -196,7 +195,7 @@ async def test_a_recording_that_was_altered_is_handed_out_no_more(province: Prov
     file.write_bytes(whole)
     await province.as_("xemlai")
     await asked(province, number)
-    await eventually(lambda: None if orders(province)[0].failed_at else "it did not fail", MADE_WITHIN_S)
+    await eventually(lambda: None if orders(province)[0].failed_at else "it did not fail", ASIDE_S)
     assert "Không tạo được" in await province.page("/clips")
     assert province.audited("clip_exported") == []
 

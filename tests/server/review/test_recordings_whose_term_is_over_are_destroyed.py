@@ -34,7 +34,9 @@ from server.web.languages import today
 from signaling.ports import RecordingSealed
 from tests.server.demo.fixtures import Province
 from tests.server.review.recorded import CONTENT, FOLDER, Recorded, record
-from tests.waiting import eventually
+from tests.waiting import ASIDE_S, eventually
+
+pytestmark = pytest.mark.timeout(300)
 
 SURE = {"reason": "Hết thời hạn lưu", "sure": "yes"}
 
@@ -74,7 +76,7 @@ def of_recording(province: Province, made: Recorded) -> Recording:
 
 
 async def destroyed(province: Province, made: Recorded) -> Recording:
-    await eventually(lambda: None if of_recording(province, made).destroyed_at else "it is not certified")
+    await eventually(lambda: None if of_recording(province, made).destroyed_at else "it is not certified", ASIDE_S)
     return of_recording(province, made)
 
 

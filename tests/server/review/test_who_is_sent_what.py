@@ -19,6 +19,9 @@ from tests.server.demo.fixtures import Province, petition
 from tests.server.review.film import write_film
 from tests.server.review.player import media_address, player_data
 from tests.server.review.recorded import Recorded, record
+from tests.waiting import ASIDE_S
+
+pytestmark = pytest.mark.timeout(300)
 
 ITEM_S, PAUSE_S = 2.0, 0.5
 CONFIDENTIAL = "KN-0203"  # the fifth item: seconds 8 to 10 of the film
@@ -47,7 +50,7 @@ async def _prepared(province: Province, made: Recorded, what: str = "copy") -> N
         standing = (await answer.json())[what]
         return None if standing["stage"] == "ready" else f"{what} is {standing}"
 
-    await until(missing, timeout_s=60)
+    await until(missing, ASIDE_S)
 
 
 def _accesses(province: Province) -> list[RecordingAccess]:
