@@ -18,7 +18,7 @@ from recordings.verifying_folders import NothingToVerify, size_of, things_in, ve
 from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
 from server.commands.evidence_words import COLOURS, sentence, verdict
-from server.web.languages import Catalogs
+from server.web.languages import shipped_catalogs
 
 app = typer.Typer(no_args_is_help=True, help="Public keys, and whether recordings are what was sealed.")
 
@@ -80,7 +80,7 @@ def verify_command(
     if as_json:
         print(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=1))
         raise typer.Exit(exit_code(reports))
-    catalogs = Catalogs.read()
+    catalogs = shipped_catalogs()
     for translator in [
         catalogs.translator(each) for each in (("vi", "en") if language == "both" else (language,))
     ]:

@@ -27,7 +27,7 @@ from server.petitions.history import Author
 from server.petitions.tables import Petition
 from server.receptions.offices import Offices, read_offices
 from server.receptions.tables import AgendaItem, AgendaItemPetition, Reception, ReceptionState
-from server.web.languages import HERE, Catalogs
+from server.web.languages import HERE, Catalogs, shipped_catalogs
 
 CONCLUDED, URGED = "KN-0176", "KG-0214"
 """The petitions whose items have documents."""
@@ -74,7 +74,7 @@ def fill_documents(session: Session, today: date, author: Author) -> None:
         read_terms(_NOWHERE),
         read_follow_up(_NOWHERE),
         read_letterheads(_NOWHERE),
-        Catalogs.read(),
+        shipped_catalogs(),
         read_offices(_NOWHERE),
     )
     ground = _ground(session, CONCLUDED)

@@ -16,7 +16,7 @@ from server.web.keys import (
     TODAY_READER,
     TodayReader,
 )
-from server.web.languages import Catalogs
+from server.web.languages import shipped_catalogs
 from server.web.nul import refuse_nul
 from server.web.statics import Statics
 from server.web.templates import environments
@@ -38,7 +38,7 @@ def set_up(
     app[DATABASE] = database
     app[SECRET] = secret
     app[LANGUAGE] = language
-    app[CATALOGS] = Catalogs.read()
+    app[CATALOGS] = shipped_catalogs()
     app[STATICS] = statics = Statics()
     app[ENVIRONMENTS] = environments(app)
     if today is not None:

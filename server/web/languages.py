@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,12 @@ def day_began(moment: datetime) -> datetime:
 def local_time(moment: datetime, pattern: str = "HH:mm dd/MM/yyyy", language: str = "vi") -> str:
     """`moment` on the province's clock; `pattern` as in Unicode's CLDR ("HH:mm", "EEEE, dd/MM/yyyy")."""
     return format_datetime(moment, pattern, tzinfo=HERE, locale=language)
+
+
+@cache
+def shipped_catalogs() -> Catalogs:
+    """The program's own, read once in a process. Raises babel.messages.pofile.PoFileError."""
+    return Catalogs.read()
 
 
 class Catalogs:

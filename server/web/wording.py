@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from server.web.languages import N_, Catalogs
+from server.web.languages import N_, shipped_catalogs
 from signaling.refusals import Refusal, RefusalCode
 
 _NUMBER = re.compile(r"\d+")
@@ -114,14 +113,9 @@ def status(code: RefusalCode) -> int:
     return STATUS.get(code, 409)
 
 
-@cache
-def _catalogs() -> Catalogs:
-    return Catalogs.read()
-
-
 def sentence(refusal: Refusal, language: str) -> str:
     """The refusal in words for the person. What came and what is allowed are for programs, and stay out of it."""
-    catalogs = _catalogs()
+    catalogs = shipped_catalogs()
     number = _NUMBER.match(refusal.allowed)
     if number is not None and refusal.code in WITH_NUMBER:
         return catalogs.gettext(language, WITH_NUMBER[refusal.code]) % {"number": number[0]}
