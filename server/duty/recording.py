@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,25 +54,28 @@ class OtherwiseReported(Exception):
 def record(session: Session, told: Told, author: Author) -> int:
     """How many days are new; one that is on the record with the same words is passed over. Raises
     OtherwiseReported, and nothing is written then."""
-    fresh, months = _write(session, told, author)
+    fresh, months = _Standing(session, [told]).write(session, told, author)
+    session.flush()
     if fresh or months:
         detail = {"days": [str(day.day) for day in fresh], "whole_months": [str(month) for month in months]}
         audit.record(session, author.actor, "unit_days_recorded", subject_of(told.unit.key), detail)
     return len(fresh)
 
 
-def record_many(session: Session, told: Iterable[Told], author: Author) -> tuple[int, list[str]]:
+def record_many(session: Session, told: Sequence[Told], author: Author) -> tuple[int, list[str]]:
     """What a file tells of many units, with one event. How many days are new; and the names of units of which
     somebody entered something else in the meantime: of these nothing is taken."""
     days = months = 0
     left_out = []
+    standing = _Standing(session, told)
     for each in told:
         try:
-            fresh, whole = _write(session, each, author)
+            fresh, whole = standing.write(session, each, author)
         except OtherwiseReported:
             left_out.append(each.unit.name)
         else:
             days, months = days + len(fresh), months + len(whole)
+    session.flush()
     detail = {"days": days, "whole_months": months, "units_left_out": len(left_out)}
     audit.record(session, author.actor, "unit_days_imported", "", detail)
     return days, left_out
@@ -104,13 +107,29 @@ def subject_of(unit: str) -> str:
     return SUBJECT.format(unit)[:_SUBJECT_LENGTH]
 
 
-def _write(session: Session, told: Told, author: Author) -> tuple[list[ToldDay], list[date]]:
-    """What was new of it."""
-    fresh, months = _new(session, told)
-    by, unit, room_id = author.actor, told.unit.key, told.unit.room_id
-    for day in fresh:
-        session.add(
-            ReportedDay(
+class _Standing:
+    """What is on the record of the days and months that are told of, read once for all units of a file."""
+
+    def __init__(self, session: Session, told: Sequence[Told]) -> None:
+        self._days: dict[tuple[str, date], ReportedDay] = {}
+        self._months: set[tuple[str, date]] = set()
+        touched = [day for each in told for day in (*(one.day for one in each.days), *each.whole_months)]
+        if touched:
+            rows = rows_between(session, min(touched), last_of(max(touched)), [each.unit.key for each in told])
+            self._days = {(row.unit, row.day): row for row in rows.days}
+            self._months = {(row.unit, row.month) for row in rows.months}
+
+    def write(self, session: Session, told: Told, author: Author) -> tuple[list[ToldDay], list[date]]:
+        """What was new of it. Raises OtherwiseReported."""
+        unit, room_id = told.unit.key, told.unit.room_id
+        there = {day.day: self._days.get((unit, day.day)) for day in told.days}
+        otherwise = [day.day for day in told.days if (row := there[day.day]) is not None and not day.same_as(row)]
+        if otherwise:
+            raise OtherwiseReported(otherwise)
+        fresh = [day for day in told.days if there[day.day] is None]
+        months = [month for month in sorted(set(told.whole_months)) if (unit, month) not in self._months]
+        for day in fresh:
+            row = ReportedDay(
                 unit=unit,
                 room_id=room_id,
                 day=day.day,
@@ -119,27 +138,14 @@ def _write(session: Session, told: Told, author: Author) -> tuple[list[ToldDay],
                 nobody_came=day.nobody_came,
                 visits=day.visits,
                 persons=day.persons,
-                recorded_by=by,
+                recorded_by=author.actor,
             )
-        )
-    for month in months:
-        session.add(ReportedMonth(unit=unit, room_id=room_id, month=month, recorded_by=by))
-    session.flush()
-    return fresh, months
-
-
-def _new(session: Session, told: Told) -> tuple[list[ToldDay], list[date]]:
-    touched = [*(day.day for day in told.days), *told.whole_months]
-    if not touched:
-        return [], []
-    rows = rows_between(session, min(touched), last_of(max(touched)), [told.unit.key])
-    there = {row.day: row for row in rows.days}
-    otherwise = [day.day for day in told.days if day.day in there and not day.same_as(there[day.day])]
-    if otherwise:
-        raise OtherwiseReported(otherwise)
-    known = {row.month for row in rows.months}
-    fresh = [day for day in told.days if day.day not in there]
-    return fresh, [month for month in sorted(set(told.whole_months)) if month not in known]
+            session.add(row)
+            self._days[unit, day.day] = row
+        for month in months:
+            session.add(ReportedMonth(unit=unit, room_id=room_id, month=month, recorded_by=author.actor))
+            self._months.add((unit, month))
+        return fresh, months
 
 
 def _withdraw(row: ReportedDay | ReportedMonth, author: Author) -> None:
