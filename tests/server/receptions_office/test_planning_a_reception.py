@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -18,7 +19,7 @@ PLAN: dict[str, object] = {
     "place": "Trụ sở",
     "host_name": "",
     "received_by": "head",
-    "day": today().isoformat(),
+    "day": (today() + timedelta(days=3)).isoformat(),  # still to come when midnight passes meanwhile
     "clock": "14:30",
 }
 
