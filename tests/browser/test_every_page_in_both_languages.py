@@ -54,6 +54,7 @@ NO_PAGES = re.compile(
 """Routes that answer with a file, with data, or with nothing."""
 ASKS = {"/figures/records": "?column=1", "/duty/unit": "?unit={room}", "/clip": "?from=2&to=9"}
 """Pages that answer a question only, by how their paths end."""
+ONE_LINE = 50  # pixels, of the menu
 FOLDER = "r2-20261123-080311"
 UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => each.type !== 'hidden' && each.checkVisibility())
@@ -194,6 +195,9 @@ async def _look(page: Page, address: str, what: str, language: str) -> list[str]
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
         wrong.append(f"{what}: {wide} pixels wider than the screen")
+    menu = await page.evaluate("document.querySelector('body > header nav')?.offsetHeight ?? 0")
+    if menu > ONE_LINE:
+        wrong.append(f"{what}: the menu is {menu} pixels high, so it has more than one line")
     wrong += [f"{what}: without a name: {field}" for field in await page.evaluate(UNLABELLED)]
     return wrong
 
