@@ -55,7 +55,7 @@ async def test_a_new_account_is_there_and_can_log_in(office: Office) -> None:
     office.forget_cookies()
     assert (await office.log_in("giamsat", "bốn từ dễ nhớ")).status == 303
     home = await (await office.get("/")).text()
-    assert "Đỗ Thị Hạnh · Giám sát" in home
+    assert 'Đỗ Thị Hạnh<span class="role"> · Giám sát' in home
     assert 'href="/accounts"' not in home
 
 
