@@ -118,7 +118,7 @@ async def test_lost_packets_are_repaired_both_ways(media: MediaServer, box: Midd
         return counts.sent[Upstream.CAMERA].repeated if counts else 0
 
     await eventually(
-        lambda: "" if repaired() > 10 and repeated() > 3 else f"{repaired()} repaired, {repeated()} repeated", 20
+        lambda: "" if repaired() > 10 and repeated() > 3 else f"{repaired()} repaired, {repeated()} repeated", 60
     )
     box.loss = 0.0
     counts = room.counts()
