@@ -6,7 +6,6 @@ What is to be made stands in the database; a process that was ended in the middl
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import shutil
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ from pathlib import Path
 
 from aiohttp import web
 from pydantic import TypeAdapter
-from sqlalchemy.exc import SQLAlchemyError
 
 from recordings.clip_proof import Proof
 from server.clips import ordering
 from server.clips.work import PROOFS, ZIP, ClipWork
 from server.data.engine import Database
-from server.review.aside import ASK_EVERY_S, Aside, Ended
+from server.review.aside import Aside, Ended
+from server.review.rounds import Rounds
 from server.web.languages import HERE
 
-LOOK_EVERY_S = 60.0
 _PROOFS = TypeAdapter(list[Proof])
 _log = logging.getLogger(__name__)
 
@@ -38,26 +36,13 @@ class Directories:
 
 
 class ClipMaking:
-    """`start` and `stop` it; `poke` it when something was asked for."""
+    """Its `rounds` are to be started, stopped, and poked when something was asked for."""
 
     def __init__(self, database: Database, aside: Aside, directories: Directories) -> None:
         self._database, self._aside, self._directories = database, aside, directories
-        self._poked = asyncio.Event()
         self._running: int | None = None
         self._share = 0.0
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._keep(), name="making clips")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def poke(self) -> None:
-        self._poked.set()
+        self.rounds = Rounds("making clips", aside, self._go)
 
     @property
     def paused(self) -> bool:
@@ -74,21 +59,14 @@ class ClipMaking:
     def _folder(self, order_id: int) -> Path:
         return self._directories.clips.absolute() / str(order_id)
 
-    async def _keep(self) -> None:
-        while True:
-            self._poked.clear()  # before looking: what comes while it looks is looked for again
-            try:
-                for order_id in await self._database.run(ordering.to_make):
-                    if await self._aside.is_live():
-                        break
-                    await self._make(order_id)
-                for order_id in await self._database.run(ordering.to_remove):
-                    await asyncio.to_thread(shutil.rmtree, self._folder(order_id), ignore_errors=True)
-                    await self._database.run(ordering.removed, order_id)
-            except (OSError, SQLAlchemyError, ValueError):  # this task outlives a disk or database that refuses
-                _log.exception("a clip could not be made; tried again in %.0f s", LOOK_EVERY_S)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self.paused else LOOK_EVERY_S)
+    async def _go(self) -> None:
+        for order_id in await self._database.run(ordering.to_make):
+            if await self._aside.is_live():
+                break
+            await self._make(order_id)
+        for order_id in await self._database.run(ordering.to_remove):
+            await asyncio.to_thread(shutil.rmtree, self._folder(order_id), ignore_errors=True)
+            await self._database.run(ordering.removed, order_id)
 
     async def _make(self, order_id: int) -> None:
         """Raises OSError, SQLAlchemyError, ValueError."""

@@ -39,9 +39,9 @@ def add_routes(app: web.Application, directories: Directories) -> None:
 
 
 async def _make(app: web.Application) -> AsyncIterator[None]:
-    await app[CLIP_MAKING].start()
+    await app[CLIP_MAKING].rounds.start()
     yield
-    await app[CLIP_MAKING].stop()
+    await app[CLIP_MAKING].rounds.stop()
 
 
 @require(Right.EXPORT_CLIPS)
@@ -64,7 +64,7 @@ async def order(request: web.Request) -> web.StreamResponse:
     refused = await with_recording(request, work)
     if refused:
         return await _show(request, reason, refused)
-    request.app[CLIP_MAKING].poke()
+    request.app[CLIP_MAKING].rounds.poke()
     raise web.HTTPSeeOther(str(request.app.router["clips"].url_for()))
 
 

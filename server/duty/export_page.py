@@ -11,12 +11,13 @@ from sqlmodel import Session
 from server.duty.asking import all_units, departments_in, last_whole_month, month_asked
 from server.duty.columns import COLUMN_NAMES, Vocabulary
 from server.duty.forms import month_in
-from server.duty.import_pages import file_answer, vocabulary_of
+from server.duty.import_pages import vocabulary_of
 from server.duty.queries import Rows, rows_between
 from server.duty.units import DutyLevel, DutyUnit
 from server.people.rights import Right
 from server.receptions.duty import last_of
 from server.spreadsheets import XLSX, Value, as_csv, as_xlsx
+from server.web.downloads import attachment
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, require
@@ -43,9 +44,9 @@ async def export(request: web.Request) -> web.StreamResponse:
     rows, units = await request.app[DATABASE].run(work)
     lines = _lines(rows, units, vocabulary, language)
     if request.match_info["format"] == "csv":
-        return file_answer(await asyncio.to_thread(as_csv, lines), "ngay-tiep-cong-dan.csv", "text/csv")
+        return attachment(await asyncio.to_thread(as_csv, lines), "ngay-tiep-cong-dan.csv", "text/csv")
     content = await asyncio.to_thread(as_xlsx, ("1", _WIDTHS, lines))
-    return file_answer(content, "ngay-tiep-cong-dan.xlsx", XLSX)
+    return attachment(content, "ngay-tiep-cong-dan.xlsx", XLSX)
 
 
 def _lines(rows: Rows, units: dict[str, DutyUnit], vocabulary: Vocabulary, language: str) -> list[list[Value]]:

@@ -5,24 +5,21 @@ A row whose cell of the day holds a month says that the unit told all of that mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from server.csv_text import NotCsv, NotText, day_in
+from server.csv_text import day_in
 from server.duty.columns import REQUIRED, Vocabulary
 from server.duty.forms import SENTENCES, DayFault, count_in, day_faults, month_in
 from server.duty.recording import Told, ToldDay
 from server.duty.units import DutyUnit, DutyUnits
 from server.receptions.duty import last_of
 from server.receptions.tables import Receiver, ReceptionMode
-from server.spreadsheets import NotXlsx, rows_in_file
+from server.row_files import Cells, Expected, ImportFile, WrongCell, read_rows
 from server.web.languages import N_
 
 MAX_ROWS = 5000  # a year of 54 communes with two days a month, three times over
-_SHOWN = 60
-
-NOT_A_FILE = N_("a spreadsheet (XLSX) of ordinary size, or text saved as CSV UTF-8")
 NO_COLUMNS = N_("a first line that names the columns, with Unit and Day among them")
 TOO_MANY = N_("at most 5,000 rows in one file; split the file")
 NO_DAY = N_("a day as 31/01/2026 or 2026-01-31, or a month as 01/2026 of which the unit told everything")
@@ -37,17 +34,6 @@ ONE_OF: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """`column` is a field's name, or empty where the row as a whole is wrong; `cells` as they came, by field."""
-
-    line: int
-    column: str
-    came: str
-    allowed: str
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class GoodRow:
     """A day; or, with none, that the unit told all of `month`."""
 
@@ -55,91 +41,53 @@ class GoodRow:
     unit: DutyUnit
     month: date
     day: ToldDay | None
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """`ignored`: names of columns that mean nothing here."""
-
-    rows: tuple[GoodRow, ...] = ()
-    refused: tuple[RefusedRow, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-
-class _Wrong(Exception):
-    def __init__(self, column: str, came: str, allowed: str) -> None:
-        super().__init__(column)
-        self.column, self.came, self.allowed = column, came[:_SHOWN], allowed
+    cells: Cells
 
 
 class Reader:
     def __init__(self, vocabulary: Vocabulary, units: DutyUnits, today: date) -> None:
         self._vocabulary, self._units, self._today = vocabulary, units, today
 
-    def read(self, content: bytes) -> ImportFile:
+    def read(self, content: bytes) -> ImportFile[GoodRow]:
         """Never raises for what is in the file."""
-        try:
-            lines = rows_in_file(content)
-        except (NotXlsx, NotText, NotCsv) as problem:
-            return _nothing(getattr(problem, "line", 1), getattr(problem, "came", ""), NOT_A_FILE)
-        if not lines:
-            return _nothing(1, "", NO_COLUMNS)
-        (first, header), *others = lines
-        columns = [self._vocabulary.column(name) for name in header]
-        if not set(REQUIRED) <= set(columns):
-            return _nothing(first, ", ".join(filter(None, header))[:_SHOWN], NO_COLUMNS)
-        if len(others) > MAX_ROWS:
-            return _nothing(first, str(len(others)), TOO_MANY)
-        ignored = [name for name, column in zip(header, columns, strict=True) if name and column is None]
-        return self._rows(columns, others, tuple(ignored))
-
-    def _rows(
-        self, columns: list[str | None], lines: Iterable[tuple[int, list[str]]], ignored: tuple[str, ...]
-    ) -> ImportFile:
-        rows: list[GoodRow] = []
-        refused: list[RefusedRow] = []
         seen: dict[tuple[str, date], ToldDay] = {}
-        for line, cells in lines:
-            named = {name: text for name, text in zip(columns, cells, strict=False) if name is not None and text}
-            if not named:
-                continue
-            try:
-                row = self._row(line, named)
-                if row.day and seen.setdefault((row.unit.key, row.day.day), row.day) != row.day:
-                    raise _Wrong("day", named["day"], SENTENCES[DayFault.TWICE])
-                rows.append(row)
-            except _Wrong as wrong:
-                refused.append(RefusedRow(line, wrong.column, wrong.came, wrong.allowed, named))
-        return ImportFile(tuple(rows), tuple(refused), ignored)
 
-    def _row(self, line: int, cells: Mapping[str, str]) -> GoodRow:
+        def row(line: int, cells: Cells) -> GoodRow:
+            found = self._row(line, cells)
+            if found.day and seen.setdefault((found.unit.key, found.day.day), found.day) != found.day:
+                raise WrongCell("day", cells["day"], SENTENCES[DayFault.TWICE])
+            return found
+
+        expected = Expected(REQUIRED, NO_COLUMNS, MAX_ROWS, TOO_MANY)
+        return read_rows(content, expected, self._vocabulary.column, row)
+
+    def _row(self, line: int, cells: Cells) -> GoodRow:
         text = cells.get("day", "")
         day = day_in(text)
         month = month_in(text) if day is None else day.replace(day=1)
         if month is None:
-            raise _Wrong("day", text, NO_DAY)
+            raise WrongCell("day", text, NO_DAY)
         unit = self._units.named(cells.get("unit", ""), day or last_of(month))
         if unit is None and day is None:  # one that ended within the month
             unit = self._units.named(cells.get("unit", ""), month)
         if unit is None:
-            raise _Wrong("unit", cells.get("unit", ""), NO_UNIT)
+            raise WrongCell("unit", cells.get("unit", ""), NO_UNIT)
         if day is not None:
             return GoodRow(line, unit, month, self._day(day, unit, cells), cells)
         if last_of(month) >= self._today:
-            raise _Wrong("day", text, NOT_OVER)
+            raise WrongCell("day", text, NOT_OVER)
         for name in cells:
             if name not in REQUIRED:
-                raise _Wrong(name, cells[name], ONLY_UNIT)
+                raise WrongCell(name, cells[name], ONLY_UNIT)
         return GoodRow(line, unit, month, None, cells)
 
-    def _day(self, day: date, unit: DutyUnit, cells: Mapping[str, str]) -> ToldDay:
+    def _day(self, day: date, unit: DutyUnit, cells: Cells) -> ToldDay:
         counts: dict[str, int | None] = {}
         for name in ("visits", "persons"):
             try:
                 counts[name] = count_in(cells.get(name, ""))
             except ValueError:
-                raise _Wrong(name, cells[name], SENTENCES[DayFault.NO_COUNT]) from None
+                raise WrongCell(name, cells[name], SENTENCES[DayFault.NO_COUNT]) from None
         told = ToldDay(
             day,
             Receiver(self._word("receiver", cells.get("receiver", ""))),
@@ -148,13 +96,13 @@ class Reader:
             **counts,
         )
         for column, fault in day_faults(told, unit, self._today).items():
-            raise _Wrong(column, cells.get(column, ""), SENTENCES[fault])
+            raise WrongCell(column, cells.get(column, ""), SENTENCES[fault])
         return told
 
     def _word(self, name: str, text: str) -> str:
         word = self._vocabulary.word(name, text)
         if word is None:
-            raise _Wrong(name, text, ONE_OF[name])
+            raise WrongCell(name, text, ONE_OF[name])
         return word
 
 
@@ -171,7 +119,3 @@ def told_by_unit(rows: Iterable[GoodRow], *, whole: Callable[[date], bool]) -> l
         if row.day is None or whole(row.month):
             months.setdefault(row.unit.key, set()).add(row.month)
     return [Told(unit, tuple(days[key]), tuple(sorted(months.get(key, ())))) for key, unit in units.items()]
-
-
-def _nothing(line: int, came: str, allowed: str) -> ImportFile:
-    return ImportFile(refused=(RefusedRow(line, "", came, allowed, {}),))

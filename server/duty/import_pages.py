@@ -6,8 +6,9 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from sqlmodel import Session
 
 from server.data.parts import in_parts
@@ -15,14 +16,16 @@ from server.duty import recording
 from server.duty.asking import all_units, departments_in
 from server.duty.columns import COLUMN_NAMES, REQUIRED, WORDS, Vocabulary
 from server.duty.forms import SENTENCES, DayFault
-from server.duty.import_file import MAX_ROWS, GoodRow, ImportFile, Reader, RefusedRow, told_by_unit
+from server.duty.import_file import MAX_ROWS, GoodRow, Reader, told_by_unit
 from server.duty.queries import rows_between
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.history import author_of
 from server.petitions.pending import Pending
 from server.receptions.duty import last_of
-from server.spreadsheets import XLSX, Value, as_xlsx
+from server.row_files import ImportFile, RefusedRow, refused_book, template_book
+from server.spreadsheets import XLSX
+from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, render, require, translator_of
@@ -66,7 +69,7 @@ def vocabulary_of(request: web.Request) -> Vocabulary:
     return Vocabulary(request.app[CATALOGS].gettext)
 
 
-def preview(session: Session, file: ImportFile) -> Preview:
+def preview(session: Session, file: ImportFile[GoodRow]) -> Preview:
     """Rows that are on the record already are left out; those that say something else of a day are refused."""
     days = [row.month for row in file.rows]
     stands = rows_between(session, min(days), last_of(max(days))) if days else None
@@ -138,39 +141,24 @@ async def refused_rows(request: web.Request) -> web.StreamResponse:
     if found is None or not found.refused:
         raise web.HTTPNotFound
     _, language, vocabulary = translator_of(request), language_of(request), vocabulary_of(request)
-    head = [vocabulary.heading(name, language) for name in COLUMN_NAMES]
-    head += [_("Line in the file"), _("Column to correct"), _("What is allowed")]
-    lines: list[list[Value]] = [
-        [
-            *(row.cells.get(name, "") for name in COLUMN_NAMES),
-            row.line,
-            vocabulary.heading(row.column, language) if row.column else "",
-            _(row.allowed),
-        ]
-        for row in found.refused
-    ]
-    widths = [30, *[14] * (len(COLUMN_NAMES) - 1), 8, 18, 60]
-    content = await asyncio.to_thread(as_xlsx, ("1", widths, [head, *lines]))
-    return file_answer(content, "dong-bi-tu-choi.xlsx", XLSX)
+    heading = partial(vocabulary.heading, language=language)
+    content = await asyncio.to_thread(refused_book, list(COLUMN_NAMES), found.refused, heading, _, _)
+    return attachment(content, "dong-bi-tu-choi.xlsx", XLSX)
 
 
 @require(Right.PLAN_RECEPTIONS)
 async def template(request: web.Request) -> web.StreamResponse:
     _, language, vocabulary = translator_of(request), language_of(request), vocabulary_of(request)
-    head = [vocabulary.heading(name, language) for name in COLUMN_NAMES]
-    notes = [[_("Column"), _("Must be there"), _("What is allowed")]]
-    for name in COLUMN_NAMES:
-        words = "; ".join(vocabulary.offered(name, language)) if name in WORDS else ""
-        notes.append([vocabulary.heading(name, language), "x" if name in REQUIRED else "", words])
-    content = await asyncio.to_thread(
-        as_xlsx, (_("Reported days"), [20] * len(head), [head]), (_("Columns"), [30, 14, 90], notes)
-    )
-    return file_answer(content, "mau-nhap-ngay-tiep.xlsx", XLSX)
-
-
-def file_answer(content: bytes, name: str, content_type: str) -> web.Response:
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "no-store"}
-    return web.Response(body=content, content_type=content_type, headers=headers)
+    columns = [
+        (
+            vocabulary.heading(name, language),
+            name in REQUIRED,
+            "; ".join(vocabulary.offered(name, language)) if name in WORDS else "",
+        )
+        for name in COLUMN_NAMES
+    ]
+    content = await asyncio.to_thread(template_book, _("Reported days"), columns, _)
+    return attachment(content, "mau-nhap-ngay-tiep.xlsx", XLSX)
 
 
 async def _page(

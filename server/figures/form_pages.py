@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from sqlmodel import Session
 
 from server.data.columns import now
@@ -23,6 +23,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.spreadsheets import XLSX
+from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, render, require
@@ -69,8 +70,7 @@ async def export(request: web.Request) -> web.StreamResponse:
     detail = {"form": form.key, "from": period.first.isoformat(), "to": period.last.isoformat(), "format": kind}
     await request.app[DATABASE].run(audit.record, subject_of(account), "figures_exported", "", detail)
     name = f"bieu-{form.key.replace('đ', 'd')}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{kind}"
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "no-store"}
-    return web.Response(body=content, content_type=media_type, headers=headers)
+    return attachment(content, name, media_type)
 
 
 def _file(printed: Printed, kind: str) -> bytes:

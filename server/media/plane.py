@@ -27,7 +27,8 @@ from server.media.link import Link
 from server.media.mirror import MirrorStage, OtherWorker
 from server.media.port import UdpPort
 from server.media.reporting import Totals, link_report, media_report
-from server.media.sdp import LocalEnd, Offer, parse_fragment, parse_offer, write_answer
+from server.media.sdp import Offer, parse_fragment, parse_offer
+from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose

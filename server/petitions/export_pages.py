@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from server.data.parts import in_parts
 from server.people.accounts import subject_of
@@ -27,6 +27,7 @@ from server.petitions.rules import STATUS_WORDS
 from server.petitions.standing import TERMS
 from server.petitions.wanted import wanted_in
 from server.spreadsheets import XLSX, Value, as_csv, as_xlsx
+from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, render, require, translator_of
@@ -72,5 +73,4 @@ async def export(request: web.Request) -> web.StreamResponse:
     else:
         content, kind = await asyncio.to_thread(as_xlsx, (_("Petitions"), widths, rows)), XLSX
     name = f"so-don-{today().isoformat()}.{format_}"
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "no-store"}
-    return web.Response(body=content, content_type=kind, headers=headers)
+    return attachment(content, name, kind)

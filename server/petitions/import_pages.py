@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from sqlmodel import Session, select
 
 from server.data.parts import in_parts
@@ -15,7 +16,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.columns import COLUMN_NAMES, REQUIRED, Vocabulary
 from server.petitions.forms import Asked
-from server.petitions.import_file import MAX_ROWS, ImportFile, Reader, RefusedRow
+from server.petitions.import_file import MAX_ROWS, Reader
 from server.petitions.importing import CHUNK, Preview, preview, write
 from server.petitions.lists import LISTS
 from server.petitions.pending import PENDING, Pending
@@ -23,7 +24,9 @@ from server.petitions.places import Places
 from server.petitions.record_page import WORDS
 from server.petitions.sentences import said
 from server.rooms.tables import Room
-from server.spreadsheets import XLSX, as_xlsx
+from server.row_files import refused_book, template_book
+from server.spreadsheets import XLSX
+from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, render, require, translator_of
@@ -65,7 +68,7 @@ async def look(request: web.Request) -> web.StreamResponse:
         _places_by_day(rooms),
         language_of(request),
     )
-    file: ImportFile = await asyncio.to_thread(reader.read, content)
+    file = await asyncio.to_thread(reader.read, content)
     found = await request.app[DATABASE].run(preview, account.role, file)
     token = request.app[PENDING].keep(account.id or 0, found)
     return await _page(request, found=found, token=token)
@@ -99,35 +102,24 @@ async def refused_rows(request: web.Request) -> web.StreamResponse:
     _, language, vocabulary = translator_of(request), language_of(request), vocabulary_of(request)
     names = [name for name in COLUMN_NAMES if any(name in row.cells for row in found.refused)]
     names += [name for name in REQUIRED if name not in names]
-
-    def line(row: RefusedRow) -> list[str | int]:
-        column = vocabulary.heading(row.column, language) if row.column else ""
-        return [*(row.cells.get(name, "") for name in names), row.line, column, said(_, row.allowed)]
-
-    head = [vocabulary.heading(name, language) for name in names]
-    head += [_("Line in the file"), _("Column to correct"), _("What is allowed")]
-    widths = [18] * len(names) + [8, 18, 60]
-    content = await asyncio.to_thread(as_xlsx, ("1", widths, [head, *map(line, found.refused)]))
-    return _file(content, "dong-bi-tu-choi.xlsx")
+    heading, allowed = partial(vocabulary.heading, language=language), partial(said, _)
+    content = await asyncio.to_thread(refused_book, names, found.refused, heading, allowed, _)
+    return attachment(content, "dong-bi-tu-choi.xlsx", XLSX)
 
 
 @require(Right.WRITE_PETITIONS)
 async def template(request: web.Request) -> web.StreamResponse:
     _, language, vocabulary = translator_of(request), language_of(request), vocabulary_of(request)
-    head = [vocabulary.heading(name, language) for name in COLUMN_NAMES]
-    notes = [[_("Column"), _("Must be there"), _("What is allowed")]]
-    for name in COLUMN_NAMES:
-        words = "; ".join(vocabulary.offered(name, language)) if vocabulary.has_words(name) else ""
-        notes.append([vocabulary.heading(name, language), "x" if name in REQUIRED else "", words])
-    content = await asyncio.to_thread(
-        as_xlsx, (_("Petitions"), [20] * len(head), [head]), (_("Columns"), [30, 14, 90], notes)
-    )
-    return _file(content, "mau-nhap-don.xlsx")
-
-
-def _file(content: bytes, name: str) -> web.Response:
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "no-store"}
-    return web.Response(body=content, content_type=XLSX, headers=headers)
+    columns = [
+        (
+            vocabulary.heading(name, language),
+            name in REQUIRED,
+            "; ".join(vocabulary.offered(name, language)) if vocabulary.has_words(name) else "",
+        )
+        for name in COLUMN_NAMES
+    ]
+    content = await asyncio.to_thread(template_book, _("Petitions"), columns, _)
+    return attachment(content, "mau-nhap-don.xlsx", XLSX)
 
 
 def _all_rooms(session: Session) -> list[Room]:

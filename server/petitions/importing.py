@@ -16,12 +16,13 @@ from server.people.accounts import subject_of
 from server.people.tables import Account, Role
 from server.petitions.conditions import may_read
 from server.petitions.history import author_of
-from server.petitions.import_file import GoodRow, ImportFile, RefusedRow
+from server.petitions.import_file import GoodRow
 from server.petitions.linked import earlier_id
 from server.petitions.register import FreeCodes, create
 from server.petitions.rules import Reading, may_edit
 from server.petitions.sentences import CODE_TAKEN
 from server.petitions.tables import Petition
+from server.row_files import ImportFile, RefusedRow
 from server.web.languages import N_
 
 CHUNK = 50
@@ -50,7 +51,7 @@ class Preview:
     ignored: tuple[str, ...]
 
 
-def preview(session: Session, role: Role, file: ImportFile) -> Preview:
+def preview(session: Session, role: Role, file: ImportFile[GoodRow]) -> Preview:
     rows: list[GoodRow] = []
     known: list[GoodRow] = []
     refused = list(file.refused)

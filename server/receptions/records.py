@@ -7,7 +7,7 @@ without harm where a restart may repeat it. Acts of people go into the audit log
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -140,9 +140,13 @@ def _switch(session: Session, number: int, at: datetime, *, closed: bool) -> Non
 
 def _stop_hearing(session: Session, item: int, at: datetime) -> None:
     statement = select(Hearing).where(Hearing.item_id == item, col(Hearing.ended_at).is_(None))
-    for hearing in session.exec(statement):
-        hearing.ended_at = at
-        session.add(hearing)
+    _end(session, session.exec(statement).all(), at)
+
+
+def _end(session: Session, spans: Iterable[Hearing | FloorGrant | Interpretation], at: datetime) -> None:
+    for span in spans:
+        span.ended_at = at
+        session.add(span)
 
 
 # --- floor and hands -------------------------------------------------------------------------------
@@ -165,9 +169,7 @@ def _floor_taken(session: Session, row: effects.FloorTaken) -> None:
     statement = select(FloorGrant).where(
         FloorGrant.reception_id == row.reception, col(FloorGrant.ended_at).is_(None)
     )
-    for grant in session.exec(statement):
-        grant.ended_at = row.at
-        session.add(grant)
+    _end(session, session.exec(statement).all(), row.at)
     if row.acted:
         _audit(session, row.actor, "floor_taken_back", row.reception, room=row.room)
 
@@ -189,9 +191,7 @@ def _interpreter_taken(session: Session, row: effects.InterpreterTaken) -> None:
     statement = select(Interpretation).where(
         Interpretation.reception_id == row.reception, col(Interpretation.ended_at).is_(None)
     )
-    for span in session.exec(statement):
-        span.ended_at = row.at
-        session.add(span)
+    _end(session, session.exec(statement).all(), row.at)
     if row.acted:
         _audit(session, row.actor, "interpreter_taken_back", row.reception, room=row.room, item=row.item)
 

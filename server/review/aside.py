@@ -21,7 +21,7 @@ from server.receptions.tables import Reception, ReceptionState
 ASK_EVERY_S = 2.0  # whether a reception was opened
 END_WITHIN_S = 5.0
 LINE_LIMIT = 64 * 1024
-NICENESS = 10  # a tenth of a core beside busy ones; at 19 a copy waited minutes behind pages being read
+NICENESS = 10  # somebody waits for what is made; in the way of a live reception it never is
 
 
 class Ended(StrEnum):

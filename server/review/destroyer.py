@@ -10,7 +10,6 @@ removing what is gone already does nothing.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections.abc import Callable
@@ -19,7 +18,6 @@ from datetime import date
 from pathlib import Path
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from recordings.store import MANIFEST
@@ -28,13 +26,13 @@ from server.documents.files import as_pdf
 from server.documents.letterheads import Letterheads
 from server.receptions.tables import Recording
 from server.review import certifying, destroying
-from server.review.aside import ASK_EVERY_S, Aside, Ended
+from server.review.aside import Aside, Ended
 from server.review.certificate import paper_of
 from server.review.removing import Listed, ToList, folder_in, remove
 from server.review.retention import RetentionRules
+from server.review.rounds import Rounds
 from server.review.tables import Destruction, Ending
 
-LOOK_EVERY_S = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +50,7 @@ class Places:
 
 
 class Destroyer:
-    """`start` and `stop` it; `poke` it when something was confirmed."""
+    """Its `rounds` are to be started, stopped, and poked when something was confirmed."""
 
     def __init__(
         self,
@@ -64,33 +62,13 @@ class Destroyer:
     ) -> None:
         self._database, self._aside, self._places = database, aside, places
         self._papers, self._today = papers, today
-        self._poked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.rounds = Rounds("destroying recordings", aside, self._go)
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._keep(), name="destroying recordings")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def poke(self) -> None:
-        self._poked.set()
-
-    async def _keep(self) -> None:
-        while True:
-            self._poked.clear()  # before looking: what comes while it looks is looked for again
-            try:
-                rules, _letterheads = self._papers()
-                await self._database.run(destroying.settle, rules, self._today())
-                for destruction_id in await self._database.run(_to_do):
-                    await self._destroy(destruction_id)
-            except (OSError, SQLAlchemyError, ValueError):  # this task outlives a disk or database that refuses
-                _log.exception("a recording could not be destroyed; tried again in %.0f s", LOOK_EVERY_S)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._aside.paused else LOOK_EVERY_S)
+    async def _go(self) -> None:
+        rules, _letterheads = self._papers()
+        await self._database.run(destroying.settle, rules, self._today())
+        for destruction_id in await self._database.run(_to_do):
+            await self._destroy(destruction_id)
 
     async def _destroy(self, destruction_id: int) -> None:
         """Raises OSError, SQLAlchemyError, ValueError."""

@@ -115,7 +115,7 @@ async def _act(request: web.Request, act: _Act) -> web.StreamResponse:
     refused = await request.app[DATABASE].run(work)
     if refused is not None:
         return await _show(request, refused, form)
-    request.app[DESTROYER].poke()
+    request.app[DESTROYER].rounds.poke()
     raise web.HTTPSeeOther(str(request.app.router["recording_destruction"].url_for(id=request.match_info["id"])))
 
 

@@ -60,8 +60,8 @@ def add_routes(app: web.Application, made: Path, keys: Path, spare: Path | None 
 
 
 async def _work(app: web.Application) -> AsyncIterator[None]:
-    await app[PREPARING].start()
-    await app[DESTROYER].start()
+    await app[PREPARING].rounds.start()
+    await app[DESTROYER].rounds.start()
     yield
-    await app[DESTROYER].stop()
-    await app[PREPARING].stop()
+    await app[DESTROYER].rounds.stop()
+    await app[PREPARING].rounds.stop()

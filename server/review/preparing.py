@@ -6,8 +6,6 @@ whoever opens a recording and every now and then for the newest ones. So a resta
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -20,11 +18,11 @@ from sqlmodel import Session, col, select
 from server.data.engine import Database
 from server.people.rights import HOLDERS, Right
 from server.receptions.tables import Recording, RecordingState
-from server.review.aside import ASK_EVERY_S, Aside, Ended
+from server.review.aside import Aside, Ended
 from server.review.reading import Watchable, watchable
+from server.review.rounds import Rounds
 from server.review.work import Work
 
-LOOK_EVERY_S = 60.0
 NEWEST = 20  # recordings that are prepared before anybody asks
 MOST_WANTED = 200
 _log = logging.getLogger(__name__)
@@ -45,25 +43,15 @@ class Standing:
 
 
 class Preparing:
-    """Owns the process that works, and the directory of what was made. `start` and `stop` it."""
+    """Owns the directory of what was made. Its `rounds` are to be started and stopped."""
 
     def __init__(self, database: Database, aside: Aside, recordings: Path, made: Path) -> None:
         self._database, self._aside, self._recordings, self._made = database, aside, recordings, made
         self._wanted: OrderedDict[Path, Work] = OrderedDict()
         self._failed: set[Path] = set()
-        self._poked = asyncio.Event()
         self._running: Path | None = None
         self._share = 0.0
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._keep(), name="preparing recordings")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        self.rounds = Rounds("preparing recordings", aside, self._go)
 
     # --- what pages ask --------------------------------------------------------------------------
 
@@ -82,7 +70,7 @@ class Preparing:
             self._wanted.move_to_end(work.target, last=False)
         while len(self._wanted) > MOST_WANTED:
             self._wanted.popitem()
-        self._poked.set()
+        self.rounds.poke()
 
     def standing(self, target: Path) -> Standing:
         if target.is_file():
@@ -120,19 +108,12 @@ class Preparing:
     def _copy(self, watched: Watchable) -> Path:
         return self._folder(watched) / f"{watched.copy_key}{Path(watched.recording.file).suffix}"
 
-    async def _keep(self) -> None:
-        while True:
-            try:
-                await self._look()
-                while self._wanted and not await self._aside.is_live():
-                    _target, work = self._wanted.popitem(last=False)
-                    if not work.target.is_file():
-                        await self._work(work)
-            except Exception:  # this task outlives a database that does not answer
-                _log.exception("recordings could not be prepared; tried again in %.0f s", LOOK_EVERY_S)
-            self._poked.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), ASK_EVERY_S if self._aside.paused else LOOK_EVERY_S)
+    async def _go(self) -> None:
+        await self._look()
+        while self._wanted and not await self._aside.is_live():
+            _target, work = self._wanted.popitem(last=False)
+            if not work.target.is_file():
+                await self._work(work)
 
     async def _look(self) -> None:
         for watched in await self._database.run(_newest):

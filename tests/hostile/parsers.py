@@ -19,7 +19,8 @@ from recordings.h264 import H264Depacketiser
 from recordings.video_frame import LARGEST_FRAME
 from recordings.vp8 import Vp8Depacketiser
 from room_client.sdp import AnswerUnusable, read_answer
-from server.media.sdp import LocalEnd, parse_offer, write_answer
+from server.media.sdp import parse_offer
+from server.media.sdp_answer import LocalEnd, write_answer
 from server.receptions.socket_guard import UNREADABLE, RoomPacket
 from server.receptions.socket_inbox import parse as parse_message
 from server.receptions.socket_inbox import parse_as

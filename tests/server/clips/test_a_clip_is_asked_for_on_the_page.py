@@ -179,12 +179,12 @@ async def test_none_is_made_while_a_reception_is_open_and_a_restart_begins_anew(
     await eventually(lambda: None if making.paused else "it does not wait")
     assert "có phiên" in await province.page("/clips") or "phiên tiếp đang" in await province.page("/clips")
     assert orders(province)[0].made_at is None
-    await making.stop()
+    await making.rounds.stop()
     left = making.file_of(orders(province)[0].id or 0).parent
     left.mkdir(parents=True)
     (left / "part-clip.zip").write_bytes(b"half")
     province.database.run_here(switch, ReceptionState.ENDED)
-    await making.start()
+    await making.rounds.start()
     made = await ready(province)
     with zipfile.ZipFile(making.file_of(made.id or 0)) as archive:
         assert archive.testzip() is None

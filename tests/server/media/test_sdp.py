@@ -9,7 +9,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.sdp import LocalEnd, parse_fragment, parse_offer, write_answer
+from server.media.sdp import parse_fragment, parse_offer
+from server.media.sdp_answer import LocalEnd, write_answer
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode, Refused
 from signaling.wire.rtp import VideoCodec

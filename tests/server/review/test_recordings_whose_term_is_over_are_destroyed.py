@@ -348,8 +348,8 @@ async def test_it_goes_on_at_the_next_start_where_it_was_broken_off(province: Pr
     province.database.run_here(half)
     app = province.client.app
     assert app is not None
-    await app[DESTROYER].stop()
-    await app[DESTROYER].start()
+    await app[DESTROYER].rounds.stop()
+    await app[DESTROYER].rounds.start()
     await destroyed(province, made)
     assert not folder.exists()
     pdf = pypdf.PdfReader(io.BytesIO(rows(province)[0].certificate or b""))
@@ -388,7 +388,7 @@ async def test_clips_that_were_handed_out_stand_on_the_certificate(province: Pro
     province.database.run_here(work)
     app = province.client.app
     assert app is not None
-    app[DESTROYER].poke()
+    app[DESTROYER].rounds.poke()
     await destroyed(province, made)
     pdf = pypdf.PdfReader(io.BytesIO(rows(province)[0].certificate or b""))
     said = " ".join("".join(page.extract_text() for page in pdf.pages).split())
