@@ -33,6 +33,15 @@ class Known:
     room: Room
 
 
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """`replaced`: the device this browser was before, which is revoked with it."""
+
+    room: Room
+    credential: Credential
+    replaced: int | None
+
+
 def make_code(session: Session, secret: bytes, room: Room, *, actor: str, at: datetime) -> str:
     """A new code of `room`, which nobody can read again; the one before opens nothing any more."""
     withdraw_codes(session, [room.id or 0], at)
@@ -53,16 +62,27 @@ def make_code(session: Session, secret: bytes, room: Room, *, actor: str, at: da
 
 
 def enrol(
-    session: Session, secret: bytes, code: str, name: str, *, at: datetime, day: date
-) -> tuple[Room, Credential] | None:
-    """Exchange a code for a device of its room. None: it never was one, was used or withdrawn, is late, or its
-    room does not exist on `day`; which of them, nobody is told."""
+    session: Session,
+    secret: bytes,
+    code: str,
+    name: str,
+    former: Credential | None = None,
+    *,
+    at: datetime,
+    day: date,
+) -> Enrolled | None:
+    """Exchange a code for a device of its room; `former` is what the same browser shows until now. None: it never
+    was a code, was used or withdrawn, is late, or its room does not exist on `day`; which, nobody is told."""
     row = _of_code(session, secret, code)
     room = None if row is None else session.get(Room, row.room_id)
     if row is None or room is None or not is_open(row, at) or not exists(room, day):
         return None
     if not _take(session, row, at):
         return None
+    before = None if former is None else _device_of(session, secret, former)
+    subject = f"room:{room.code}"
+    if before is not None:
+        revoke(session, session.get_one(Room, before.room_id), before, actor=subject, at=at)
     device = RoomDevice(room_id=row.room_id, name=name, credential_hash="", enrolled_at=at, last_seen_at=at)
     session.add(device)
     session.flush()
@@ -70,17 +90,14 @@ def enrol(
     device.credential_hash = hash_of_credential(secret, credential)
     row.used_at, row.device_id = at, device.id
     session.add_all((device, row))
-    subject = f"room:{room.code}"
     audit.record(session, subject, "room_device_enrolled", subject, {"device": device.id})
-    return room, credential
+    return Enrolled(room, credential, None if before is None else before.id)
 
 
 def known_by(session: Session, secret: bytes, credential: Credential, day: date) -> Known | None:
     """The device whose credential it is, if it was not revoked and its room exists on `day`."""
-    device = session.get(RoomDevice, credential.device)
-    if device is None or device.revoked_at is not None:
-        return None
-    if not hmac.compare_digest(device.credential_hash, hash_of_credential(secret, credential)):
+    device = _device_of(session, secret, credential)
+    if device is None:
         return None
     room = session.get_one(Room, device.room_id)
     return Known(credential.device, room) if exists(room, day) else None
@@ -163,3 +180,12 @@ def _take(session: Session, row: RoomEnrolment, at: datetime) -> bool:
 def _of_code(session: Session, secret: bytes, code: str) -> RoomEnrolment | None:
     found = select(RoomEnrolment).where(RoomEnrolment.code_hash == hash_of_code(secret, code))
     return session.exec(found).first()
+
+
+def _device_of(session: Session, secret: bytes, credential: Credential) -> RoomDevice | None:
+    """Not revoked."""
+    device = session.get(RoomDevice, credential.device)
+    if device is None or device.revoked_at is not None:
+        return None
+    shown = hash_of_credential(secret, credential)
+    return device if hmac.compare_digest(device.credential_hash, shown) else None

@@ -14,13 +14,12 @@ from typing import Annotated
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-from sqlmodel import Session
 
 from server.data.columns import now
+from server.rooms.connected import tell_revoked
 from server.rooms.device_rules import Credential, code_in, credential_in, name_in
 from server.rooms.devices import enrol
 from server.rooms.guessing import CodeThrottle
-from server.rooms.tables import Room
 from server.web.cookie import SECURE
 from server.web.csrf import refuse_other_sites
 from server.web.keys import DATABASE, SECRET
@@ -58,18 +57,15 @@ async def run_enrol(request: web.Request) -> web.StreamResponse:
         if throttle.is_news(now_s):
             _log.warning("too many wrong codes of rooms came in: somebody may be guessing")
         raise Refused(RefusalCode.TOO_MANY_TRIES, allowed=str(math.ceil(wait_s)))
-    secret = request.app[SECRET]
-
-    def work(session: Session) -> tuple[Room, Credential] | None:
-        return enrol(session, secret, code, name, at=now(), day=today())
-
-    found = await request.app[DATABASE].run(work)
-    if found is None:
+    secret, former = request.app[SECRET], credential_of(request)
+    enrolled = await request.app[DATABASE].run(enrol, secret, code, name, former, at=now(), day=today())
+    if enrolled is None:
         raise Refused(RefusalCode.BAD_CODE)
     throttle.give_back(asker)
-    room, credential = found
-    response = web.json_response({"room": room.name}, headers={"Cache-Control": "no-store"})
-    _give(request, response, credential)
+    if enrolled.replaced is not None:
+        tell_revoked(request.app, [enrolled.replaced])
+    response = web.json_response({"room": enrolled.room.name}, headers={"Cache-Control": "no-store"})
+    _give(request, response, enrolled.credential)
     return response
 
 

@@ -95,6 +95,20 @@ async def test_a_code_is_used_once(office: Office) -> None:
     assert len(rows(office, RoomDevice)) == 1
 
 
+async def test_a_browser_that_is_enrolled_anew_is_one_device(office: Office) -> None:
+    first = credential_in((await enrol(office, make_code(office))).cookies[COOKIE].value)
+    second = credential_in((await enrol(office, make_code(office, "06652"))).cookies[COOKIE].value)
+    assert first is not None
+    assert second is not None
+    assert known(office, first) is None
+    found = known(office, second)
+    assert found is not None
+    assert found.room.code == "06652"
+    office.forget_cookies()
+    await enrol(office, make_code(office))
+    assert known(office, second) is not None  # another browser
+
+
 async def test_of_many_that_come_with_one_code_at_once_one_gets_it(office: Office) -> None:
     code = make_code(office)
     answers = await asyncio.gather(*(enrol(office, code) for _ in range(10)))
