@@ -30,17 +30,19 @@ DESK = TapTrack.DESK_VIDEO
 class Simulated:
     """A stage, its intakes and the isolated sources of one recording, on one clock."""
 
-    def __init__(self, path: Path, programme: Programme, segment_s: float = 60) -> None:
-        self.folder = Folder(path / "recordings" / "r1")
+    def __init__(
+        self, folder: Path, programme: Programme, segment_s: float = 60, started_us: int = START_US
+    ) -> None:
+        self.folder = Folder(folder)
         self.has_room = True
-        journal = journals.load(self.folder.path, "r1")
+        journal = journals.load(folder, self.folder.name)
         self.recording = IsolatedRecording(self.folder, journal, round(segment_s * 1e6), lambda: self.has_room)
         self.journal = journal
         self.programme = programme
         self.requests = {track: KeyFrameRequests() for track in ISOLATED_PICTURES}
         self.intakes = {track: Intake(self.requests[track], (track,)) for track in ISOLATED_PICTURES}
         self.sound = Intake(KeyFrameRequests())
-        self.now_us = START_US
+        self.now_us = started_us
         self.recording.resume(self.now_us)
 
     @property
@@ -73,7 +75,7 @@ def desk_on_stage() -> Programme:
 
 
 def test_one_camera_goes_on_from_file_to_file_without_losing_a_picture(tmp_path: Path) -> None:
-    simulated = Simulated(tmp_path, desk_on_stage(), 5)
+    simulated = Simulated(tmp_path / "r1", desk_on_stage(), 5)
     simulated.play(21)
     simulated.recording.end(simulated.now_us, "")
     segments = simulated.desk.segments
@@ -87,7 +89,7 @@ def test_one_camera_goes_on_from_file_to_file_without_losing_a_picture(tmp_path:
 
 
 def test_where_no_picture_is_there_is_no_file(tmp_path: Path) -> None:
-    simulated = Simulated(tmp_path, desk_on_stage())
+    simulated = Simulated(tmp_path / "r1", desk_on_stage())
     simulated.play(4)
     simulated.programme.show_isolated(DESK, ())
     stopped_s = simulated.now_us / 1e6
@@ -104,7 +106,7 @@ def test_where_no_picture_is_there_is_no_file(tmp_path: Path) -> None:
 
 
 def test_lost_packets_are_a_gap_of_that_source(tmp_path: Path) -> None:
-    simulated = Simulated(tmp_path, desk_on_stage())
+    simulated = Simulated(tmp_path / "r1", desk_on_stage())
     simulated.play(3)
     simulated.programme.pictures[DESK].skip = 1
     simulated.play(4)
@@ -115,7 +117,7 @@ def test_lost_packets_are_a_gap_of_that_source(tmp_path: Path) -> None:
 
 
 def test_the_room_the_programme_needs_is_left_to_it_and_the_gap_is_listed(tmp_path: Path) -> None:
-    simulated = Simulated(tmp_path, desk_on_stage())
+    simulated = Simulated(tmp_path / "r1", desk_on_stage())
     simulated.play(5)
     simulated.has_room = False
     simulated.play(10)
@@ -135,7 +137,7 @@ def test_the_room_the_programme_needs_is_left_to_it_and_the_gap_is_listed(tmp_pa
 
 
 def test_a_file_that_cannot_be_written_gives_them_up_and_is_a_gap(tmp_path: Path) -> None:
-    simulated = Simulated(tmp_path, desk_on_stage())
+    simulated = Simulated(tmp_path / "r1", desk_on_stage())
     (simulated.folder.path / "desk-0001.mkv").mkdir(parents=True)
     simulated.play(6)
     assert simulated.recording.progress().given_up
