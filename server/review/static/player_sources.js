@@ -8,6 +8,7 @@ const select = find("source"); // not there where nothing was recorded for itsel
 const names = ["", ...Object.keys(data.isolated)];
 
 let chosen = ""; // what is asked for
+let choice = 0; // the last one counts, whatever is still on its way
 let shown = ""; // what plays: the programme goes on until the other one is there
 
 export const shownSource = () => shown;
@@ -30,8 +31,8 @@ function say(sentence) {
   find("source-said").hidden = !sentence;
 }
 
-/** Resolves with true when the file is there; false where it cannot be made, or another one was chosen meanwhile. */
-async function isThere(name) {
+/** Resolves with true when the file is there; false where it cannot be made, or another choice was made meanwhile. */
+async function isThere(name, mine) {
   for (;;) {
     let copy = { stage: "waiting", share: 0 };
     try {
@@ -39,7 +40,7 @@ async function isThere(name) {
     } catch {
       // the server is being restarted; asked again
     }
-    if (chosen !== name) return false;
+    if (choice !== mine) return false;
     if (copy.stage === "ready") return true;
     say(fill(words[`source_${copy.stage}`], { source: nameOf(name), share: Math.round(100 * copy.share) }));
     if (copy.stage === "failed") return false;
@@ -50,10 +51,15 @@ async function isThere(name) {
 /** `play(address)` shows another file at the second where the one before it is. */
 export async function choose(name, play) {
   if (!select || !names.includes(name)) return;
+  const mine = ++choice;
   select.value = chosen = name;
-  const there = !name || (await isThere(name));
+  if (name === shown) {
+    say("");
+    return;
+  }
+  const there = !name || (await isThere(name, mine));
   const answer = there && (await fetch(withSource(player.dataset.pass, name)).catch(() => null));
-  if (chosen !== name) return;
+  if (choice !== mine) return;
   if (!answer?.ok) {
     select.value = chosen = shown; // why is said already
     return;
