@@ -28,6 +28,7 @@ from server.web.asked import whole
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
 from server.web.shell import render, require, translator_of
+from server.web.stamp import CHANGED_MEANWHILE, FIELD, changed_meanwhile, stamp_of, stamp_to_show
 from signaling.refusals import RefusalCode, Refused
 
 _VISIT = r"/visits/{id:\d{1,9}}"
@@ -101,6 +102,8 @@ async def change(request: web.Request) -> web.StreamResponse:
         visit = _visit(request, session, account)
         denunciation = visit.kind == PetitionKind.DENUNCIATION
         filled = read_visit(session, form, datetime.now(HERE), denunciation=denunciation, year=visit.year)
+        if not filled.mistakes and changed_meanwhile(form, _stamp(visit)):
+            filled.mistakes[FIELD] = CHANGED_MEANWHILE
         if not filled.mistakes:
             _must_write(session, account, filled.entry)
             recording.change(session, visit, filled.entry, author_of(account))
@@ -167,6 +170,10 @@ async def put_on_agenda(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{address}#agenda")
 
 
+def _stamp(visit: Visit) -> str:
+    return stamp_of({**values_of(visit, ""), "petition": visit.petition_id})
+
+
 def _of_denunciation(request: web.Request) -> bool:
     return request.path.endswith("/denunciation")
 
@@ -222,6 +229,7 @@ async def _form(
         mistakes={name: _(said) for name, said in filled.mistakes.items()},
         denunciation=denunciation,
         visit=visit,
+        stamp=stamp_to_show(await request.post(), filled.mistakes, "" if visit is None else _stamp(visit)),
         kind_words={kind: word for kind, word in KIND_WORDS.items() if kind != PetitionKind.DENUNCIATION},
         outcome_words=OUTCOME_WORDS,
         ground_words=GROUND_WORDS,
