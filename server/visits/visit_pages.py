@@ -26,11 +26,15 @@ from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, Entry, may_write
 from server.visits.tables import Visit, Withdrawal
 from server.web.asked import whole
 from server.web.keys import DATABASE
-from server.web.languages import HERE, today
+from server.web.languages import HERE, N_, today
 from server.web.shell import render, require, translator_of
 from server.web.stamp import CHANGED_MEANWHILE, FIELD, changed_meanwhile, stamp_of, stamp_to_show
 from signaling.refusals import RefusalCode, Refused
 
+SENT_TWICE = N_(
+    "A visit that says the same is on the register already. If this is another one, save again; otherwise you"
+    " are done."
+)
 _VISIT = r"/visits/{id:\d{1,9}}"
 
 
@@ -71,6 +75,9 @@ async def create(request: web.Request) -> web.StreamResponse:
         if filled.mistakes:
             return filled, 0
         _must_write(session, account, filled.entry)
+        if form.get("looked") != "yes" and recording.is_there(session, filled.entry):
+            filled.mistakes["looked"] = SENT_TWICE
+            return filled, 0
         return filled, recording.record(session, filled.entry, author).id or 0
 
     filled, number = await request.app[DATABASE].run(work)
@@ -161,6 +168,8 @@ async def put_on_agenda(request: web.Request) -> web.StreamResponse:
         visit = _visit(request, session, account)
         if visit.petition_id is None:
             raise Refused(RefusalCode.BAD_MESSAGE, "a visit without a petition", "one petition or more")
+        if agenda.on_it(session, reception_id, [visit.petition_id]):
+            return  # sent twice, or put there by somebody else: there it is
         item = agenda.add_item(session, reception_id, [visit.petition_id], limit=limit)
         detail = {"item": item.id, "petitions": [visit.petition_id], "visit": visit.id}
         audit.record(session, subject_of(account), "item_added", f"reception:{reception_id}", detail)
