@@ -15,6 +15,7 @@ from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.concluded import CONCLUSIONS
 from server.petitions.filled import Filled
+from server.petitions.forgetting import forget
 from server.petitions.form_view import communes_of, read_form, show_form, stamp_of_record
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
@@ -183,6 +184,7 @@ async def reclassify(request: web.Request) -> web.StreamResponse:
         except BeingHeard:
             mistake = BEING_HEARD
         else:
+            await forget(request.app[DATABASE])
             raise to_record(request, view.id)
     return await show_record(request, account, view.id, mistake=mistake)
 

@@ -13,6 +13,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
+from server.petitions.forgetting import forget
 from server.petitions.history import author_of
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
@@ -153,6 +154,7 @@ async def become_denunciation(request: web.Request) -> web.StreamResponse:
         number = await request.app[DATABASE].run(work)
     except recording.HasPetition:
         raise Refused(RefusalCode.NOT_ALLOWED, "a visit with a petition", "the petition's own form") from None
+    await forget(request.app[DATABASE])
     raise _to_visit(request, number)
 
 
