@@ -17,6 +17,8 @@ R = TypeVar("R")
 Cells = Mapping[str, str]
 Say = Callable[[str], str]
 _SHOWN = 60
+_TITLES = 10
+"""Lines in which the one that names the columns is looked for: an office's ledger has its title above it."""
 _NOT_A_FILE = N_("a spreadsheet (XLSX) of ordinary size, or text saved as CSV UTF-8")
 
 
@@ -73,10 +75,15 @@ def read_rows(
         return _nothing(getattr(problem, "line", 1), getattr(problem, "came", ""), _NOT_A_FILE)
     if not lines:
         return _nothing(1, "", expected.no_columns)
-    (first, header), *others = lines
+
+    def names_columns(cells: Sequence[str]) -> bool:
+        return set(expected.required) <= {column(name) for name in cells}
+
+    head = next((at for at, (_, cells) in enumerate(lines[:_TITLES]) if names_columns(cells)), None)
+    if head is None:
+        return _nothing(lines[0][0], ", ".join(filter(None, lines[0][1]))[:_SHOWN], expected.no_columns)
+    (first, header), others = lines[head], lines[head + 1 :]
     columns = [column(name) for name in header]
-    if not set(expected.required) <= set(columns):
-        return _nothing(first, ", ".join(filter(None, header))[:_SHOWN], expected.no_columns)
     if len(others) > expected.most:
         return _nothing(first, str(len(others)), expected.too_many)
     rows: list[R] = []

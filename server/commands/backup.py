@@ -1,4 +1,4 @@
-"""`tiepdan database`: the database in one file, and back."""
+"""`tiepdan database`: the database in one file, and back; and whether its audit log is whole."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from sqlalchemy import inspect
+from sqlmodel import Session
 
 from server.backup.errors import BackupFailed, BadBackup, RestoreRefused
 from server.backup.making import make_backup
@@ -15,10 +17,13 @@ from server.backup.manifest import NOT_INSIDE
 from server.backup.restoring import restore as restore_file
 from server.commands.context import PROVINCE_ZONE, console, errors, fail, load_settings
 from server.data.opening import DatabaseUnusable, open_as_it_is
+from server.people import audit
+from server.people.tables import AuditEvent
 from server.supervisor import AlreadyRunning, lock_directory
 
 app = typer.Typer(
-    no_args_is_help=True, help="Back the database up, and restore it. Recordings are not part of it."
+    no_args_is_help=True,
+    help="Back the database up, restore it, and verify its audit log. Recordings are not part of it.",
 )
 
 
@@ -59,6 +64,42 @@ def backup(
             f"The audit log is broken at event {facts.audit_broken_at}: somebody changed the database by hand."
             " The backup was made, and no older one was removed."
         )
+
+
+@app.command()
+def verify(
+    holds: Annotated[
+        str,
+        typer.Option("--holds", help="a hash kept elsewhere, of a backup's manifest: whether it is still there"),
+    ] = "",
+) -> None:
+    """Whether the audit log is whole, also while the server runs. Exit code 1: it is not."""
+
+    def look(session: Session) -> tuple[audit.ChainCheck, str, bool]:
+        if not inspect(session.connection()).has_table(AuditEvent.__tablename__):
+            raise DatabaseUnusable("This database has no audit log: no server was started on it yet.")
+        kept = not holds or audit.holds(session, holds.strip().lower())
+        return audit.verify_chain(session), audit.last_hash(session), kept
+
+    try:
+        database = open_as_it_is(load_settings().database_url)
+        try:
+            check, last, held = database.run_here(look)
+        finally:
+            database.close()
+    except DatabaseUnusable as problem:
+        raise fail(escape(str(problem))) from None
+    if check.broken_at is not None:
+        raise fail(
+            f"The audit log is broken at event {check.broken_at}: somebody changed the database by hand."
+            " What stands before it is whole."
+        )
+    if not held:
+        raise fail(
+            f"No event has the hash {escape(holds)}: the end of the audit log was cut off, or it is another's."
+        )
+    console.print(f"[green]✓[/] the audit log is whole: {check.events:,} events")
+    console.print(f"  last hash: {last}", soft_wrap=True)
 
 
 @app.command()

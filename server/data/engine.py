@@ -53,6 +53,7 @@ def make_engine(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten; not every build does it unasked
         cursor.execute(f"PRAGMA mmap_size={_MAPPED}")
         cursor.close()
 

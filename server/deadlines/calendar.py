@@ -1,9 +1,10 @@
 """Which days are worked: Monday to Friday without public holidays, and the Saturdays worked in their place.
 
-The public holidays of Labour Code Art. 112 come with the program. What the Government announces each year (days
-off in lieu of a holiday on a weekend, days swapped with a Saturday, another choice of the Tết days) the operator
-adds in files of the same form. Of two files that list the same day the later one counts, so an announcement can
-also take a day back. A year whose holidays are not listed is refused: a guess would be a wrong date.
+The public holidays of Labour Code Art. 112 come with the program, with the days off in lieu of those on a weekend
+(Art. 111) and, of past years, the days swapped with a Saturday. What the Government announces later (days that
+are swapped, another choice of the Tết days) the operator adds in files of the same form. Of two files that list
+the same day the later one counts, so an announcement can also take a day back. A year whose holidays are not
+listed is refused: a guess would be a wrong date.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ class DayKind(StrEnum):
     WORKING = "working"
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
+    IN_LIEU = "in_lieu"  # in files only: a day off that is none of the law's eleven; as a holiday to every count
 
 
 @dataclass(frozen=True)
 class ListedDay:
-    """A day that is not what its weekday says: HOLIDAY or WORKING."""
+    """A day that is not what its weekday says: HOLIDAY, IN_LIEU or WORKING."""
 
     kind: DayKind
     name: str
@@ -50,7 +52,8 @@ class WorkingCalendar:
     def kind_of(self, day: date) -> DayKind:
         self.check(day)
         if day in self._listed:
-            return self._listed[day].kind
+            kind = self._listed[day].kind
+            return DayKind.HOLIDAY if kind is DayKind.IN_LIEU else kind
         return DayKind.WEEKEND if day.weekday() >= _SATURDAY else DayKind.WORKING
 
     def name_of(self, day: date) -> str:
@@ -76,7 +79,7 @@ def read_calendar(*paths: Path) -> WorkingCalendar:
         of_file: dict[date, int] = {}
         for line in read_lines(path, COLUMNS, problems):
             day = line.day("date")
-            kind = line.word("kind", (DayKind.HOLIDAY, DayKind.WORKING))
+            kind = line.word("kind", (DayKind.HOLIDAY, DayKind.IN_LIEU, DayKind.WORKING))
             name = line.text("name", 80)
             if line.faulty:
                 continue

@@ -89,7 +89,8 @@ def fill_minutes(record: ItemRecord, filling: Filling) -> dict[str, str]:
     )
     values["composition"] = "\n".join([_host_line(reception), *_members_lines(record, filling)])
     values["received"] = "\n".join(
-        f"- {petition.petitioner_name or DOTS}; địa chỉ: {petition.petitioner_address or DOTS}{_count(petition)}."
+        f"- {petition.petitioner_name or DOTS}; địa chỉ: {petition.petitioner_address or DOTS}"
+        f"{_representatives(petition)}{_count(petition)}."
         for petition in record.petitions
     )
     values["matter"] = "\n".join(
@@ -145,7 +146,8 @@ def fill_notice(record: ItemRecord, filling: Filling) -> dict[str, str]:
 def fill_appointment(record: ItemRecord, filling: Filling) -> dict[str, str]:
     values, reception = _common(DocumentKind.APPOINTMENT, filling), record.ground.reception
     values["received"] = "\n".join(
-        f"Ông (bà): {each.petitioner_name or DOTS}\nĐịa chỉ: {each.petitioner_address or DOTS}"
+        f"Ông (bà): {'; '.join((each.petitioner_name or DOTS, *each.representatives.splitlines()))}\n"
+        f"Địa chỉ: {each.petitioner_address or DOTS}"
         for each in record.petitions
     )
     values["matter"] = "\n".join(f"{_petition_words(each)}: {sentence(each.summary)}" for each in record.petitions)
@@ -281,8 +283,15 @@ def _rooms_lines(rooms: tuple[str, ...]) -> list[str]:
     return [f"- Điểm cầu tham dự trực tuyến: {'; '.join(rooms)}."]
 
 
+def _representatives(petition: Petition) -> str:
+    others = petition.representatives.splitlines()
+    return f"; cùng đại diện: {', '.join(others)}" if others else ""
+
+
 def _count(petition: Petition) -> str:
-    return f"; cùng {petition.petitioner_count - 1} người khác" if petition.petitioner_count > 1 else ""
+    """Who stands behind those that are named."""
+    unnamed = petition.petitioner_count - 1 - len(petition.representatives.splitlines())
+    return f"; cùng {unnamed} người khác" if unnamed > 0 else ""
 
 
 def _petition_words(petition: Petition) -> str:

@@ -7,7 +7,7 @@ Each comes with the program and, where it is there, the operator's own of the sa
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -90,13 +90,22 @@ class DatedTables:
     def window_keys(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row.key for row in self.windows))
 
-    def unit(self, text: str, day: date) -> tuple[str, Level]:
-        """The unit that a text of an office names ("Chuyên viên Ban Tiếp công dân tỉnh"), and its level that day.
-        Where no row knows it, the text itself."""
+    def unit(self, text: str, day: date, since: date | None = None) -> tuple[str, Level]:
+        """The unit that a text of an office names ("Chuyên viên Ban Tiếp công dân tỉnh"), and its level that day;
+        where no row knows it then, the level it had last since `since`: a district that ended in a period was one
+        in it. Where no row knows it at all, the text itself."""
+        known = [row for row in self.units if row.holds(day)]
+        unit, level = self._named(text, known)
+        if level is not Level.UNKNOWN or since is None:
+            return unit, level
+        ended = [row for row in self.units if row.valid_to is not None and since <= row.valid_to < day]
+        return self._named(text, [row for row in ended if row.valid_from <= day])
+
+    def _named(self, text: str, rows: Iterable[UnitBeginning]) -> tuple[str, Level]:
         found = [
             (at, -len(row.begins), row.level)
-            for row in self.units
-            if row.holds(day) and (at := text.find(row.begins)) >= 0 and not text[max(0, at - 1) : at].isalnum()
+            for row in rows
+            if (at := text.find(row.begins)) >= 0 and not text[max(0, at - 1) : at].isalnum()
         ]
         if not found:
             return text, Level.UNKNOWN

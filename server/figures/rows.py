@@ -70,7 +70,7 @@ class RowKeys:
         return type_coerce(col(kind), String)
 
     def _unit(self, by: By) -> ColumnElement[Any]:
-        day = self._period.last
+        first, day = self._period.first, self._period.last
         place = 0 if by is By.UNIT else 1
         if self._source is Source.SESSIONS:
             return literal(str(self._tables.unit(self._office, day)[place]))
@@ -78,7 +78,7 @@ class RowKeys:
         texts = select(column).distinct()
         if self._source is Source.VISITS:
             texts = texts.where(visits_in(self._period))
-        named = {text: str(self._tables.unit(text, day)[place]) for text in self._session.exec(texts)}
+        named = {text: str(self._tables.unit(text, day, first)[place]) for text in self._session.exec(texts)}
         return case(named, value=column, else_="") if named else literal("")
 
     def _month(self) -> ColumnElement[Any]:

@@ -67,7 +67,7 @@ def last_of(session: Session, action: str, subject: str) -> AuditEvent | None:
 
 
 def verify_chain(session: Session) -> ChainCheck:
-    """Walk the whole log. (That the newest rows were cut off cannot be seen here: keep a copy of a hash.)"""
+    """Walk the whole log. (That the newest rows were cut off cannot be seen here: see `holds`.)"""
     previous, count = FIRST_HASH, 0
     for event in _events(session):
         count += 1
@@ -76,6 +76,19 @@ def verify_chain(session: Session) -> ChainCheck:
             return ChainCheck(events=count, broken_at=event.id)
         previous = event.hash
     return ChainCheck(events=count, broken_at=None)
+
+
+def last_hash(session: Session) -> str:
+    return session.exec(select(AuditEvent.hash).order_by(col(AuditEvent.id).desc()).limit(1)).first() or FIRST_HASH
+
+
+def holds(session: Session, kept: str) -> bool:
+    """Whether an event has this hash, which was kept elsewhere: then all up to it is there, if the chain is
+    whole."""
+    return (
+        kept == FIRST_HASH
+        or session.exec(select(AuditEvent.id).where(AuditEvent.hash == kept)).first() is not None
+    )
 
 
 def _events(session: Session) -> Iterable[AuditEvent]:

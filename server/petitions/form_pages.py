@@ -15,7 +15,8 @@ from server.people.tables import Account
 from server.petitions import forms, register
 from server.petitions.concluded import CONCLUSIONS
 from server.petitions.filled import Filled
-from server.petitions.form_view import communes_of, read_form, show_form
+from server.petitions.forgetting import forget
+from server.petitions.form_view import communes_of, read_form, show_form, stamp_of_record
 from server.petitions.heard import HEARINGS, BeingHeard
 from server.petitions.history import author_of
 from server.petitions.linked import Matter, as_repeated, similar
@@ -31,6 +32,7 @@ from server.web.asked import whole
 from server.web.keys import DATABASE
 from server.web.languages import N_, today
 from server.web.shell import render, require
+from server.web.stamp import CHANGED_MEANWHILE, FIELD, changed_meanwhile
 
 BEING_HEARD = N_(
     "This petition is on air now, so nothing was changed. Close the item in the console first, then try again."
@@ -101,6 +103,10 @@ async def show_similar(request: web.Request) -> web.StreamResponse:
     return await render(request, "petitions/similar.html", found=found, **WORDS)
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody saved the record after this form was opened."""
+
+
 async def _take_earlier(
     request: web.Request, account: Account, filled: Filled, petition_id: str
 ) -> web.StreamResponse:
@@ -137,6 +143,9 @@ async def change(request: web.Request) -> web.StreamResponse:
         return await show_form(request, filled, denunciation, view, status=422)
     try:
         await _change(request, account, view.id, filled.entry, "petition_changed")
+    except ChangedMeanwhile:
+        filled.mistakes[FIELD] = CHANGED_MEANWHILE
+        return await show_form(request, filled, denunciation, await editable(request, account), status=409)
     except register.CodeTaken:
         filled.mistakes["code"] = CODE_TAKEN
     except register.ReceivedTooLate:
@@ -175,6 +184,7 @@ async def reclassify(request: web.Request) -> web.StreamResponse:
         except BeingHeard:
             mistake = BEING_HEARD
         else:
+            await forget(request.app[DATABASE])
             raise to_record(request, view.id)
     return await show_record(request, account, view.id, mistake=mistake)
 
@@ -189,13 +199,17 @@ def _asks_denunciation(request: web.Request, account: Account) -> bool:
 async def _change(
     request: web.Request, account: Account, petition_id: int, entry: register.Entry, action: str
 ) -> None:
-    """Raises what `register.change` does. The audit log learns which fields changed, never their contents."""
+    """Raises ChangedMeanwhile, and what `register.change` does. The audit log learns which fields changed, never
+    their contents."""
     hearings, conclusions = request.app[HEARINGS], request.app[CONCLUSIONS]
+    form = await request.post()
 
     def work(session: Session) -> None:
         petition = session.get(Petition, petition_id)
         if petition is None:
             raise web.HTTPNotFound
+        if changed_meanwhile(form, stamp_of_record(petition)):
+            raise ChangedMeanwhile
         allowed = may_edit(account.role, petition.kind, petition.confidentiality)
         if not allowed or not may_edit(account.role, entry.kind, entry.confidentiality):
             raise web.HTTPForbidden

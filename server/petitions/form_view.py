@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 
 from aiohttp import web
@@ -16,16 +17,22 @@ from server.petitions.lists import LISTS
 from server.petitions.places import Places, place_label
 from server.petitions.queries import PetitionView
 from server.petitions.record_page import WORDS
+from server.petitions.register import Entry
 from server.petitions.rules import KIND_WORDS, may_create, may_edit
 from server.petitions.sentences import said
-from server.petitions.tables import Confidentiality, PetitionKind
+from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import language_of, render, translator_of
+from server.web.stamp import stamp_of, stamp_to_show
 
 KINDS = tuple(kind for kind in PetitionKind if kind != PetitionKind.DENUNCIATION)
+
+
+def stamp_of_record(record: Petition | PetitionView) -> str:
+    return stamp_of({field.name: getattr(record, field.name) for field in fields(Entry)})
 
 
 async def communes_of(request: web.Request, day: date | None = None) -> list[Room]:
@@ -66,6 +73,7 @@ async def show_form(
     communes = [] if denunciation else await communes_of(request, None if view is None else view.received_on)
     lists, language = request.app[LISTS], language_of(request)
     kinds = (PetitionKind.DENUNCIATION,) if denunciation else KINDS
+    present = "" if view is None else stamp_of_record(view)
     return await render(
         request,
         "petitions/denunciation_form.html" if denunciation else "petitions/form.html",
@@ -73,6 +81,7 @@ async def show_form(
         values=filled.values,
         mistakes={name: said(_, sentence) for name, sentence in filled.mistakes.items()},
         petition=view,
+        stamp=stamp_to_show(await request.post(), filled.mistakes, present),
         found=found,
         looked=bool(found),
         places=[place_label(room) for room in communes],

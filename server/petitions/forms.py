@@ -34,11 +34,13 @@ from server.petitions.sentences import (
     NOT_OLD,
     ONE_PERSON,
     TOO_LONG,
+    TOO_LONG_AGO,
     TOO_MANY_REPRESENTATIVES,
     WRONG_NUMBER_OF_REPRESENTATIVES,
     Woven,
 )
 from server.petitions.tables import Confidentiality, PetitionKind
+from server.web.asked import FIRST_DAY
 
 CODE = re.compile(r"[A-Z]{2,4}-[0-9]{1,8}")
 _CASE = ("field", "case_age", "times_received", "settled")
@@ -198,6 +200,8 @@ def _common(filled: Filled, kind: PetitionKind | None, asked: Asked) -> _Common:
     received_on = filled.day("received_on")
     if received_on is None or received_on > asked.today:
         filled.mistakes["received_on"] = BAD_DATE
+    elif received_on < FIRST_DAY:
+        filled.mistakes["received_on"] = TOO_LONG_AGO
     if filled.values["channel"] not in CHANNEL_WORDS:
         filled.mistakes["channel"] = BAD_CHOICE
     chosen = filled.values["field"]

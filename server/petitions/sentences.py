@@ -25,6 +25,7 @@ def said(translate: Callable[..., str], sentence: str) -> str:
 BAD_CODE = N_("Write the code as letters, a hyphen and a number, for instance KN-0231, or leave it empty.")
 CODE_TAKEN = N_("Another petition has this code. Leave the field empty to get the next free one.")
 BAD_DATE = N_("Enter the day of receipt; it cannot lie in the future.")
+TOO_LONG_AGO = N_("This day lies too far back. Write the year with four digits.")
 RECEIVED_TOO_LATE = N_("A later status of the petition is dated before this day. Check both days.")
 BAD_CHOICE = N_("Choose one of the list.")
 BAD_COUNT = N_("Enter how many people signed, a whole number from 1 to 100,000; of several people at least 2.")

@@ -49,6 +49,14 @@ class Plan:
     announced_where: str = ""
 
 
+class OnAgenda(Exception):
+    """Petitions that stand on this agenda already; `codes` are theirs."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
 # --- rules -----------------------------------------------------------------------------------------
 
 
@@ -137,6 +145,7 @@ def add_item(
     """Put one case at the end of the agenda. `limit`: items that fit into one agenda.
 
     Without `audience` the most careful one is taken; without `room_ids` the rooms of the places concerned.
+    Raises OnAgenda: nobody is heard twice because a form was sent twice.
     """
     reception = _reception(session, reception_id)
     if reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
@@ -155,6 +164,9 @@ def add_item(
         if audience == Audience.ROOMS and not room_ids:
             audience = Audience.CLOSED
     _check(petitions, audience, room_ids)
+    there = on_it(session, reception_id, petition_ids)
+    if there:
+        raise OnAgenda(there)
     item = AgendaItem(
         reception_id=reception_id,
         position=max((item.position for item in items), default=0) + 1,
@@ -169,6 +181,17 @@ def add_item(
         session.add(AgendaItemPetition(item_id=item_id, petition_id=petition_id))
     _allow(session, item_id, petitions, room_ids)
     return item
+
+
+def on_it(session: Session, reception_id: int, petition_ids: Sequence[int]) -> Sequence[str]:
+    """The codes of those that are on the agenda."""
+    return session.exec(
+        select(Petition.code)
+        .join(AgendaItemPetition, col(AgendaItemPetition.petition_id) == Petition.id)
+        .join(AgendaItem, col(AgendaItem.id) == AgendaItemPetition.item_id)
+        .where(AgendaItem.reception_id == reception_id, col(Petition.id).in_(petition_ids))
+        .order_by(col(Petition.code))
+    ).all()
 
 
 def set_audience(session: Session, item_id: int, audience: Audience, room_ids: Sequence[int]) -> AgendaItem:

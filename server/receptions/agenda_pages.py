@@ -37,6 +37,7 @@ AGENDA_LIMIT = web.AppKey("AGENDA_LIMIT", int)
 
 CHOOSE_ROOMS = N_("Choose at least one room, or another audience.")
 CHOOSE_PETITIONS = N_("Choose at least one petition.")
+ON_AGENDA = N_("On this agenda already, so nothing was added: %(codes)s.")
 T = TypeVar("T")
 _ITEM = r"/receptions/{id:\d{1,9}}/items/{item:\d{1,9}}"
 
@@ -104,6 +105,9 @@ async def add(request: web.Request) -> web.StreamResponse:
 
     try:
         await request.app[DATABASE].run(work)
+    except agenda.OnAgenda as there:
+        said = translator_of(request)(ON_AGENDA, codes=", ".join(there.codes))
+        return await _choose(request, said, 409)
     except Refused as refused:
         return await _refused(request, refused)
     await request.app[CONDUCTOR].look_again()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from aiohttp import web
 from sqlmodel import Session
 
+from server.deadlines.calendar import WorkingCalendar
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
@@ -46,7 +48,7 @@ from server.receptions.tables import (
 from server.rooms.planned import PLANNED
 from server.rooms.queries import rooms_on
 from server.web.keys import DATABASE
-from server.web.languages import HERE, today
+from server.web.languages import HERE, local_day, today
 from server.web.shell import render, require
 
 
@@ -109,6 +111,13 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
     )
 
 
+def _rest_day(calendar: WorkingCalendar, day: date) -> str | None:
+    """The holiday's name, empty for a weekend; None for a day that is worked, or of a year nobody entered."""
+    if day.year not in calendar.years or calendar.is_working(day):
+        return None
+    return calendar.name_of(day)
+
+
 @require(Right.READ_RECEPTIONS)
 async def detail(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
@@ -149,6 +158,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
         may_complete=plans,
         may_see_visits=Right.READ_VISITS in account.rights,
         may_console=running and Right.SEE_CONSOLE in account.rights,
+        rest_day=_rest_day(calendar, local_day(found.reception.planned_at)),
         first_waiting=waiting[0] if waiting else None,
         last_waiting=waiting[-1] if waiting else None,
     )

@@ -20,6 +20,7 @@ from server.rooms.offices import head_of_province
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
 from server.web.shell import render, require, translator_of
+from server.web.stamp import CHANGED_MEANWHILE, FIELD, changed_meanwhile, stamp_of, stamp_to_show
 
 
 def add_routes(app: web.Application) -> None:
@@ -73,17 +74,24 @@ async def edit(request: web.Request) -> web.StreamResponse:
 async def change(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     reception = await planned_reception(request)
-    filled, plan = read_plan(await request.post(), datetime.now(HERE))
+    form = await request.post()
+    filled, plan = read_plan(form, datetime.now(HERE))
     if plan is None:
         return await _form(request, filled, reception, status=422)
 
-    def work(session: Session) -> None:
-        agenda.change_plan(session, reception.id or 0, plan)
+    def work(session: Session) -> bool:
         changed = session.get_one(Reception, reception.id)
-        summoning.hour_changed(session, changed, reception.planned_at, subject_of(account), datetime.now(HERE))
+        if changed_meanwhile(form, stamp_of(plan_values(changed))):
+            return False
+        former = changed.planned_at
+        agenda.change_plan(session, reception.id or 0, plan)
+        summoning.hour_changed(session, changed, former, subject_of(account), datetime.now(HERE))
         audit.record(session, subject_of(account), "reception_plan_changed", f"reception:{reception.id}")
+        return True
 
-    await request.app[DATABASE].run(work)
+    if not await request.app[DATABASE].run(work):
+        filled.mistakes[FIELD] = CHANGED_MEANWHILE
+        return await _form(request, filled, await planned_reception(request), status=409)
     await request.app[CONDUCTOR].look_again()
     raise to_reception(request, reception.id or 0)
 
@@ -121,6 +129,8 @@ async def _form(
     request: web.Request, filled: FilledForm, reception: Reception | None = None, *, status: int = 200
 ) -> web.Response:
     _ = translator_of(request)
+    present = "" if reception is None else stamp_of(plan_values(reception))
+    stamp = stamp_to_show(await request.post(), filled.mistakes, present)
     return await render(
         request,
         "receptions/plan.html",
@@ -128,6 +138,7 @@ async def _form(
         values=filled.values,
         mistakes={name: _(said) for name, said in filled.mistakes.items()},
         reception=reception,
+        stamp=stamp,
         modes=list(ReceptionMode),
         receivers=list(Receiver),
         today=today(),

@@ -26,6 +26,7 @@ W = TypeVar("W", bound=StrEnum)
 SENTENCES: dict[VisitFault, str] = {
     VisitFault.NO_MOMENT: N_("Enter day and time at which they came."),
     VisitFault.IN_THE_FUTURE: N_("This moment has not come yet. Record a visit when it has taken place."),
+    VisitFault.LONG_AGO: N_("This day lies too far back. Write the year with four digits."),
     VisitFault.OTHER_DAY: N_("The session was on another day. Check the day, or choose another reception."),
     VisitFault.OTHER_YEAR: N_(
         "The number belongs to another year's register. Withdraw this visit and record it again."

@@ -26,7 +26,7 @@ from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require
 
-_KEPT = ("q", "from", "to", "mode", "kind", "outcome", "reception")
+_KEPT = ("q", "from", "to", "mode", "kind", "outcome", "reception", "appointed")
 
 
 def add_routes(app: web.Application) -> None:
@@ -47,6 +47,7 @@ async def table(request: web.Request) -> web.StreamResponse:
         return {
             "page": search(session, account.role, wanted, request.app[RECEPTION_RULES]),
             "reception": session.get(Reception, wanted.reception_id) if wanted.reception_id else None,
+            "appointed": session.get(Reception, wanted.appointed_id) if wanted.appointed_id else None,
         }
 
     return await render(
@@ -134,5 +135,6 @@ def _wanted(request: web.Request) -> Wanted:
         kind=next((kind for kind in PetitionKind if kind == query.get("kind")), None),
         outcome=next((outcome for outcome in VisitOutcome if outcome == query.get("outcome")), None),
         reception_id=whole(reception, 9),
+        appointed_id=whole(query.get("appointed", ""), 9),
         page=page_in(page),
     )

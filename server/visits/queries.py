@@ -38,6 +38,7 @@ class Wanted:
     kind: PetitionKind | None = None
     outcome: VisitOutcome | None = None
     reception_id: int | None = None
+    appointed_id: int | None = None  # the reception they were asked to come to
     page: int = 1
 
 
@@ -212,6 +213,8 @@ def _conditions(session: Session, role: Role, wanted: Wanted) -> list[ColumnElem
         found.append(col(Visit.outcome) == wanted.outcome)
     if wanted.reception_id is not None:
         found.append(col(Visit.reception_id) == wanted.reception_id)
+    if wanted.appointed_id is not None:
+        found.append(col(Visit.appointed_id) == wanted.appointed_id)
     if wanted.mode is not None:
         of_mode = col(Visit.reception_id).in_(select(Reception.id).where(Reception.mode == wanted.mode))
         daily = col(Visit.reception_id).is_(None)

@@ -41,6 +41,16 @@ def record(session: Session, entry: Entry, author: Author) -> Visit:
     return visit
 
 
+def is_there(session: Session, entry: Entry) -> bool:
+    """Whether a visit stands that says the same in everything: a form that was sent twice, most likely."""
+    values = _values(session, entry)
+    told = values.keys() - {"nth_time", "search_key"}  # the second one would be the next time on this matter
+    same = [getattr(Visit, name) == values[name] for name in sorted(told)]
+    return (
+        session.exec(select(Visit.id).where(*same, col(Visit.withdrawn_at).is_(None)).limit(1)).first() is not None
+    )
+
+
 def change(session: Session, visit: Visit, entry: Entry, author: Author) -> None:
     """Its year and number stay. The audit event names the fields that changed, not what stood there."""
     former = visit.reception_id

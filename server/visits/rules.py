@@ -12,6 +12,7 @@ from server.petitions.rules import Reading, reading
 from server.petitions.tables import Confidentiality, PetitionKind
 from server.petitions.transitions import document_fault
 from server.visits.tables import DeclineGround, VisitOutcome, Withdrawal
+from server.web.asked import FIRST_DAY
 from server.web.languages import N_, local_day
 
 MOST_PERSONS = 10_000
@@ -38,6 +39,7 @@ WITHDRAWAL_WORDS: dict[Withdrawal, str] = {
 class VisitFault(StrEnum):
     NO_MOMENT = "no_moment"
     IN_THE_FUTURE = "in_the_future"
+    LONG_AGO = "long_ago"
     OTHER_DAY = "other_day"
     OTHER_YEAR = "other_year"
     NO_RECEPTION = "no_reception"
@@ -125,6 +127,8 @@ def _moment_fault(entry: Entry, now: datetime) -> VisitFault | None:
         return VisitFault.NO_MOMENT
     if entry.came_at > now:
         return VisitFault.IN_THE_FUTURE
+    if entry.came_at.year < FIRST_DAY.year:
+        return VisitFault.LONG_AGO
     if entry.reception is not None and entry.reception.day != local_day(entry.came_at):
         return VisitFault.OTHER_DAY
     return None

@@ -13,6 +13,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
+from server.petitions.forgetting import forget
 from server.petitions.history import author_of
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
@@ -26,10 +27,15 @@ from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, Entry, may_write
 from server.visits.tables import Visit, Withdrawal
 from server.web.asked import whole
 from server.web.keys import DATABASE
-from server.web.languages import HERE, today
+from server.web.languages import HERE, N_, today
 from server.web.shell import render, require, translator_of
+from server.web.stamp import CHANGED_MEANWHILE, FIELD, changed_meanwhile, stamp_of, stamp_to_show
 from signaling.refusals import RefusalCode, Refused
 
+SENT_TWICE = N_(
+    "A visit that says the same is on the register already. If this is another one, save again; otherwise you"
+    " are done."
+)
 _VISIT = r"/visits/{id:\d{1,9}}"
 
 
@@ -70,6 +76,9 @@ async def create(request: web.Request) -> web.StreamResponse:
         if filled.mistakes:
             return filled, 0
         _must_write(session, account, filled.entry)
+        if form.get("looked") != "yes" and recording.is_there(session, filled.entry):
+            filled.mistakes["looked"] = SENT_TWICE
+            return filled, 0
         return filled, recording.record(session, filled.entry, author).id or 0
 
     filled, number = await request.app[DATABASE].run(work)
@@ -101,6 +110,8 @@ async def change(request: web.Request) -> web.StreamResponse:
         visit = _visit(request, session, account)
         denunciation = visit.kind == PetitionKind.DENUNCIATION
         filled = read_visit(session, form, datetime.now(HERE), denunciation=denunciation, year=visit.year)
+        if not filled.mistakes and changed_meanwhile(form, _stamp(visit)):
+            filled.mistakes[FIELD] = CHANGED_MEANWHILE
         if not filled.mistakes:
             _must_write(session, account, filled.entry)
             recording.change(session, visit, filled.entry, author_of(account))
@@ -143,6 +154,7 @@ async def become_denunciation(request: web.Request) -> web.StreamResponse:
         number = await request.app[DATABASE].run(work)
     except recording.HasPetition:
         raise Refused(RefusalCode.NOT_ALLOWED, "a visit with a petition", "the petition's own form") from None
+    await forget(request.app[DATABASE])
     raise _to_visit(request, number)
 
 
@@ -158,6 +170,8 @@ async def put_on_agenda(request: web.Request) -> web.StreamResponse:
         visit = _visit(request, session, account)
         if visit.petition_id is None:
             raise Refused(RefusalCode.BAD_MESSAGE, "a visit without a petition", "one petition or more")
+        if agenda.on_it(session, reception_id, [visit.petition_id]):
+            return  # sent twice, or put there by somebody else: there it is
         item = agenda.add_item(session, reception_id, [visit.petition_id], limit=limit)
         detail = {"item": item.id, "petitions": [visit.petition_id], "visit": visit.id}
         audit.record(session, subject_of(account), "item_added", f"reception:{reception_id}", detail)
@@ -165,6 +179,10 @@ async def put_on_agenda(request: web.Request) -> web.StreamResponse:
     await request.app[DATABASE].run(work)
     address = request.app.router["reception"].url_for(id=str(reception_id))
     raise web.HTTPSeeOther(f"{address}#agenda")
+
+
+def _stamp(visit: Visit) -> str:
+    return stamp_of({**values_of(visit, ""), "petition": visit.petition_id})
 
 
 def _of_denunciation(request: web.Request) -> bool:
@@ -222,6 +240,7 @@ async def _form(
         mistakes={name: _(said) for name, said in filled.mistakes.items()},
         denunciation=denunciation,
         visit=visit,
+        stamp=stamp_to_show(await request.post(), filled.mistakes, "" if visit is None else _stamp(visit)),
         kind_words={kind: word for kind, word in KIND_WORDS.items() if kind != PetitionKind.DENUNCIATION},
         outcome_words=OUTCOME_WORDS,
         ground_words=GROUND_WORDS,

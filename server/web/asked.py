@@ -1,6 +1,11 @@
-"""Numbers as they come in addresses and forms."""
+"""Numbers and days as they come in addresses and forms."""
 
 from __future__ import annotations
+
+from datetime import date
+
+FIRST_DAY = date(1990, 1, 1)
+"""A day before it is a slip of the hand: who types 26 into a date field gets the year 26."""
 
 
 def whole(text: str, digits: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from tests.scenarios.half_year.diary import Came, Case, Due, Step
 from tests.scenarios.half_year.story import Story, number_in
@@ -37,7 +37,8 @@ async def came(story: Story, line: Came) -> None:
     path = "/visits/new/denunciation" if denunciation else "/visits/new"
     led = await clerk.submit(path, **chosen)
     if line.entered_twice:
-        again = await clerk.submit(path, **chosen)
+        earlier = datetime.combine(line.day, line.clock) - timedelta(minutes=1)  # else it is asked
+        again = await clerk.submit(path, **{**chosen, "clock": f"{earlier:%H:%M}"})
         assert again != led
         await clerk.submit(again, f"{again}/withdraw", because="twice")
 

@@ -37,8 +37,17 @@ from tests.server.deadlines.shipped import CALENDAR, MONDAY, TABLE, due
         # 30 days from 30/1: 31/1 and 29 days of February. 2024 has a Thu 29/2; in 2026 it is Sun 1/3, so Mon 2/3.
         (DeadlineKey.COMPLAINT_SETTLE_1, date(2024, 1, 30), date(2024, 2, 29)),
         (DeadlineKey.COMPLAINT_SETTLE_1, date(2026, 1, 30), date(2026, 3, 2)),
-        # 3 working days over New Year: Wed 31/12, Fri 2/1, Mon 5/1.
-        (DeadlineKey.COMPLAINT_DECISION_SEND_1, date(2025, 12, 30), date(2026, 1, 5)),
+        # 3 working days over New Year: Wed 31/12, Mon 5/1, Tue 6/1; Friday 2/1 was swapped with a Saturday.
+        (DeadlineKey.COMPLAINT_DECISION_SEND_1, date(2025, 12, 30), date(2026, 1, 6)),
+        # 10 days from 31/12/2025 end on that Saturday, which is worked.
+        (DeadlineKey.COMPLAINT_ACCEPT, date(2025, 12, 31), date(2026, 1, 10)),
+        # Tết 2024 is Thu 8/2 to Mon 12/2, with Tue 13/2 and Wed 14/2 in lieu of its weekend. 5 working days from
+        # Tue 6/2: Wed 7, then Thu 15, Fri 16, Mon 19, Tue 20.
+        (DeadlineKey.DENUNCIATION_FORWARD, date(2024, 2, 6), date(2024, 2, 20)),
+        # 10 days from Fri 2/2/2024 end on Mon 12/2, in Tết; Thu 15/2.
+        (DeadlineKey.COMPLAINT_ACCEPT, date(2024, 2, 2), date(2024, 2, 15)),
+        # 10 days from Fri 17/4/2026 end on Mon 27/4, in lieu of the Hùng Kings' Sunday; Tue 28/4.
+        (DeadlineKey.COMPLAINT_ACCEPT, date(2026, 4, 17), date(2026, 4, 28)),
     ],
 )
 def test_day_one_is_the_day_after_and_the_last_day_is_worked(key: DeadlineKey, trigger: date, day: date) -> None:
@@ -63,13 +72,13 @@ def test_a_commune_far_away_has_longer(key: DeadlineKey, variant: Variant, day: 
 def test_what_is_announced_for_a_year_counts(tmp_path: Path) -> None:
     path = tmp_path / "announced.csv"
     path.write_text(
-        "date,kind,name\n2026-01-02,holiday,Nghỉ hoán đổi\n2026-01-10,working,Làm bù\n", encoding="utf-8"
+        "date,kind,name\n2027-04-29,in_lieu,Nghỉ hoán đổi\n2027-05-08,working,Làm bù\n", encoding="utf-8"
     )
     announced = read_calendar(calendar.SHIPPED, path)
-    # 3 working days: Wed 31/12, Mon 5/1, Tue 6/1. 10 days from 31/12 end on Saturday 10/1, which is worked.
-    sent = due_on(DeadlineKey.COMPLAINT_DECISION_SEND_1, date(2025, 12, 30), table=TABLE, calendar=announced)
-    accepted = due_on(DeadlineKey.COMPLAINT_ACCEPT, date(2025, 12, 31), table=TABLE, calendar=announced)
-    assert (sent.due_on, accepted.due_on) == (date(2026, 1, 6), date(2026, 1, 10))
+    # 3 working days from Wed 28/4: Tue 4/5, Wed 5, Thu 6. 10 days from 28/4 end on Saturday 8/5, which is worked.
+    sent = due_on(DeadlineKey.COMPLAINT_DECISION_SEND_1, date(2027, 4, 28), table=TABLE, calendar=announced)
+    accepted = due_on(DeadlineKey.COMPLAINT_ACCEPT, date(2027, 4, 28), table=TABLE, calendar=announced)
+    assert (sent.due_on, accepted.due_on) == (date(2027, 5, 6), date(2027, 5, 8))
 
 
 def test_a_law_that_changes_counts_for_what_begins_under_it() -> None:

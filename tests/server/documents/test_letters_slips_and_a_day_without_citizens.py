@@ -103,6 +103,22 @@ async def test_an_appointment_slip_says_when_and_where(province: Province) -> No
     await province.page(f"/documents/{slip}", 403)
 
 
+async def test_who_stands_for_a_group_is_named_and_the_others_are_counted(province: Province) -> None:
+    def group(session: Session) -> str:
+        found = petition(session, "KG-0225")
+        found.petitioner_count, found.representatives = 6, "Trần Văn Bảy"
+        session.add(found)
+        return found.petitioner_name
+
+    name = province.database.run_here(group)
+    await province.as_("thuky")
+    item = item_of(province, "KG-0225")
+    slip = drafted(province, await of_item(province, item, "appointment"))
+    assert f"Ông (bà): {name}; Trần Văn Bảy\n" in slip["received"]
+    minutes = drafted(province, await of_item(province, item, "minutes"))
+    assert minutes["received"].endswith("; cùng đại diện: Trần Văn Bảy; cùng 4 người khác.")
+
+
 def _only_waiting(province: Province) -> int:
     """A reception whose items nobody came for."""
 

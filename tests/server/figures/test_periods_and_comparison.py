@@ -162,6 +162,15 @@ def test_there_is_no_district_level_since_july_2025(definitions: Definitions) ->
     assert definitions.tables.unit("UBND huyện Ba Chẽ", date(2025, 7, 1))[1] is Level.UNKNOWN
 
 
+def test_a_district_that_ended_in_a_period_was_one_in_it(definitions: Definitions) -> None:
+    unit, year = definitions.tables.unit, (date(2025, 12, 14), date(2024, 12, 15))
+    assert unit("Chủ tịch UBND huyện Ba Chẽ", *year) == ("UBND huyện Ba Chẽ", Level.DISTRICT)
+    assert unit("UBND phường Hà Tu", *year)[1] is Level.COMMUNE
+    assert unit("Một đơn vị khác", *year) == ("Một đơn vị khác", Level.UNKNOWN)
+    assert unit("UBND huyện Ba Chẽ", date(2026, 6, 14), date(2025, 7, 1))[1] is Level.UNKNOWN
+    assert unit("UBND huyện Ba Chẽ", date(2025, 12, 14), date(2025, 6, 30))[1] is Level.DISTRICT
+
+
 def test_form_01_tcd_has_its_thirty_columns_and_their_sums(definitions: Definitions) -> None:
     form = definitions.usual("01/TCD", date(2026, 6, 14))
     assert form is not None

@@ -109,6 +109,11 @@ def test_no_representative_is_named_in_the_line_rooms_read(summary: str) -> None
     assert said == {"summary": sentences.NAME_IN_SUMMARY}
 
 
+@pytest.mark.parametrize("day", ["0026-11-20", "0001-01-01", "1989-12-31"])
+def test_a_year_of_two_digits_is_a_slip_of_the_hand(day: str) -> None:
+    assert refused(received_on=day) == {"received_on": sentences.TOO_LONG_AGO}
+
+
 def test_a_field_must_be_of_the_list_of_the_kind_and_the_day() -> None:
     assert taken(field="admin_land").field == "admin_land"
     assert refused(field="corruption") == {"field": sentences.BAD_FIELD}

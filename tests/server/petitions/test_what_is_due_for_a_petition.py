@@ -60,12 +60,12 @@ def test_a_complaint_on_its_whole_way() -> None:
 
 
 def test_a_second_complaint_has_the_terms_of_the_second() -> None:
-    # 45 days from Tue 10/3 end on Fri 24/4. Sent in 7 days: Sun 26/4 is a holiday, Mon 27/4. Published in 15 days:
-    # Mon 4/5.
+    # 45 days from Tue 10/3 end on Fri 24/4. Sent in 7 days: Sun 26/4 is a holiday, Mon 27/4 is off in lieu of it,
+    # Tue 28/4. Published in 15 days: Mon 4/5.
     steps = ((S.ACCEPTED, date(2026, 3, 10)), (S.SETTLED, date(2026, 4, 19)))
     assert [(key, due) for key, due, _done, _state in told(case(K.COMPLAINT, *steps, instance=2))][1:] == [
         (D.COMPLAINT_SETTLE_2, date(2026, 4, 24)),
-        (D.COMPLAINT_DECISION_SEND_2, date(2026, 4, 27)),
+        (D.COMPLAINT_DECISION_SEND_2, date(2026, 4, 28)),
         (D.COMPLAINT_PUBLISH_2, date(2026, 5, 4)),
     ]
 

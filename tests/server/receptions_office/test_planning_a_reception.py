@@ -90,14 +90,30 @@ async def test_petitions_go_onto_the_agenda(province: Province) -> None:
     assert "Hãy chọn ít nhất một đơn" in await nothing.text()
 
 
+async def test_a_form_that_is_sent_twice_adds_one_item(province: Province) -> None:
+    await province.as_("canbo")
+    reception = province.database.run_here(todays).id or 0
+    address = f"/receptions/{reception}/items/new"
+    form = {"petition": str(province.database.run_here(petition, "KG-0238").id)}
+    assert (await province.post(address, form, address)).status == 303
+    before = len(agenda(province, reception))
+    again = await province.post(address, form, address)
+    assert again.status == 409
+    assert "Đã có trong chương trình nên không thêm gì: KG-0238." in await again.text()
+    assert len(agenda(province, reception)) == before
+
+
 async def test_a_full_agenda_says_so(province: Province) -> None:
     await province.as_("canbo")
     reception = province.database.run_here(todays).id or 0
     address = f"/receptions/{reception}/items/new"
-    number = province.database.run_here(petition, "KG-0240").id
-    for _ in range(AGENDA_LIMIT - 8):
+    *fitting, one_more = [
+        province.database.run_here(petition, code).id for code in ("KG-0240", "PA-0085", "KG-0238")
+    ]
+    assert len(fitting) == AGENDA_LIMIT - 8
+    for number in fitting:
         assert (await province.post(address, {"petition": str(number)}, address)).status == 303
-    answer = await province.post(address, {"petition": str(number)}, address)
+    answer = await province.post(address, {"petition": str(one_more)}, address)
     assert answer.status == 409
     refusal = await answer.text()
     assert f"Chương trình đã có {AGENDA_LIMIT} mục" in refusal
@@ -109,9 +125,10 @@ async def test_a_full_agenda_says_so_before_a_petition_is_chosen(province: Provi
     await province.as_("canbo")
     reception = province.database.run_here(todays).id or 0
     address = f"/receptions/{reception}/items/new"
-    number = province.database.run_here(petition, "KG-0240").id
+    fitting = [province.database.run_here(petition, code).id for code in ("KG-0240", "PA-0085")]
     assert "Chương trình đã đủ mục" not in await province.page(address)
-    for _ in range(AGENDA_LIMIT - 8):
+    assert len(fitting) == AGENDA_LIMIT - 8
+    for number in fitting:
         assert (await province.post(address, {"petition": str(number)}, address)).status == 303
     page = await province.page(address)
     assert "Chương trình đã đủ mục" in page

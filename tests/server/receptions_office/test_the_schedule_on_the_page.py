@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +20,7 @@ from server.receptions.tables import (
     ReceptionMode,
     ReceptionState,
 )
-from server.web.languages import local_day, today
+from server.web.languages import HERE, local_day, today
 from tests.server.demo.fixtures import Province, todays
 
 ROW = re.compile(r'class="row-link"')
@@ -131,6 +132,50 @@ async def test_who_received_can_be_said_afterwards(province: Province) -> None:
     assert "Lãm" not in event.detail
     planned = province.database.run_here(todays).id
     await province.page(f"/receptions/{planned}/receiver", status=404)
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (datetime(2027, 1, 1, 8, tzinfo=HERE), "01/01/2027 là ngày nghỉ: Tết Dương lịch."),
+        (datetime(2027, 5, 3, 8, tzinfo=HERE), "03/05/2027 là ngày nghỉ: Nghỉ bù Ngày Quốc tế lao động."),
+        (datetime(2027, 1, 3, 8, tzinfo=HERE), "03/01/2027 là ngày nghỉ cuối tuần."),
+        (datetime(2027, 1, 4, 8, tzinfo=HERE), ""),
+        (datetime(2031, 1, 1, 8, tzinfo=HERE), ""),
+    ],
+)
+async def test_a_reception_on_a_day_of_rest_is_warned_about(
+    province: Province, day: datetime, sentence: str
+) -> None:
+    number = _plan(province, planned_at=day)
+    await province.as_("canbo")
+    page = html.unescape(await province.page(f"/receptions/{number}"))
+    if sentence:
+        assert sentence in page
+        assert "ngày làm việc tiếp theo" in page
+    else:
+        assert "ngày nghỉ" not in page
+
+
+async def test_who_was_asked_to_come_is_one_click_away(province: Province) -> None:
+    number = _plan(province, planned_at=datetime.now(UTC) + timedelta(days=9))
+    await province.as_("canbo")
+    visit = {
+        "day": (today() - timedelta(days=1)).isoformat(),
+        "clock": "09:00",
+        "persons": "1",
+        "kind": "complaint",
+        "visitor_name": "Trịnh Thị Ngoan",
+        "summary": "Chậm trả kết quả đo đạc",
+        "outcome": "appointed",
+        "appointed": str(number),
+    }
+    assert (await province.post("/visits/new", dict(visit))).status == 303
+    address = f"/visits?appointed={number}"
+    assert f'href="{address}"' in await province.page(f"/receptions/{number}")
+    page = await province.page(address)
+    assert "Trịnh Thị Ngoan" in page
+    assert "1 lượt tiếp" in page
 
 
 def _end(province: Province, number: int) -> Reception:

@@ -48,6 +48,22 @@ async def recorded(province: Province, path: str = "/visits/new", **changed: obj
     return visits(province)[-1]
 
 
+async def test_a_form_that_is_sent_twice_is_one_visit_until_somebody_says_it_is_another(
+    province: Province,
+) -> None:
+    await province.as_("thuky")
+    await recorded(province)
+    count = len(visits(province))
+    again = await province.post("/visits/new", FORM)
+    assert again.status == 422
+    assert "Trong sổ đã có lượt tiếp ghi đúng như vậy." in await again.text()
+    assert len(visits(province)) == count
+    await recorded(province, looked="yes")
+    assert len(visits(province)) == count + 1
+    await recorded(province, clock="08:31")
+    assert len(visits(province)) == count + 2
+
+
 async def test_a_visit_gets_the_next_number_and_is_found(province: Province) -> None:
     await province.as_("thuky")
     before = [each for each in visits(province) if each.year == YESTERDAY.year]
@@ -179,7 +195,8 @@ async def test_the_nth_time_is_counted_by_the_petition(province: Province) -> No
     number = province.database.run_here(petition, "KN-0209").id
     assert not [each for each in visits(province) if each.petition_id == number]
     nameless = {"petition": "kn-0209", "visitor_name": "", "summary": ""}
-    assert [(await recorded(province, **nameless)).nth_time for _ in range(2)] == [1, 2]
+    clocks = ("08:30", "14:30")
+    assert [(await recorded(province, **nameless, clock=clock)).nth_time for clock in clocks] == [1, 2]
     page = await province.page(f"/visits/{visits(province)[-1].id}")
     assert "lần 2" in page
     assert province.database.run_here(petition, "KN-0209").petitioner_name in page

@@ -31,6 +31,7 @@ from server.visits.rules import (
     reading_of,
 )
 from server.visits.tables import DeclineGround, VisitOutcome, Withdrawal
+from server.web.languages import HERE
 from tests.server.data.test_conclusions_are_kept import DENOUNCED
 
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -51,6 +52,8 @@ def test_a_visit_that_is_complete_has_no_fault() -> None:
     [
         ({"came_at": None}, "day", VisitFault.NO_MOMENT),
         ({"came_at": NOW + timedelta(minutes=1)}, "day", VisitFault.IN_THE_FUTURE),
+        ({"came_at": datetime(26, 11, 27, 18, 0, tzinfo=UTC)}, "day", VisitFault.LONG_AGO),
+        ({"came_at": datetime(1, 1, 1, tzinfo=HERE)}, "day", VisitFault.LONG_AGO),
         ({"reception": SessionOfVisit(1, date(2026, 11, 27))}, "day", VisitFault.OTHER_DAY),
         ({"persons": None}, "persons", VisitFault.NO_PERSONS),
         ({"persons": 0}, "persons", VisitFault.NO_PERSONS),
