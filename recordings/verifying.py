@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from pydantic import ValidationError
 
+from recordings.archive.note import NOTE, is_archived
 from recordings.chapters import mapped
 from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
@@ -27,6 +28,8 @@ from recordings.verifying_corrections import corrections_of
 _SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
 _PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
 _BLOCK = 4 << 20
+_FITTING = (State.WHOLE, State.UNSIGNED, State.ELSEWHERE)  # nothing says that it is not what was sealed
+_NOT_HERE = {True: Why.NOT_FETCHED, False: Why.NOTHING}
 Authority = Sequence[x509.Certificate]
 """Certificates of who made the time stamps."""
 Advance = Callable[[int], None]
@@ -65,6 +68,7 @@ def verify_recording(
     named = {MANIFEST, SIGNATURE, STAMP, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
+    named |= {NOTE}
     return Report(path.name, (*findings, *strangers(path, named)), manifest.key)
 
 
@@ -116,7 +120,7 @@ class _Files:
         before = ""
         for segment in self._manifest.segments:
             finding = self.file(Part.SEGMENT, _SEGMENT, segment.file, segment.bytes, segment.sha256)
-            if segment.previous_sha256 != before and finding.state in (State.WHOLE, State.UNSIGNED):
+            if segment.previous_sha256 != before and finding.state in _FITTING:
                 finding = Finding(Part.SEGMENT, segment.file, State.ALTERED, Why.CHAIN)
             before = segment.sha256
             yield finding
@@ -133,7 +137,8 @@ class _Files:
         if path.is_symlink():
             return Finding(part, name, State.ALTERED, Why.IS_A_LINK)
         if not path.is_file():
-            return Finding(part, name, State.MISSING)
+            elsewhere = is_archived(path)
+            return Finding(part, name, State.ELSEWHERE if elsewhere else State.MISSING, _NOT_HERE[elsewhere])
         found = digest_of(path, self._advance)
         if found == sha256:
             return Finding(part, name, self._vouched)
@@ -161,8 +166,8 @@ def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) ->
             continue
         touched = [segment.file for segment in readable if _overlap(chapter, segment)]
         state = worst([vouched, *(segments[file] for file in touched)])
-        hurt = [file for file in touched if segments[file] not in (State.WHOLE, State.UNSIGNED)]
-        why = Why.PARTS if hurt else Why.NOTHING
+        hurt = [file for file in touched if segments[file] not in _FITTING]
+        why = Why.PARTS if hurt else _NOT_HERE[state is State.ELSEWHERE]
         yield Finding(Part.CHAPTER, name, state, why, {"parts": ", ".join(hurt)} if hurt else {})
 
 

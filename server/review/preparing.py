@@ -15,6 +15,8 @@ from pathlib import Path
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from recordings.archive.address import Access
+from recordings.archive.note import is_archived
 from server.data.engine import Database
 from server.people.rights import HOLDERS, Right
 from server.receptions.tables import Recording, RecordingState
@@ -45,8 +47,11 @@ class Standing:
 class Preparing:
     """Owns the directory of what was made. Its `rounds` are to be started and stopped."""
 
-    def __init__(self, database: Database, aside: Aside, recordings: Path, made: Path) -> None:
+    def __init__(
+        self, database: Database, aside: Aside, recordings: Path, made: Path, archive: Access | None = None
+    ) -> None:
         self._database, self._aside, self._recordings, self._made = database, aside, recordings, made
+        self._archive = archive
         self._wanted: OrderedDict[Path, Work] = OrderedDict()
         self._failed: set[Path] = set()
         self._running: Path | None = None
@@ -73,7 +78,7 @@ class Preparing:
         self.rounds.poke()
 
     def standing(self, target: Path) -> Standing:
-        if target.is_file():
+        if _is_there(target):
             return Standing(Stage.READY, 1.0)
         if target == self._running:
             return Standing(Stage.RUNNING, self._share)
@@ -90,7 +95,14 @@ class Preparing:
             needed.append(("copy", source, self._copy(watched)))
         needed.append(("thumbnails", self.file_for(watched), self.thumbnails_for(watched)))
         return [
-            Work(kind=kind, source=origin, target=target, seconds=seconds, left_out=watched.withheld)
+            Work(
+                kind=kind,
+                source=origin,
+                target=target,
+                seconds=seconds,
+                left_out=watched.withheld,
+                archive=self._archive,
+            )
             for kind, origin, target in needed
             if not target.is_file() and target not in self._failed
         ]
@@ -116,7 +128,10 @@ class Preparing:
                 await self._work(work)
 
     async def _look(self) -> None:
+        """What lies in the archive is fetched for somebody who asks, and not before."""
         for watched in await self._database.run(_newest):
+            if not self._source(watched.recording).is_file():
+                continue
             for work in self._missing(watched):
                 self._wanted.setdefault(work.target, work)
 
@@ -128,7 +143,7 @@ class Preparing:
             self._share = float(line)
 
         async with self._aside.turn:
-            if not work.source.is_file():
+            if not _is_there(work.source):
                 return
             self._running, self._share = work.target, 0.0
             try:
@@ -143,6 +158,10 @@ class Preparing:
 
 
 PREPARING = web.AppKey("PREPARING", Preparing)
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() or is_archived(path)
 
 
 def _newest(session: Session) -> list[Watchable]:

@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from recordings.archive.address import Access
+
 WIDTH, HEIGHT = 160, 90
 COLUMNS = 16
 MOST = 240
@@ -18,11 +20,14 @@ SHORTEST_STEP_S = 10.0
 
 
 class Work(BaseModel):
+    """`archive`: where `source` is fetched from when it is not on this machine."""
+
     kind: Literal["copy", "thumbnails"]
     source: Path
     target: Path
     seconds: float
     left_out: tuple[tuple[float, float], ...]
+    archive: Access | None = None
 
 
 def step_of(seconds: float) -> float:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
+from recordings.archive.fetching import at_hand
+from recordings.archive.note import read_note
 from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
 from server.review.thumbnails import write_thumbnails
@@ -20,17 +23,32 @@ _SAID_EVERY_S = 0.25
 
 
 def do(work: Work, say: Progress) -> None:
-    """Raises OSError, av.error.FFmpegError."""
+    """Of what has to be fetched first, fetching is the first half of the way. Raises OSError, ValueError,
+    av.error.FFmpegError."""
     work.target.parent.mkdir(parents=True, exist_ok=True)
     part = work.target.with_name(f"part-{work.target.name}")
-    try:
-        if work.kind == "copy":
-            write_copy(work.source, part, work.left_out, say)
-        else:
-            write_thumbnails(work.source, part, work.seconds, work.left_out, say)
-        part.rename(work.target)
-    finally:
-        part.unlink(missing_ok=True)
+    with at_hand(work.source, work.archive, work.target.parent, _Fetching(work.source, say)) as source:
+        told = say if source == work.source else lambda share: say(0.5 + share / 2)
+        try:
+            if work.kind == "copy":
+                write_copy(source, part, work.left_out, told)
+            else:
+                write_thumbnails(source, part, work.seconds, work.left_out, told)
+            part.rename(work.target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+class _Fetching:
+    """Tells the first half of the way by the bytes that have come."""
+
+    def __init__(self, source: Path, say: Progress) -> None:
+        named = read_note(source.parent).files.get(source.name)
+        self._total, self._come, self._say = named.bytes if named is not None else 0, 0, say
+
+    def __call__(self, count: int) -> None:
+        self._come += count
+        self._say(self._come / (2 * max(1, self._total)))
 
 
 class _Saying:

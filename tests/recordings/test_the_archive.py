@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from recordings.archive.address import Access, BadAddress, InBucket, InDirectory, parse
 from recordings.archive.fetching import fetch_file, fetch_recording
 from recordings.archive.moving import put_whole
-from recordings.archive.note import SMALL, Named, is_inside, named_in
+from recordings.archive.note import SMALL, Named, is_inside, named_in, read_note
 from recordings.archive.opening import open_archive
 from recordings.archive.places import Lying
 from recordings.archive.troubles import SENTENCES, ArchiveFailed, Trouble
@@ -27,7 +27,7 @@ from recordings.findings import State
 from recordings.keys import PUBLIC, read_public_keys
 from recordings.store import MANIFEST, Folder
 from recordings.verifying import verify_recording
-from server.archive.work import MoveWork, Said
+from server.archive.work import MoveWork, Said, ToMove
 from signaling.tap import TapTrack
 from tests.object_store import ObjectStore
 from tests.recordings.media import Programme, pictures, sounds
@@ -144,13 +144,15 @@ def test_what_comes_back_other_than_it_was_sent_does_not_count(kept: Kept, tmp_p
     assert failed.value.trouble is Trouble.OTHER_BYTES
 
 
-def run_worker(work: MoveWork, *before: str) -> subprocess.Popen[str]:
+def run_worker(access: Access, source: Path, sealed: Named, *before: str) -> subprocess.Popen[str]:
+    """`before`: what the command begins with."""
+    file = ToMove(name=source.name, bytes=sealed.bytes, sealed=sealed)
     process = subprocess.Popen(
         [*before, sys.executable, "-m", "server.archive.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdin is not None
-    process.stdin.write(work.model_dump_json())
+    process.stdin.write(MoveWork(access=access, folder=source.parent, files=(file,)).model_dump_json())
     process.stdin.close()
     process.stdin = None
     return process
@@ -161,9 +163,10 @@ def test_killed_in_the_middle_of_a_file_nothing_is_there_and_the_next_try_is_who
 ) -> None:
     """The worker reads from a pipe, so that it stands in the middle for as long as we want."""
     archive, name = open_archive(kept.access), "r4/segment-0001.mkv"
-    pipe = source.with_name("pipe")
+    pipe = source.with_name("r4") / source.name
+    pipe.parent.mkdir()
     os.mkfifo(pipe)
-    process = run_worker(MoveWork(access=kept.access, source=pipe, name=name, sealed=named(source)))
+    process = run_worker(kept.access, pipe, named(source))
     try:
         with pipe.open("wb", buffering=0) as feed:
             feed.write(source.read_bytes()[: 35 * MB])  # returns when all but the last pipe's worth was taken
@@ -177,9 +180,9 @@ def test_killed_in_the_middle_of_a_file_nothing_is_there_and_the_next_try_is_who
     assert archive.lying_in("r4") == [Lying(name, 37 * MB + 5)]
 
 
-def said_by(work: MoveWork, *before: str) -> tuple[Said, str]:
-    process = run_worker(work, *before)
-    out, problems = process.communicate(timeout=100)
+def said_by(access: Access, source: Path, *before: str) -> tuple[Said, str]:
+    """The last, and everything."""
+    out, problems = run_worker(access, source, named(source), *before).communicate(timeout=100)
     return Said.model_validate_json(out.splitlines()[-1]), out + problems
 
 
@@ -188,11 +191,11 @@ def test_a_bucket_that_is_full_says_so(source: Path, tmp_path: Path) -> None:
     _needs_namespaces()
     store.start()
     try:
-        work = MoveWork(access=store.access(), source=source, name=NAME, sealed=None)
-        said, everything = said_by(work)
+        said, everything = said_by(store.access(), source)
         assert said.trouble is Trouble.TAKES_NOTHING
-        assert work.access.secret not in everything
-        assert open_archive(store.access()).lying_in("r1-20261128-080000") == []
+        assert store.access().secret not in everything
+        assert open_archive(store.access()).lying_in(source.parent.name) == []
+        assert read_note(source.parent).files == {}
     finally:
         store.stop()
 
@@ -202,8 +205,8 @@ def test_a_directory_that_is_full_says_so(source: Path, tmp_path: Path) -> None:
     directory = tmp_path / "full"
     directory.mkdir()
     mount = f'mount -t tmpfs -o size={24 * MB} none "$0" && exec "$@"'
-    work = MoveWork(access=Access(url=directory.as_uri()), source=source, name=NAME, sealed=None)
-    said, _everything = said_by(work, "unshare", "--mount", "sh", "-c", mount, str(directory))
+    access = Access(url=directory.as_uri())
+    said, _everything = said_by(access, source, "unshare", "--mount", "sh", "-c", mount, str(directory))
     assert said.trouble is Trouble.TAKES_NOTHING
 
 
