@@ -20,6 +20,7 @@ import server.people.tables
 import server.receptions.roll_tables
 import server.receptions.summons_tables
 import server.review.tables
+import server.rooms.device_tables
 import server.rooms.tables
 import server.visits.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
