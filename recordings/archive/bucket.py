@@ -34,7 +34,8 @@ _TIMES = {"connect_timeout": "5s", "read_timeout": "20s", "timeout": "10 minutes
 
 class BucketArchive:
     def __init__(self, where: InBucket, key: str, secret: str) -> None:
-        """Raises ArchiveFailed where its certificate cannot be read."""
+        """Raises ArchiveFailed where its certificate cannot be read, or is none."""
+        from obstore import exceptions
         from obstore.store import S3Store
 
         self._prefix = f"{where.prefix}/" if where.prefix else ""
@@ -44,17 +45,20 @@ class BucketArchive:
                 client["root_certificate"] = where.ca.read_bytes()
             except OSError as error:
                 raise ArchiveFailed(Trouble.NO_PLACE, where.ca.name) from error
-        self._store: Any = S3Store(
-            where.bucket,
-            endpoint=where.endpoint,
-            region=where.region,
-            access_key_id=key,
-            secret_access_key=secret,
-            virtual_hosted_style_request=False,
-            checksum_algorithm="SHA256",
-            client_options=client,
-            retry_config=_RETRIES,
-        )
+        try:
+            self._store: Any = S3Store(
+                where.bucket,
+                endpoint=where.endpoint,
+                region=where.region,
+                access_key_id=key,
+                secret_access_key=secret,
+                virtual_hosted_style_request=False,
+                checksum_algorithm="SHA256",
+                client_options=client,
+                retry_config=_RETRIES,
+            )
+        except exceptions.BaseError:
+            raise ArchiveFailed(Trouble.UNREACHABLE) from None
 
     def put(self, name: str, blocks: Iterator[bytes]) -> None:
         import obstore

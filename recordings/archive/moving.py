@@ -20,8 +20,10 @@ def put_whole(
     """What lies in the archive now. `sealed` None: no manifest vouches for it, it is taken as it is. `advance` is
     called with each number of bytes, of the way there and back.
 
-    Raises ArchiveFailed; FileNotFoundError where `source` is gone.
+    What is here no longer is looked at there: a note that got lost is written anew by that. Raises ArchiveFailed.
     """
+    if not source.is_file() and sealed is not None:
+        return _compared(archive, name, sealed, advance)
     sent = hashlib.sha256()
     size = 0
 
@@ -36,15 +38,26 @@ def put_whole(
         if sealed is not None and sealed.sha256 != sent.hexdigest():
             raise ArchiveFailed(Trouble.NOT_AS_SEALED, name)
 
-    with source.open("rb") as file:
+    with _opened(source, name) as file:
         archive.put(name, blocks())
+    return _compared(archive, name, Named(bytes=size, sha256=sent.hexdigest()), advance)
+
+
+def _compared(archive: Archive, name: str, expected: Named, advance: Callable[[int], None]) -> Named:
     came = hashlib.sha256()
     for block in archive.blocks(name):
         came.update(block)
         advance(len(block))
-    if came.digest() != sent.digest():
+    if came.hexdigest() != expected.sha256:
         raise ArchiveFailed(Trouble.OTHER_BYTES, name)
-    return Named(bytes=size, sha256=sent.hexdigest())
+    return expected
+
+
+def _opened(source: Path, name: str) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise ArchiveFailed(Trouble.UNREADABLE, name) from error
 
 
 def _read(file: BinaryIO, name: str) -> bytes:

@@ -29,7 +29,7 @@ from server.data.engine import Database
 from server.review.aside import Aside, Ended
 from server.review.rounds import Rounds
 
-_OF_ONE_FILE = (Trouble.OTHER_BYTES, Trouble.NOT_AS_SEALED, Trouble.UNREADABLE)
+_OF_ONE_FILE = (Trouble.NOT_THERE, Trouble.OTHER_BYTES, Trouble.NOT_AS_SEALED, Trouble.UNREADABLE)
 _log = logging.getLogger(__name__)
 
 
@@ -97,6 +97,7 @@ class Archiving:
         folder = self.folder(facts)
         whole = (await asyncio.to_thread(read_note, folder)).whole_at is not None
         if not whole and standing_of(facts, self._now(), self.after_days) is not Standing.DUE:
+            self.failures.pop(facts.recording, None)
             return True
         files = await asyncio.to_thread(shelf.to_move, folder)
         if files is None:

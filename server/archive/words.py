@@ -34,7 +34,7 @@ TROUBLE_WORDS: dict[Trouble, str] = {
         "The archive takes nothing more: it is full, or may only be read. Recordings stay here meanwhile. Tell the"
         " technician."
     ),
-    Trouble.NOT_THERE: N_("The archive does not have this file. Tell the technician."),
+    Trouble.NOT_THERE: N_("Neither this server nor the archive has this file. Have the recording verified."),
     Trouble.OTHER_BYTES: N_(
         "What came back from the archive was not what had been sent. It is sent again every minute; tell the"
         " technician if this stays."

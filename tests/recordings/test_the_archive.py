@@ -104,6 +104,16 @@ def test_what_is_not_what_was_sealed_never_gets_a_name(kept: Kept, source: Path)
     assert archive.lying_in("r2") == []
 
 
+def test_what_has_left_this_machine_is_looked_at_there(kept: Kept, source: Path) -> None:
+    archive, sealed = open_archive(kept.access), named(source)
+    put_whole(archive, source, NAME, sealed, lambda count: None)
+    source.unlink()
+    assert put_whole(archive, source, NAME, sealed, lambda count: None) == sealed
+    with pytest.raises(ArchiveFailed) as failed:
+        put_whole(archive, source, "r1/another.mkv", sealed, lambda count: None)
+    assert failed.value.trouble is Trouble.NOT_THERE
+
+
 @pytest.mark.parametrize("at", [0, 20 * MB, -1])
 def test_one_changed_byte_in_the_archive_is_found_when_it_is_fetched(
     kept: Kept, source: Path, tmp_path: Path, at: int
