@@ -22,7 +22,7 @@ def put_whole(
 
     What is here no longer is looked at there: a note that got lost is written anew by that. Raises ArchiveFailed.
     """
-    if not source.is_file() and sealed is not None:
+    if not source.exists() and sealed is not None:
         return _compared(archive, name, sealed, advance)
     sent = hashlib.sha256()
     size = 0
