@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-kills test-hours check screenshots format rehearse bench bench-peer bench-lines clean
+.PHONY: help install demo test object-store test-kills test-hours check screenshots format rehearse bench bench-peer bench-lines clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -20,6 +20,10 @@ demo: install ## the whole province on this machine with six simulated rooms, un
 
 test: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## all tests (those in Chromium where there is one)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+object-store: ## a real S3 server for the tests of the archive, built by Go once (a minute and a half)
+	@command -v go >/dev/null || { echo "This needs Go (Debian: golang-go)"; exit 1; }
+	GOBIN=$(HOME)/go/bin GOGC=off go install -gcflags='all=-N -l' -ldflags='-s -w' github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 test-kills: $(VENV)/developed ## kill -9 a recorder at a hundred random moments, and play what is left (KILLS=N, SEED=N)
 	TIEPDAN_KILLS=$(or $(KILLS),100) TIEPDAN_SEED=$(or $(SEED),1) TIEPDAN_CUTS=$(or $(KILLS),100) TIEPDAN_FLIPS=$(or $(KILLS),100) \

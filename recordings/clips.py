@@ -40,7 +40,7 @@ def export(
     if target.exists():
         raise ClipRefused(f"{target} is there already; move it away, or name another directory")
     playable = _playable(manifest)
-    source = folder.path / playable.file
+    source = folder.file(playable.file)
     if not source.is_file() or digest_of(source, advance) != playable.sha256:
         raise ClipRefused(f"{playable.file} is not what was sealed; tiepdan recordings verify {folder.path}")
     to.mkdir(parents=True, exist_ok=True)

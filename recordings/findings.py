@@ -10,6 +10,7 @@ from enum import StrEnum
 class State(StrEnum):
     WHOLE = "whole"
     UNSIGNED = "unsigned"  # as the manifest says, but no key that was brought vouches for the manifest
+    ELSEWHERE = "elsewhere"  # a note beside the manifest says that it lies in the archive; nobody looked there
     ADDED = "added"  # lies in the folder, and nothing that is signed names it
     MISSING = "missing"
     ALTERED = "altered"
@@ -48,6 +49,7 @@ class Why(StrEnum):
     TIMES = "times"  # the chapter's span does not follow from the segments
     PARTS = "parts"  # parts
     NOT_RECORDED = "not_recorded"
+    NOT_FETCHED = "not_fetched"
     NOT_NAMED = "not_named"
     OTHER_RECORDING = "other_recording"  # other
     STAMPED = "stamped"  # at
@@ -94,6 +96,7 @@ def worst(states: Iterable[State]) -> State:
 
 def exit_code(reports: Iterable[Report]) -> int:
     """0: all of it whole. 1: something is altered, missing or added. 3: nothing is, but not all of it is signed
-    by a key that was brought (or a recording is still open). 2 is the command line's own: nothing to verify."""
+    by a key that was brought (or a recording is still open, or parts of it lie in the archive). 2 is the command
+    line's own: nothing to verify."""
     state = worst(report.state for report in reports)
-    return {State.WHOLE: 0, State.UNSIGNED: 3}.get(state, 1)
+    return {State.WHOLE: 0, State.UNSIGNED: 3, State.ELSEWHERE: 3}.get(state, 1)

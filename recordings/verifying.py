@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from pydantic import ValidationError
 
+from recordings.archive.note import NOTE, is_archived
 from recordings.chapters import mapped
 from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
@@ -29,6 +30,8 @@ _SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
 _ISOLATED = re.compile(r"^(desk|floor|document)-\d{4,6}\.mkv$")
 _PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
 _BLOCK = 4 << 20
+_FITTING = (State.WHOLE, State.UNSIGNED, State.ELSEWHERE)  # nothing says that it is not what was sealed
+_NOT_HERE = {True: Why.NOT_FETCHED, False: Why.NOTHING}
 Authority = Sequence[x509.Certificate]
 """Certificates of who made the time stamps."""
 Advance = Callable[[int], None]
@@ -69,6 +72,7 @@ def verify_recording(
     named = {MANIFEST, SIGNATURE, STAMP, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
+    named |= {NOTE}
     named |= {JOURNAL} if manifest.state == "open" else set()
     for source in isolated:
         named |= {each.file for each in source.segments} | ({source.writing.file} if source.writing else set())
@@ -139,7 +143,7 @@ class _Files:
         before = ""
         for each in files:
             finding = self.file(part, allowed, each.file, each.bytes, each.sha256)
-            if each.previous_sha256 != before and finding.state in (State.WHOLE, State.UNSIGNED):
+            if each.previous_sha256 != before and finding.state in _FITTING:
                 finding = Finding(part, each.file, State.ALTERED, Why.CHAIN)
             before = each.sha256
             yield finding
@@ -156,7 +160,8 @@ class _Files:
         if path.is_symlink():
             return Finding(part, name, State.ALTERED, Why.IS_A_LINK)
         if not path.is_file():
-            return Finding(part, name, State.MISSING)
+            elsewhere = is_archived(path)
+            return Finding(part, name, State.ELSEWHERE if elsewhere else State.MISSING, _NOT_HERE[elsewhere])
         found = digest_of(path, self._advance)
         if found == sha256:
             return Finding(part, name, self._vouched)
@@ -194,8 +199,8 @@ def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) ->
             continue
         touched = [segment.file for segment in readable if _overlap(chapter, segment)]
         state = worst([vouched, *(segments[file] for file in touched)])
-        hurt = [file for file in touched if segments[file] not in (State.WHOLE, State.UNSIGNED)]
-        why = Why.PARTS if hurt else Why.NOTHING
+        hurt = [file for file in touched if segments[file] not in _FITTING]
+        why = Why.PARTS if hurt else _NOT_HERE[state is State.ELSEWHERE]
         yield Finding(Part.CHAPTER, name, state, why, {"parts": ", ".join(hurt)} if hurt else {})
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import room_client
 from server import settings as settings_module
+from server.archive import pages as archive_pages
 from server.attachments import pages as attachment_pages
 from server.attachments.pages import Attachments
 from server.attachments.shelf import Shelf
@@ -117,11 +118,19 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[agenda_pages.AGENDA_LIMIT] = settings.agenda_limit
     app[RECORDINGS_DIRECTORY] = settings.recordings_directory
     app[RETENTION_RULES] = dated.retention_rules
-    review_pages.add_routes(app, settings.review_directory, settings.signing_directory, settings.spare_directory)
+    access = settings.archive_access
+    review_pages.add_routes(
+        app, settings.review_directory, settings.signing_directory, settings.spare_directory, access
+    )
+    archive_pages.add_routes(app, access, settings.archive_after_days)
     clip_pages.add_routes(
         app,
         Directories(
-            settings.recordings_directory, settings.signing_directory, settings.data, settings.clips_directory
+            settings.recordings_directory,
+            settings.signing_directory,
+            settings.data,
+            settings.clips_directory,
+            access,
         ),
     )
     conductor = Conductor(

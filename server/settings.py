@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from recordings.archive.address import Access, parse
 from server.data.urls import sqlite_url
 
 
@@ -93,6 +94,12 @@ def _timestamp_url(value: str) -> str:
     return value
 
 
+def _archive_url(value: str) -> str:
+    if value:
+        parse(value)
+    return value
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 AddressAndPort = Annotated[str, AfterValidator(_ip_address_and_port)]
 
@@ -140,6 +147,16 @@ class Settings(BaseSettings):
     isolated_sources: bool = Field(
         True, description="desk, floor and document are recorded for themselves, too, beside the programme"
     )
+    archive: Annotated[str, AfterValidator(_archive_url)] = Field(
+        "",
+        repr=False,
+        description="where recordings go later: file:///DIRECTORY or s3://BUCKET/PREFIX?endpoint=URL; empty: none",
+    )
+    archive_key: str = Field("", repr=False, description="name of the key for an archive by s3")
+    archive_secret: str = Field("", repr=False, description="the secret that belongs to that key")
+    archive_after_days: int = Field(
+        90, ge=0, le=3650, description="days after which a recording leaves this machine for the archive"
+    )
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 
     @model_validator(mode="after")
@@ -147,6 +164,22 @@ class Settings(BaseSettings):
         if bool(self.turn) != bool(self.turn_secret):
             raise ValueError("TIEPDAN_TURN and TIEPDAN_TURN_SECRET are set together, or neither")
         return self
+
+    @model_validator(mode="after")
+    def _archive_is_whole(self) -> Self:
+        needs = self.archive.startswith("s3:")
+        if bool(self.archive_key) != needs or bool(self.archive_secret) != needs:
+            raise ValueError(
+                "TIEPDAN_ARCHIVE_KEY and TIEPDAN_ARCHIVE_SECRET are set together, with a TIEPDAN_ARCHIVE that"
+                " begins with s3://, and with no other"
+            )
+        return self
+
+    @property
+    def archive_access(self) -> Access | None:
+        if not self.archive:
+            return None
+        return Access(url=self.archive, key=self.archive_key, secret=self.archive_secret)
 
     @property
     def turn_urls(self) -> tuple[str, ...]:

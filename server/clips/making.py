@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from recordings.archive.address import Access
 from recordings.clip_proof import Proof
 from server.clips import ordering
 from server.clips.work import PROOFS, ZIP, ClipWork
@@ -33,6 +34,7 @@ class Directories:
     signing: Path
     data: Path
     clips: Path
+    archive: Access | None = None
 
 
 class ClipMaking:
@@ -80,6 +82,7 @@ class ClipMaking:
             signing=self._directories.signing.absolute(),
             data=self._directories.data.absolute(),
             to=self._folder(order_id),
+            archive=self._directories.archive,
         )
 
         def hear(line: str) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from recordings.archive.address import Access
 from recordings.clip_proof import Wish
 
 ZIP, PROOFS = "clip.zip", "proofs.json"
 
 
 class ClipWork(BaseModel):
-    """`to`: the order's folder. `signing`: of the keys. `data`: where the operator's own letterheads are."""
+    """`to`: the order's folder. `signing`: of the keys. `data`: where the operator's own letterheads are.
+    `archive`: where the playable file is fetched from when it is not on this machine."""
 
     recording: Path
     wishes: tuple[Wish, ...]
@@ -21,3 +23,4 @@ class ClipWork(BaseModel):
     signing: Path
     data: Path
     to: Path
+    archive: Access | None = None

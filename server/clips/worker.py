@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 
+from recordings.archive.fetching import playable_at_hand
 from recordings.clips import ClipRefused, FFmpegError, export
 from recordings.keys import KeysUnusable, signing_key
 from recordings.store import Folder, UnreadableManifest
@@ -26,7 +27,7 @@ _SAID_EVERY_S = 0.25
 
 
 class _Saying:
-    """Bytes read of the recording, once for each wish."""
+    """Bytes read of the recording: once for each wish, and once more to fetch it from the archive."""
 
     def __init__(self, total: int) -> None:
         self._total, self._done, self._said_s = max(1, total), 0, 0.0
@@ -42,10 +43,15 @@ def do(work: ClipWork) -> None:
     """Raises ClipRefused, KeysUnusable, UnreadableManifest, BadDataFile, OSError, FFmpegError."""
     shutil.rmtree(work.to, ignore_errors=True)
     work.to.mkdir(parents=True)
-    folder = Folder(work.recording)
-    manifest = folder.load()
-    size = manifest.playable.bytes if manifest is not None and manifest.playable is not None else 0
-    say = _Saying(size * len(work.wishes))
+    manifest = Folder(work.recording).load()
+    playable = manifest.playable if manifest is not None else None
+    fetched = playable is not None and not (work.recording / playable.file).is_file()
+    say = _Saying((playable.bytes if playable is not None else 0) * (len(work.wishes) + fetched))
+    with playable_at_hand(work.recording, work.archive, work.to, say) as folder:
+        _make(work, folder, say)
+
+
+def _make(work: ClipWork, folder: Folder, say: _Saying) -> None:
     cover, proofs = cover_for(read_letterheads(work.data)), []
     part = work.to / f"part-{ZIP}"
     with zipfile.ZipFile(part, "w") as archive:  # stored: pictures and sound do not get smaller

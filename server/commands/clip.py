@@ -11,11 +11,12 @@ import typer
 from rich.markup import escape
 from sqlmodel import Session
 
+from recordings.archive.fetching import playable_at_hand
 from recordings.clip_proof import Proof, Wish
 from recordings.clips import ClipRefused, FFmpegError, export
 from recordings.keys import KeysUnusable, signing_key
 from recordings.manifest import Span
-from recordings.store import Folder, UnreadableManifest
+from recordings.store import UnreadableManifest
 from server.clips.cover import cover_for
 from server.clips.exporting import ExportRefused, Planned, note, plan
 from server.commands.context import PROVINCE_ZONE, console, fail, load_settings
@@ -70,10 +71,9 @@ def _export(
     settings: Settings, database: Database, who: Account, wanted: Planned, wish: Wish, now: datetime, to: Path
 ) -> tuple[Path, Proof]:
     """Nothing is handed out that the audit log does not know of."""
-    folder, proof = export(
-        Folder(settings.recordings_directory / wanted.folder), wish,
-        signing_key(settings.signing_directory, now), now, to, cover_for(read_letterheads(settings.data)),
-    )  # fmt: skip
+    recording, cover = settings.recordings_directory / wanted.folder, cover_for(read_letterheads(settings.data))
+    with playable_at_hand(recording, settings.archive_access, to) as source:
+        folder, proof = export(source, wish, signing_key(settings.signing_directory, now), now, to, cover)
     try:
         database.run_here(lambda session: note(session, who, wanted.recording_id, proof))
     except BaseException:

@@ -21,6 +21,7 @@ PARTS = {
 STATES = {
     State.WHOLE: N_("whole"),
     State.UNSIGNED: N_("unsigned"),
+    State.ELSEWHERE: N_("in the archive"),
     State.ADDED: N_("added"),
     State.MISSING: N_("missing"),
     State.ALTERED: N_("ALTERED"),
@@ -42,6 +43,7 @@ REASONS = {
     Why.CHAIN: N_("it does not follow what stands before it"),
     Why.TIMES: N_("its times do not follow from the segments"),
     Why.PARTS: N_("not whole: %(parts)s"),
+    Why.NOT_FETCHED: N_("its bytes were not looked at here: tiepdan recordings fetch"),
     Why.NOT_RECORDED: N_("nothing of it was recorded"),
     Why.NOT_NAMED: N_("no signed list names it"),
     Why.OTHER_RECORDING: N_("it belongs to %(other)s"),
@@ -57,6 +59,7 @@ REASONS = {
 _VERDICTS = {
     State.WHOLE: N_("Whole: every part is as it was signed with key %(key)s."),
     State.UNSIGNED: N_("Nothing was found altered, but not all of it is signed by a given key."),
+    State.ELSEWHERE: N_("What is here is whole; the rest lies in the archive and was not looked at."),
     State.ADDED: N_("What was signed is whole, but the folder holds more than that."),
     State.MISSING: N_("Parts are missing."),
     State.ALTERED: N_("ALTERED: not all of it is as it was signed."),
@@ -64,6 +67,7 @@ _VERDICTS = {
 COLOURS = {
     State.WHOLE: "green",
     State.UNSIGNED: "yellow",
+    State.ELSEWHERE: "yellow",
     State.ADDED: "red",
     State.MISSING: "red",
     State.ALTERED: "bold red",

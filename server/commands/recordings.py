@@ -15,6 +15,7 @@ from recordings.findings import State, exit_code
 from recordings.keys import PUBLIC, KeysUnusable, PublicKeys, read_public_keys, rotate, signing_key
 from recordings.stamping import AuthorityUnusable, read_authority
 from recordings.verifying_folders import NothingToVerify, size_of, things_in, verify
+from server.commands.archive import fetch, try_archive
 from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
 from server.commands.evidence_words import COLOURS, sentence, verdict
@@ -97,6 +98,8 @@ def verify_command(
 
 
 app.command("clip")(clip)
+app.command("fetch")(fetch)
+app.command("try-archive")(try_archive)
 
 
 def _keys(file: Path | None) -> PublicKeys | None:

@@ -10,9 +10,10 @@ from server.documents.letterheads import Letterhead
 from server.documents.paper import Block, Head, Heading, Paper, Paragraph, Signature, Signatures, Title
 from server.documents.vietnamese import day_words, hour_words
 from server.review.clocks import clock
-from server.review.removing import Listed
+from server.review.removing import IN_ARCHIVE, Listed
 from server.web.languages import local_day
 
+_PLACES = {1: " (đĩa dự phòng)", IN_ARCHIVE: " (kho lưu trữ)"}
 NAME = "Giấy chứng nhận tiêu hủy bản ghi"
 
 
@@ -87,7 +88,7 @@ def _files(files: tuple[Listed, ...]) -> Iterator[Block]:
     if not files:
         yield Paragraph("Không còn tệp nào khi tiến hành tiêu hủy.")
     for each in files:
-        where = " (đĩa dự phòng)" if each.place else ""
+        where = _PLACES.get(each.place, "")
         yield Paragraph(f"{each.name}{where}, {_bytes(each.bytes)}:")
         yield Paragraph(_groups(each.sha256) if each.sha256 else "(liên kết, không có nội dung)", centred=True)
 

@@ -15,11 +15,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from recordings.archive.address import Access
+from recordings.archive.note import read_note
+from recordings.archive.opening import open_archive
+from recordings.archive.troubles import ArchiveFailed, Trouble
 from recordings.store import MANIFEST
 from server.data.engine import Database
 from server.documents.files import as_pdf
@@ -28,7 +33,7 @@ from server.receptions.tables import Recording
 from server.review import certifying, destroying
 from server.review.aside import Aside, Ended
 from server.review.certificate import paper_of
-from server.review.removing import Listed, ToList, folder_in, remove
+from server.review.removing import Listed, ToList, folder_in, remove, remove_archived
 from server.review.retention import RetentionRules
 from server.review.rounds import Rounds
 from server.review.tables import Destruction, Ending
@@ -38,15 +43,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a recording's files may lie: its folder in the first and the spare directory, and what was made of it
-    in a folder with its number."""
+    """Where a recording's files may lie: its folder in the first and the spare directory and in the archive, and
+    what was made of it in a folder with its number."""
 
     recordings: Path
     spare: Path | None
     made: Path
+    archive: Access | None = None
 
     def folders(self, name: str) -> list[Path]:
         return [folder_in(place, name) for place in (self.recordings, self.spare) if place is not None]
+
+    def remove_archived(self, name: str) -> None:
+        """Raises ArchiveFailed."""
+        if self.archive is not None:
+            remove_archived(open_archive(self.archive), name)
 
 
 class Destroyer:
@@ -74,12 +85,15 @@ class Destroyer:
         """Raises OSError, SQLAlchemyError, ValueError."""
         name, recording_id, is_listed = await self._database.run(_facts, destruction_id)
         folders = self._places.folders(name)
+        if self._places.archive is None and any(read_note(folder).files for folder in folders):
+            raise ArchiveFailed(Trouble.NOT_SET, name)
         async with self._aside.turn:
             if not is_listed and not await self._list(destruction_id, name, folders):
                 return
             if await self._aside.is_live():
                 return
-            await asyncio.to_thread(remove, folders, [self._places.made / str(recording_id)])
+            made = [self._places.made / str(recording_id)]
+            await asyncio.to_thread(remove, folders, made, partial(self._places.remove_archived, name))
         _rules, letterheads = self._papers()
         certified = await self._database.run(certifying.facts_of, destruction_id, letterheads)
         pdf = await asyncio.to_thread(as_pdf, paper_of(certified), certified.destroyed_at)
@@ -90,7 +104,7 @@ class Destroyer:
         found: list[Listed] = []
         ended = await self._aside.run(
             "server.review.removing",
-            ToList(folders=tuple(folders)),
+            ToList(folders=tuple(folders), recording=name, archive=self._places.archive),
             lambda line: found.append(Listed.model_validate_json(line)),
         )
         if ended is Ended.FAILED:

@@ -15,6 +15,7 @@ from typing import Any
 
 import av
 
+from recordings.archive.note import is_there
 from recordings.chapters import runs_of, second_of
 from recordings.manifest import IsolatedEntry, Manifest
 from recordings.mixing import BLOCK, RATE
@@ -27,8 +28,19 @@ _MILLISECONDS = Fraction(1, 1000)
 _BEHIND_S = 2.0  # silence is written no later than this behind the picture, so that both lie together in the file
 
 
-def write_isolated(folder: Path, source: str, target: Path, left_out: Sequence[Span], progress: Progress) -> None:
-    """`target` is a name that nobody reads yet.
+def files_of(folder: Path, source: str) -> list[Path]:
+    """What it is made of, each here or in the archive. Raises ValueError where the recording has nothing of it."""
+    manifest = Folder(folder).load()
+    found = [] if manifest is None else [folder / each.file for each in _readable(folder, manifest, source)]
+    if not found:
+        raise ValueError(f"came {source!r}, of which the recording has no picture")
+    return found
+
+
+def write_isolated(
+    folder: Path, files: Sequence[Path], source: str, target: Path, left_out: Sequence[Span], progress: Progress
+) -> None:
+    """`files`: those of `files_of`, wherever they are at hand; `target` is a name that nobody reads yet.
 
     Raises OSError, av.error.FFmpegError, ValueError where the recording has nothing of that source.
     """
@@ -40,14 +52,14 @@ def write_isolated(folder: Path, source: str, target: Path, left_out: Sequence[S
     runs = runs_of(manifest.readable)
     container, options = FORMATS[target.suffix]
     with (
-        av.open(str(folder / segments[0].file)) as first,
+        av.open(str(files[0])) as first,
         av.open(str(target), "w", format=container, options=options) as out,
     ):
         picture = _Picture(out, out.add_stream_from_template(first.streams.video[0], opaque=True), left_out)
         sound = _Sound(out, left_out)
-        for segment in segments:
+        for file, segment in zip(files, segments, strict=True):
             picture.begin()
-            for packet, clock in _packets(folder, segment):
+            for packet, clock in _packets(file, segment):
                 second = second_of(clock, runs)
                 if second is None:
                     picture.begin()
@@ -67,14 +79,14 @@ def _readable(folder: Path, manifest: Manifest, source: str) -> list[IsolatedEnt
         for each in manifest.isolated
         if each.source == source
         for segment in each.segments
-        if segment.seconds > 0 and (folder / segment.file).is_file()
+        if segment.seconds > 0 and is_there(folder / segment.file)
     ]
     return [segment for segment in found if segment.codec == found[0].codec]
 
 
-def _packets(folder: Path, segment: IsolatedEntry) -> Iterator[tuple[av.Packet[Any], float]]:
+def _packets(file: Path, segment: IsolatedEntry) -> Iterator[tuple[av.Packet[Any], float]]:
     """With the moment of the clock of each."""
-    with av.open(str(folder / segment.file)) as opened:
+    with av.open(str(file)) as opened:
         for packet in opened.demux():
             if packet.pts is not None and packet.time_base is not None:
                 yield packet, segment.started_epoch + float(packet.pts * packet.time_base)

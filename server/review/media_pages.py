@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from pathlib import Path
-from typing import BinaryIO
 
 from aiohttp import hdrs, web
 from sqlmodel import Session
@@ -23,12 +21,12 @@ from server.review.asking import PASSES, with_recording
 from server.review.isolated import SOURCE_WORDS
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable
+from server.review.sending import READING, Source
 from server.review.tables import Access
 from server.review.viewing import chapter_entries
 from server.web.keys import DATABASE
 from server.web.shell import require, translator_of
 
-CHUNK = 256 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -46,14 +44,29 @@ async def media(request: web.Request) -> web.StreamResponse:
     watched is no longer the same."""
     watched, account = await with_recording(request, _as_it_is)
     passes, given = request.app[PASSES], request.query.get("pass", "")
-    recording_id, source = watched.recording.id or 0, asked_source(request)
-    copy_key = watched.isolated_key(source) if source is not None else watched.copy_key
+    recording_id, isolated = watched.recording.id or 0, asked_source(request)
+    copy_key = watched.isolated_key(isolated) if isolated is not None else watched.copy_key
     if not passes.is_good(given, account.id or 0, recording_id, copy_key):
         await _note(request, account, recording_id, Access.REFUSED)
         raise web.HTTPGone
-    path = _file(request, watched, source)
-    size = path.stat().st_size
-    span = _span_in(request, size)
+    source = await _source(request, watched, isolated)
+    try:
+        return await _send(request, watched, account, source, copy_key)
+    finally:
+        source.close()
+
+
+async def _send(
+    request: web.Request, watched: Watchable, account: Account, source: Source, copy_key: str
+) -> web.StreamResponse:
+    """503: the archive does not give its first bytes. Where it fails later, the answer ends early, and the player
+    asks again."""
+    span = _span_in(request, source.size)
+    recording_id, head = watched.recording.id or 0, request.method == "HEAD"
+    try:
+        part = b"" if head else await _piece(source, span, 0)
+    except OSError as failed:
+        raise _unavailable(failed) from failed
     headers = {
         hdrs.CONTENT_TYPE: watched.recording.media_type or "application/octet-stream",
         hdrs.CACHE_CONTROL: "private, no-store",
@@ -62,23 +75,23 @@ async def media(request: web.Request) -> web.StreamResponse:
         hdrs.CONTENT_LENGTH: str(span.stop - span.start),
     }
     if hdrs.RANGE in request.headers:
-        headers[hdrs.CONTENT_RANGE] = f"bytes {span.start}-{span.stop - 1}/{size}"
+        headers[hdrs.CONTENT_RANGE] = f"bytes {span.start}-{span.stop - 1}/{source.size}"
     response = web.StreamResponse(status=206 if hdrs.RANGE in request.headers else 200, headers=headers)
     await response.prepare(request)
-    if request.method == "HEAD":
+    if head:
         return response
     sent = 0
     try:
-        with path.open("rb") as file:
-            file.seek(span.start)
-            while sent < len(span):
-                part = await asyncio.to_thread(_read, file, min(CHUNK, len(span) - sent))
-                if not part:
-                    break
-                await response.write(part)
-                sent += len(part)
+        while part:
+            await response.write(part)
+            sent += len(part)
+            part = await _piece(source, span, sent)
     except ConnectionError:  # the player has enough, or has gone
         pass
+    except OSError as failed:
+        _log.error("recording %s was sent in part: %s", watched.recording.folder, failed)
+        if request.transport is not None:
+            request.transport.abort()
     finally:
         if sent:
             first_and_last = (span.start, span.start + sent - 1)
@@ -160,14 +173,26 @@ def _as_it_is(_session: Session, watched: Watchable, account: Account) -> tuple[
     return watched, account
 
 
-def _file(request: web.Request, watched: Watchable, source: SourceName | None) -> Path:
+async def _piece(source: Source, span: range, sent: int) -> bytes:
+    count = min(source.piece, len(span) - sent)
+    return await source.read(span.start + sent, count) if count else b""
+
+
+async def _source(request: web.Request, watched: Watchable, isolated: SourceName | None) -> Source:
     try:
-        path = request.app[PREPARING].file_for(watched, source)
+        source = await request.app[READING].open(request.app[PREPARING].file_for(watched, isolated))
     except ValueError:
         raise web.HTTPNotFound from None
-    if not path.is_file():
+    except OSError as failed:
+        raise _unavailable(failed) from failed
+    if source is None:
         raise web.HTTPNotFound
-    return path
+    return source
+
+
+def _unavailable(failed: OSError) -> web.HTTPServiceUnavailable:
+    _log.error("a recording cannot be sent: %s", failed)
+    return web.HTTPServiceUnavailable()
 
 
 def _span_in(request: web.Request, size: int) -> range:
@@ -187,10 +212,6 @@ def _span_in(request: web.Request, size: int) -> range:
 
 def _unsatisfiable(size: int) -> web.HTTPRequestRangeNotSatisfiable:
     return web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"})
-
-
-def _read(file: BinaryIO, size: int) -> bytes:
-    return file.read(size)
 
 
 async def _note(

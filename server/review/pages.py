@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from recordings.archive.address import Access
 from server.documents.pages import LETTERHEADS
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import (
@@ -27,20 +28,24 @@ from server.review.destroyer import DESTROYER, Destroyer, Places
 from server.review.passes import Passes
 from server.review.preparing import PREPARING, Preparing
 from server.review.retention import RETENTION_RULES
+from server.review.sending import READING, Reading
 from server.review.signing import SIGNER, CorrectionSigner
 from server.web.keys import DATABASE, SECRET
 from server.web.languages import today
 
 
-def add_routes(app: web.Application, made: Path, keys: Path, spare: Path | None = None) -> None:
+def add_routes(
+    app: web.Application, made: Path, keys: Path, spare: Path | None = None, archive: Access | None = None
+) -> None:
     """`made`: the directory for what is made of recordings; `keys`: the one of the signing keys; `spare`: the one
     of recordings on another disk. Needs RECORDINGS_DIRECTORY in `app` already, and RETENTION_RULES and LETTERHEADS
     when it starts."""
     app[PASSES] = Passes(app[SECRET])
     app[SIGNER] = CorrectionSigner(app[RECORDINGS_DIRECTORY], keys)
     app[ASIDE] = aside = Aside(app[DATABASE])
-    app[PREPARING] = Preparing(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made)
-    places = Places(app[RECORDINGS_DIRECTORY], spare, made)
+    app[PREPARING] = Preparing(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made, archive)
+    app[READING] = Reading(archive)
+    places = Places(app[RECORDINGS_DIRECTORY], spare, made, archive)
     papers = lambda: (app[RETENTION_RULES], app[LETTERHEADS])  # noqa: E731 -- they are given later
     app[DESTROYER] = Destroyer(app[DATABASE], aside, places, papers, today)
     app.cleanup_ctx.append(_work)

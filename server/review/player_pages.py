@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
 
+from recordings.archive.note import is_archived
 from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
@@ -85,6 +87,7 @@ async def player(request: web.Request) -> web.StreamResponse:
     folder = request.app[RECORDINGS_DIRECTORY] / recording.folder
     recorded = await asyncio.to_thread(read_recorded_time, folder)
     isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
+    archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
     withheld_all = bool(watched.withheld) and watched.withheld[0] == (0.0, recording.seconds)
@@ -93,6 +96,7 @@ async def player(request: web.Request) -> web.StreamResponse:
         "review/player.html",
         preparing=False,
         running=False,
+        archived=archived,
         lines=agenda_entries(watched, account.role, entries),
         withheld=watched.withheld,
         withheld_all=withheld_all,
@@ -137,6 +141,10 @@ async def player(request: web.Request) -> web.StreamResponse:
         },
         **context,
     )
+
+
+def _is_archived(folder: Path, file: str) -> bool:
+    return not (folder / file).is_file() and is_archived(folder / file)
 
 
 def _read(session: Session, reception_id: int, account: Account) -> _Shown | None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from recordings.archive.address import Access
+from recordings.archive.note import is_there
 from recordings.manifest import SourceName
 from recordings.store import MANIFEST
 from server.data.engine import Database
@@ -47,8 +49,11 @@ class Standing:
 class Preparing:
     """Owns the directory of what was made. Its `rounds` are to be started and stopped."""
 
-    def __init__(self, database: Database, aside: Aside, recordings: Path, made: Path) -> None:
+    def __init__(
+        self, database: Database, aside: Aside, recordings: Path, made: Path, archive: Access | None = None
+    ) -> None:
         self._database, self._aside, self._recordings, self._made = database, aside, recordings, made
+        self._archive = archive
         self._wanted: OrderedDict[Path, Work] = OrderedDict()
         self._failed: set[Path] = set()
         self._running: Path | None = None
@@ -83,13 +88,13 @@ class Preparing:
             manifest = self._source(watched.recording).with_name(MANIFEST)
             self._wanted[target] = Work(
                 kind="isolated", source=manifest, target=target, seconds=watched.recording.seconds,
-                left_out=watched.withheld, isolated=source,
+                left_out=watched.withheld, isolated=source, archive=self._archive,
             )  # fmt: skip
             self._wanted.move_to_end(target, last=False)
         self.rounds.poke()
 
     def standing(self, target: Path) -> Standing:
-        if target.is_file():
+        if is_there(target):
             return Standing(Stage.READY, 1.0)
         if target == self._running:
             return Standing(Stage.RUNNING, self._share)
@@ -106,7 +111,14 @@ class Preparing:
             needed.append(("copy", source, self._copy(watched)))
         needed.append(("thumbnails", self.file_for(watched), self.thumbnails_for(watched)))
         return [
-            Work(kind=kind, source=origin, target=target, seconds=seconds, left_out=watched.withheld)
+            Work(
+                kind=kind,
+                source=origin,
+                target=target,
+                seconds=seconds,
+                left_out=watched.withheld,
+                archive=self._archive,
+            )
             for kind, origin, target in needed
             if not target.is_file() and target not in self._failed
         ]
@@ -132,7 +144,10 @@ class Preparing:
                 await self._work(work)
 
     async def _look(self) -> None:
+        """What lies in the archive is fetched for somebody who asks, and not before."""
         for watched in await self._database.run(_newest):
+            if not self._source(watched.recording).is_file():
+                continue
             for work in self._missing(watched):
                 self._wanted.setdefault(work.target, work)
 
@@ -144,7 +159,7 @@ class Preparing:
             self._share = float(line)
 
         async with self._aside.turn:
-            if not work.source.is_file():
+            if not is_there(work.source):
                 return
             self._running, self._share = work.target, 0.0
             try:

@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from recordings.archive.address import Access
+
 WIDTH, HEIGHT = 160, 90
 COLUMNS = 16
 MOST = 240
@@ -18,7 +20,8 @@ SHORTEST_STEP_S = 10.0
 
 
 class Work(BaseModel):
-    """`source`: the file that is played; of an isolated source the manifest, beside which its files lie."""
+    """`source`: the file that is played; of an isolated source the manifest, beside which its files lie.
+    `archive`: where files are fetched from when they are not on this machine."""
 
     kind: Literal["copy", "thumbnails", "isolated"]
     source: Path
@@ -26,6 +29,7 @@ class Work(BaseModel):
     seconds: float
     left_out: tuple[tuple[float, float], ...]
     isolated: str = ""  # which source
+    archive: Access | None = None
 
 
 def step_of(seconds: float) -> float:

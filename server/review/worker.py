@@ -10,10 +10,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
+from recordings.archive.fetching import all_at_hand
+from recordings.archive.note import read_note
 from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
-from server.review.isolating import write_isolated
+from server.review.isolating import files_of, write_isolated
 from server.review.thumbnails import write_thumbnails
 from server.review.work import Work
 
@@ -21,19 +25,36 @@ _SAID_EVERY_S = 0.25
 
 
 def do(work: Work, say: Progress) -> None:
-    """Raises OSError, av.error.FFmpegError, ValueError."""
+    """Of what has to be fetched first, fetching is the first half of the way. Raises OSError, ValueError,
+    av.error.FFmpegError."""
     work.target.parent.mkdir(parents=True, exist_ok=True)
     part = work.target.with_name(f"part-{work.target.name}")
-    try:
-        if work.kind == "copy":
-            write_copy(work.source, part, work.left_out, say)
-        elif work.kind == "isolated":
-            write_isolated(work.source.parent, work.isolated, part, work.left_out, say)
-        else:
-            write_thumbnails(work.source, part, work.seconds, work.left_out, say)
-        part.rename(work.target)
-    finally:
-        part.unlink(missing_ok=True)
+    needed = files_of(work.source.parent, work.isolated) if work.kind == "isolated" else [work.source]
+    with all_at_hand(needed, work.archive, work.target.parent, _Fetching(needed, say)) as at:
+        told = say if at == needed else lambda share: say(0.5 + share / 2)
+        try:
+            if work.kind == "copy":
+                write_copy(at[0], part, work.left_out, told)
+            elif work.kind == "isolated":
+                write_isolated(work.source.parent, at, work.isolated, part, work.left_out, told)
+            else:
+                write_thumbnails(at[0], part, work.seconds, work.left_out, told)
+            part.rename(work.target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+class _Fetching:
+    """Tells the first half of the way by the bytes that have come."""
+
+    def __init__(self, needed: Sequence[Path], say: Progress) -> None:
+        note = read_note(needed[0].parent)
+        self._total = sum(note.files[path.name].bytes for path in needed if path.name in note.files)
+        self._come, self._say = 0, say
+
+    def __call__(self, count: int) -> None:
+        self._come += count
+        self._say(min(0.5, self._come / (2 * max(1, self._total))))
 
 
 class _Saying:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-LATER = ("alembic", "av", "aiortc", "docx", "fontTools", "fpdf", "lxml", "numpy", "openpyxl", "PIL")
+LATER = ("alembic", "av", "aiortc", "docx", "fontTools", "fpdf", "lxml", "numpy", "obstore", "openpyxl", "PIL")
 
 
 def test_it_does_without_what_makes_files() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from recordings.archive.address import Access
+from server.archive import pages as archive_pages
 from server.attachments import pages as attachment_pages
 from server.attachments.pages import Attachments
 from server.attachments.shelf import Shelf
@@ -53,7 +55,10 @@ def filled_template(store: Store) -> str:
     return store.template("province", lambda session: fill(session, today()))
 
 
-def make_province_app(database: Database, recordings: Path, terms: Terms | None = None) -> web.Application:
+def make_province_app(
+    database: Database, recordings: Path, terms: Terms | None = None, archive: Access | None = None
+) -> web.Application:
+    """`archive`: recordings go there as soon as they are sealed."""
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
@@ -73,7 +78,8 @@ def make_province_app(database: Database, recordings: Path, terms: Terms | None 
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[RECORDINGS_DIRECTORY] = recordings
     app[RETENTION_RULES] = read_retention_rules(recordings.parent)
-    review_pages.add_routes(app, recordings.parent / "review", recordings.parent / "signing")
     data = recordings.parent
-    clip_pages.add_routes(app, Directories(recordings, data / "signing", data, data / "clips"))
+    review_pages.add_routes(app, data / "review", data / "signing", archive=archive)
+    archive_pages.add_routes(app, archive, after_days=0)
+    clip_pages.add_routes(app, Directories(recordings, data / "signing", data, data / "clips", archive))
     return app
