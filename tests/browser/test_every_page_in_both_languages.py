@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,6 @@ from server.app import make_app
 from server.conclusions.tables import Task
 from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
-from server.demo.fill import fill
 from server.documents.tables import DocumentKind, OfficialDocument
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
@@ -40,10 +40,10 @@ from server.receptions.tables import (
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from server.visits.tables import Visit
-from server.web.languages import today
 from server.web.shell import GUARDED_BY
 from tests.browser.chromium import Chromium
-from tests.database import opened
+from tests.database import Store, file_of, opened
+from tests.server.demo.office import filled_template
 from tests.server.review.film import write_film
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
@@ -96,8 +96,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    with opened(sqlite_url(tmp_path / "tiepdan.db"), lambda session: fill(session, today())) as database:
+async def office(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Office]:
+    shutil.copy(file_of(filled_template(sqlite_store)), tmp_path / "tiepdan.db")
+    with opened(sqlite_url(tmp_path / "tiepdan.db")) as database:
         ids = database.run_here(_ids)
         ids["recording"] = database.run_here(_record, ids["item"], tmp_path / "recordings")
         app = make_app(Settings(data=tmp_path), database)
