@@ -26,6 +26,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         arguments.signing_directory,
         arguments.segment_minutes,
         arguments.timestamp_url,
+        isolated=arguments.isolated_sources,
     )
     await recorder.run(stop)
 
@@ -38,6 +39,7 @@ def main() -> int:
     parser.add_argument("--signing-directory", type=Path, required=True, help="where the signing keys are")
     parser.add_argument("--segment-minutes", type=float, default=5.0, help="length of one recorded segment")
     parser.add_argument("--timestamp-url", default="", help="authority (RFC 3161) that stamps what was sealed")
+    parser.add_argument("--isolated-sources", action="store_true", help="record each picture for itself, too")
     arguments = parser.parse_args()
     if not arguments.segment_minutes > 0:
         parser.error("--segment-minutes must be above 0")

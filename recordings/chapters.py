@@ -54,6 +54,14 @@ def clock_of(second: float, runs: Sequence[Run], *, ends: bool = False) -> float
     return round(run.started_at + second - run.offset_s, 6)
 
 
+def second_of(clock: float, runs: Sequence[Run]) -> float | None:
+    """Where a moment of the clock lies in the playable file; None where nothing was recorded then."""
+    for run in runs:
+        if run.started_at <= clock < run.started_at + run.seconds:
+            return run.offset_s + clock - run.started_at
+    return None
+
+
 def spans_of(mark: ChapterMark, runs: Sequence[Run]) -> tuple[Span, ...]:
     """Empty for a closed item, and where nothing of it was recorded."""
     if mark.closed:

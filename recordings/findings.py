@@ -18,6 +18,7 @@ class State(StrEnum):
 class Part(StrEnum):
     MANIFEST = "manifest"
     SEGMENT = "segment"
+    ISOLATED = "isolated"  # a file of an isolated source
     PLAYABLE = "playable"
     CHAPTER = "chapter"
     CORRECTION = "correction"

@@ -7,7 +7,7 @@ from signaling.ports import RecordingGrew
 
 STALLED_US = 3_000_000
 NO_MEDIA, STALLED, WRITE_FAILED = "no_media", "stalled", "write_failed"
-ON_SPARE, DISK_LOW = "on_spare", "disk_low"
+ON_SPARE, DISK_LOW, ISOLATED_LOST = "on_spare", "disk_low", "isolated_lost"
 
 
 class Growth:
@@ -30,7 +30,8 @@ class Growth:
             self._grew_us = now_us
         self._bytes = progress.bytes
 
-    def report(self, progress: Progress, now_us: int) -> RecordingGrew:
+    def report(self, progress: Progress, now_us: int, *, isolated_lost: bool = False) -> RecordingGrew:
+        """`isolated_lost`: the isolated sources are given up for now. Only what grows tells of it."""
         # Silence is written too; without packets from the stage that is no growth.
         arriving = self._recent(self._packet_us, now_us)
         growing = not progress.paused and arriving and self._recent(self._grew_us, now_us)
@@ -38,7 +39,8 @@ class Growth:
         if progress.write_failed:
             alarm = WRITE_FAILED
         elif progress.paused or growing:
-            alarm = ON_SPARE if progress.on_spare else DISK_LOW if progress.disk_low else ""
+            alarm = ON_SPARE if progress.on_spare else ISOLATED_LOST if isolated_lost else ""
+            alarm = alarm or (DISK_LOW if progress.disk_low else "")
         elif not arriving:
             if not self._recent(self._since_us, now_us):
                 alarm = NO_MEDIA

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
 
 from recordings.h264 import H264Depacketiser
 from recordings.items import AudioPacket, GapReason, Item, Missing
 from recordings.reorder import Ordered, ReorderBuffer
 from recordings.video_frame import Depacketiser, VideoFrame
 from recordings.vp8 import Vp8Depacketiser
-from signaling.tap import TapCodec, TapPacket, TapTrack
+from signaling.tap import ISOLATED_PICTURES, PICTURES, TapCodec, TapPacket, TapTrack
 from signaling.wire.rtp import RtpView
 
 log = logging.getLogger(__name__)
@@ -57,8 +59,9 @@ class KeyFrameRequests:
 
 
 class _Video:
-    def __init__(self, out: deque[Item], requests: KeyFrameRequests) -> None:
+    def __init__(self, out: deque[Item], track: TapTrack, requests: KeyFrameRequests) -> None:
         self._out = out
+        self._track = track
         self._requests = requests
         self._codec: TapCodec | None = None
         self._depacketiser: Depacketiser = H264Depacketiser()
@@ -112,6 +115,8 @@ class _Video:
         self._begun = True
         self._shown = self._source
         self._last_us = frame.capture_us
+        if self._track in ISOLATED_PICTURES:
+            frame = replace(frame, track=self._track, source=self._source or 0)
         self._out.append(frame)
 
     def _why_missing(self, key: VideoFrame) -> GapReason | None:
@@ -129,7 +134,7 @@ class _Video:
 
     def _note_gap(self, to_us: int, reason: GapReason) -> None:
         if to_us > self._last_us:
-            self._out.append(Missing(TapTrack.PROGRAMME_VIDEO, self._last_us, to_us, reason))
+            self._out.append(Missing(self._track, self._last_us, to_us, reason))
 
 
 class _Audio:
@@ -147,23 +152,28 @@ class _Audio:
             self._out.append(AudioPacket(self._track, payload, tap.capture_us))
 
 
-class Intake:
-    """One run of numbering: make another one after the media process restarted or the recording paused."""
+PROGRAMME = tuple(track for track in TapTrack if track not in ISOLATED_PICTURES)
 
-    def __init__(self, requests: KeyFrameRequests) -> None:
+
+class Intake:
+    """One run of numbering: make another one after the media process restarted or the recording paused.
+
+    Of one picture, the programme's or an isolated one, and of the sounds that are among `tracks`.
+    """
+
+    def __init__(self, requests: KeyFrameRequests, tracks: Iterable[TapTrack] = PROGRAMME) -> None:
         self._out: deque[Item] = deque()
+        tracks = tuple(tracks)
         self._orders: dict[TapTrack, ReorderBuffer[tuple[TapPacket, RtpView]]] = {
-            track: ReorderBuffer() for track in TapTrack
+            track: ReorderBuffer() for track in tracks
         }
-        self._video = _Video(self._out, requests)
-        self._audio = {
-            track: _Audio(self._out, track) for track in TapTrack if track is not TapTrack.PROGRAMME_VIDEO
-        }
+        (picture,) = [track for track in tracks if track in PICTURES]
+        self._video = _Video(self._out, picture, requests)
+        self._audio = {track: _Audio(self._out, track) for track in tracks if track not in PICTURES}
 
     def handle_input(self, packet: TapPacket, now_us: int) -> None:
         """Raises ValueError for what is no RTP packet, or a codec the track cannot have."""
-        video = packet.track is TapTrack.PROGRAMME_VIDEO
-        if video == (packet.codec is TapCodec.OPUS):
+        if (packet.track in PICTURES) == (packet.codec is TapCodec.OPUS):
             raise ValueError(f"tap packet of track {packet.track} in codec {packet.codec}")
         rtp = RtpView()  # one for each packet: it waits with it for its turn
         if not rtp.read(packet.rtp):
@@ -189,7 +199,7 @@ class Intake:
     def _advance(self, track: TapTrack, now_us: int) -> None:
         order = self._orders[track]
         while (ordered := order.poll_output()) is not None:
-            if track is TapTrack.PROGRAMME_VIDEO:
+            if track in PICTURES:
                 self._video.handle_input(ordered, now_us)
             else:
                 self._audio[track].handle_input(ordered)

@@ -22,6 +22,7 @@ class GapReason(StrEnum):
     MEDIA_RESTARTED = "media_restarted"
     RECORDER_RESTARTED = "recorder_restarted"
     SEGMENT_UNREADABLE = "segment_unreadable"
+    DISK_LOW = "disk_low"  # isolated sources make room for the programme
 
 
 @dataclass(frozen=True, slots=True)

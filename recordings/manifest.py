@@ -33,7 +33,7 @@ class OpenSegment(_Part):
     started_at: float
 
 
-class SegmentEntry(_Part):
+class FileEntry(_Part):
     file: str
     started_at: str  # ISO 8601, UTC
     started_epoch: float
@@ -44,12 +44,15 @@ class SegmentEntry(_Part):
     tracks: tuple[str, ...]
     codec: VideoCodec | Literal[""]  # empty: no video
     video_frames: int
-    audio_seconds: float  # of the mix
     whole: bool = True  # False: left by a crash, kept as it was found
 
     @property
     def ended_epoch(self) -> float:
         return self.started_epoch + self.seconds
+
+
+class SegmentEntry(FileEntry):
+    audio_seconds: float  # of the mix
 
 
 class GapEntry(_Part):
@@ -64,6 +67,36 @@ class OpenGap(_Part):
 
     from_: float = Field(alias="from")
     reason: str
+
+
+SourceName = Literal["desk", "floor", "document"]
+
+
+class IsolatedEntry(FileEntry):
+    """A file of one isolated source. It never holds two cameras; whose it is, the reception's record says."""
+
+    continues: bool = False  # the camera of the file before, without a break between them
+
+
+class IsolatedSource(BaseModel):
+    """The picture of one slot for itself, whenever there was one, with the sound that belongs to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: SourceName
+    segments: list[IsolatedEntry] = []
+    gaps: list[GapEntry] = []  # pictures that came and are not there; when none came, there is no segment either
+    writing: OpenSegment | None = None
+
+    @property
+    def last_sha256(self) -> str:
+        return self.segments[-1].sha256 if self.segments else ""
+
+    def next_file(self) -> str:
+        return f"{self.source}-{len(self.segments) + 1:04d}.mkv"
+
+    def note_gap(self, from_: float, to: float, reason: str) -> None:
+        note_gap(self.gaps, from_, to, reason, self.source)
 
 
 class Span(_Part):
@@ -111,6 +144,7 @@ class Manifest(BaseModel):
     gaps: list[GapEntry] = []
     chapters: list[ChapterEntry] = []
     playable: Playable | None = None
+    isolated: list[IsolatedSource] = []  # taken in when it is sealed; `recordings.isolated.journal` before
 
     @property
     def seconds(self) -> float:
@@ -134,15 +168,7 @@ class Manifest(BaseModel):
         return f"segment-{len(self.segments) + 1:04d}.mkv"
 
     def note_gap(self, from_: float, to: float, reason: str, track: str = "all") -> None:
-        """Adjoining gaps of the same kind become one; an empty one is not noted."""
-        if to <= from_:
-            return
-        for index in range(len(self.gaps) - 1, max(-1, len(self.gaps) - 8), -1):
-            gap = self.gaps[index]
-            if gap.reason == reason and gap.track == track and gap.from_ <= from_ <= gap.to + JOIN_S:
-                self.gaps[index] = gap.model_copy(update={"to": max(to, gap.to)})
-                return
-        self.gaps.append(GapEntry(from_=from_, to=to, reason=reason, track=track))
+        note_gap(self.gaps, from_, to, reason, track)
 
     def begin_gap(self, from_: float, reason: str) -> None:
         """Nothing is recorded from here on. A gap that is open already ends here where its reason is another."""
@@ -164,6 +190,18 @@ class Manifest(BaseModel):
             return False
         self.chapters = [ChapterEntry(mark=mark) for mark in marks]
         return True
+
+
+def note_gap(gaps: list[GapEntry], from_: float, to: float, reason: str, track: str) -> None:
+    """Adjoining gaps of the same kind become one; an empty one is not noted."""
+    if to <= from_:
+        return
+    for index in range(len(gaps) - 1, max(-1, len(gaps) - 8), -1):
+        gap = gaps[index]
+        if gap.reason == reason and gap.track == track and gap.from_ <= from_ <= gap.to + JOIN_S:
+            gaps[index] = gap.model_copy(update={"to": max(to, gap.to)})
+            return
+    gaps.append(GapEntry(from_=from_, to=to, reason=reason, track=track))
 
 
 def new_manifest(recording: str, reception: int) -> Manifest:

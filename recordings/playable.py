@@ -25,7 +25,7 @@ from signaling.wire.rtp import VideoCodec
 
 _MILLISECONDS = Fraction(1, 1000)
 # Matroska rounds to milliseconds; a mix packet this close to the end of the one before follows without a seam.
-_ROUNDING = 144  # samples, 3 ms
+ROUNDING = 144  # samples, 3 ms
 
 
 class SealingStopped(Exception):
@@ -110,7 +110,7 @@ class _Joiner:
         if end is not None and at + BLOCK > end:
             return  # the encoder's last look-ahead; the next segment's beginning takes its place
         if self._mix_end is not None:
-            if abs(at - self._mix_end) <= _ROUNDING:
+            if abs(at - self._mix_end) <= ROUNDING:
                 at = self._mix_end
             elif at < self._mix_end:
                 return

@@ -1,6 +1,7 @@
 """The recorder process: one more receiver of the stage. This module connects its parts and decides nothing else.
 
     tap client -> intake -> inbox -> writer thread -> segments, manifest
+               -> isolated sources: intakes, inbox, writer thread and journal of their own
     control desk -> orders -> inbox                -> sealing, one after another in a worker thread -> time stamp
 
 The tap, control and this process may each end and come back on their own.
@@ -21,8 +22,10 @@ import av
 from recordings.control_desk import ControlDesk
 from recordings.growth import Growth
 from recordings.intake import Intake, KeyFrameRequests
-from recordings.items import GapReason
+from recordings.isolated.recorder import IsolatedRecorder
+from recordings.items import AudioPacket, GapReason
 from recordings.keys import KeysUnusable, signing_key
+from recordings.opening import Opening
 from recordings.playable import SealingStopped
 from recordings.recording import Progress
 from recordings.recovery import recover
@@ -32,7 +35,7 @@ from recordings.store import Folder, Places
 from recordings.tap_client import TapClient
 from recordings.writer import Interrupted, Writer
 from signaling.ports import RecordingGrew, SetRecording
-from signaling.tap import parse
+from signaling.tap import ISOLATED_PICTURES, WANT_ISOLATED, TapTrack, key_frame_wanted, parse
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ class Recorder:
         signing_directory: Path,
         segment_minutes: float,
         timestamp_url: str = "",
+        *,
+        isolated: bool = False,
     ) -> None:
         self._places = places
         self._signing = signing_directory
@@ -57,7 +62,9 @@ class Recorder:
         self._loop = asyncio.get_running_loop()
         self._tap = TapClient(run_directory / "media-tap.sock", self)
         self._desk = ControlDesk(run_directory / "recorder.sock", self._set_recording, self._grew)
-        self._writer = Writer(places, round(segment_minutes * 60e6), self._ended)
+        segment_us = round(segment_minutes * 60e6)
+        self._writer = Writer[Progress](Opening(places, segment_us, self._ended), self._ended)
+        self._isolated = IsolatedRecorder(places, segment_us, self._has_room) if isolated else None
         self._requests = KeyFrameRequests()
         self._intake: Intake | None = None  # None: nothing is let in
         self._wanted: SetRecording | None = None
@@ -73,6 +80,8 @@ class Recorder:
         for folder in await asyncio.to_thread(recover, self._places):
             self._to_seal.put_nowait(folder)
         self._writer.start()
+        if self._isolated is not None:
+            self._isolated.start()
         tasks = [
             asyncio.create_task(self._tap.run(), name="tap"),
             asyncio.create_task(self._seal_all(), name="sealing"),
@@ -91,6 +100,8 @@ class Recorder:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(self._writer.stop)
+            if self._isolated is not None:
+                await asyncio.to_thread(self._isolated.stop)
             await self._desk.close()
 
     def _look_for_key(self) -> None:
@@ -106,6 +117,8 @@ class Recorder:
 
     def tap_connected(self) -> None:
         log.info("the tap is open")
+        if self._isolated is not None:
+            self._tap.ask(WANT_ISOLATED)
         if self._is_recording:
             self._let_in()
 
@@ -114,7 +127,12 @@ class Recorder:
             return  # paused, or nothing is to be recorded: dropped at the door, before any buffer
         now_us = _now_us()
         try:
-            self._intake.handle_input(parse(datagram), now_us)
+            packet = parse(datagram)
+            if packet.track in ISOLATED_PICTURES:
+                if self._isolated is not None:
+                    self._isolated.received(packet, now_us)
+                return
+            self._intake.handle_input(packet, now_us)
         except ValueError as error:
             self._refused += 1
             if self._refused == 1:
@@ -124,9 +142,9 @@ class Recorder:
         self._forward(now_us)
 
     def tap_lost(self) -> None:
-        self._intake = None
+        self._shut()
         if self._is_recording:
-            self._writer.order(Interrupted(GapReason.MEDIA_RESTARTED), _now_us())
+            self._order(Interrupted(GapReason.MEDIA_RESTARTED), _now_us())
 
     # --- control ---
 
@@ -138,22 +156,39 @@ class Recorder:
         before, now_us = self._wanted, _now_us()
         same = before is not None and before.recording == wanted.recording
         if wanted.state == "ended" and before is not None and not same:
-            self._writer.order(wanted, now_us)  # the one that is open goes on
+            self._order(wanted, now_us)  # the one that is open goes on
             return
         self._wanted = wanted
         if not self._is_recording:
-            self._intake = None
+            self._shut()
         elif before is None or before.state != "recording" or not same:
             self._growth = Growth(now_us)
-            self._intake = None
+            self._shut()
             if self._tap.connected:
                 self._let_in()
-        self._writer.order(wanted, now_us)
+        self._order(wanted, now_us)
+
+    def _order(self, order: SetRecording | Interrupted, now_us: int) -> None:
+        self._writer.order(order, now_us)
+        if self._isolated is not None:
+            self._isolated.order(order, now_us)
 
     def _let_in(self) -> None:
         self._requests = KeyFrameRequests()
         self._requests.want(_now_us())
         self._intake = Intake(self._requests)
+        if self._isolated is not None:
+            self._isolated.let_in()
+
+    def _shut(self) -> None:
+        self._intake = None
+        if self._isolated is not None:
+            self._isolated.shut()
+
+    def _has_room(self) -> bool:
+        """For isolated sources. Called in their thread."""
+        progress = self._writer.progress
+        return progress is None or not (progress.disk_low or progress.on_spare or progress.write_failed)
 
     def _grew(self) -> RecordingGrew | None:
         """As control set it, also in the twentieth of a second before the writer thread has got there."""
@@ -162,7 +197,12 @@ class Recorder:
             return None
         if progress is None or progress.recording != wanted.recording:
             progress = Progress(wanted.recording, wanted.state == "paused")
-        return self._growth.report(progress, _now_us()).model_copy(update={"state": wanted.state})
+        report = self._growth.report(progress, _now_us(), isolated_lost=self._isolated_lost)
+        return report.model_copy(update={"state": wanted.state})
+
+    @property
+    def _isolated_lost(self) -> bool:
+        return self._isolated is not None and self._isolated.given_up
 
     # --- turns ---
 
@@ -177,19 +217,26 @@ class Recorder:
             if self._intake is not None:
                 self._intake.handle_timeout(now_us)
                 self._forward(now_us)
-                if self._writer.drops_video or (progress is not None and progress.wants_key_frame):
+                if self._writer.drops(TapTrack.PROGRAMME_VIDEO) or (
+                    progress is not None and progress.wants_key_frame
+                ):
                     self._requests.want(now_us)
                 if self._requests.due(now_us):
-                    self._tap.want_key_frame()
+                    self._tap.ask(key_frame_wanted(TapTrack.PROGRAMME_VIDEO))
+            for track in self._isolated.handle_timeout(now_us) if self._isolated is not None else ():
+                self._tap.ask(key_frame_wanted(track))
             turn += 1
             if progress is not None:
                 self._growth.measure(progress, now_us)
                 if turn % round(1 / TURN_S) == 0:
-                    self._desk.tell(self._growth.report(progress, now_us))
+                    report = self._growth.report(progress, now_us, isolated_lost=self._isolated_lost)
+                    self._desk.tell(report)
 
     def _forward(self, now_us: int) -> None:
         while self._intake is not None and (item := self._intake.poll_output()) is not None:
             self._writer.post(item, now_us)
+            if self._isolated is not None and isinstance(item, AudioPacket):
+                self._isolated.heard(item, now_us)
 
     # --- sealing ---
 
@@ -201,9 +248,16 @@ class Recorder:
         with suppress(asyncio.QueueFull):
             self._to_seal.put_nowait(folder)
 
+    async def _isolated_closed(self, folder: Folder) -> None:
+        while True:
+            if self._isolated is None or self._isolated.is_done_with(folder.name):
+                return
+            await asyncio.sleep(TURN_S)
+
     async def _seal_all(self) -> None:
         while True:
             folder = await self._to_seal.get()
+            await self._isolated_closed(folder)
             try:
                 sealed = await asyncio.to_thread(seal, folder, self._signing, self._stop_sealing)
             except SealingStopped:

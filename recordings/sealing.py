@@ -19,6 +19,7 @@ from pathlib import Path
 from recordings.chapters import chapter_spans, mapped
 from recordings.corrections import CORRECTIONS, closing_line
 from recordings.gathering import gather, remove_spare
+from recordings.isolated.journal import take_in
 from recordings.items import GapReason
 from recordings.keys import signing_key
 from recordings.manifest import Manifest, Playable, SegmentEntry
@@ -64,6 +65,7 @@ def report(manifest: Manifest) -> RecordingSealed:
 
 def _close(folder: Folder, manifest: Manifest, signing: Path, stop: threading.Event) -> None:
     gather(folder, manifest)
+    take_in(folder, manifest)
     segments = _readable(folder, manifest)
     marks = [chapter.mark for chapter in manifest.chapters]
     manifest.chapters = mapped(marks, segments)

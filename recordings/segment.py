@@ -26,6 +26,7 @@ SYNC_US = 150_000
 CLUSTER_MS = 150
 ORIGINALS = {TapTrack.DESK_AUDIO: "desk", TapTrack.FLOOR_AUDIO: "floor"}
 VIDEO_TITLE, MIX_TITLE = "programme", "mix"
+PICTURE_TITLE, SOUND_TITLE = "picture", "sound"  # of an isolated source
 _MATROSKA_TICK = Fraction(1, 1000)
 _OPTIONS = {
     "flush_packets": "1",
@@ -42,12 +43,29 @@ class VideoFormat:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The titles of a file's tracks."""
+
+    picture: str
+    mix: str | None
+    originals: dict[TapTrack, str]  # sound as it came
+
+    @property
+    def default(self) -> set[str]:
+        return {self.picture, self.mix or SOUND_TITLE}
+
+
+PROGRAMME = Layout(VIDEO_TITLE, MIX_TITLE, ORIGINALS)
+
+
 class Segment:
     """Times are wall clock in microseconds. Any method may raise OSError or av.error.FFmpegError: the file
     is then to be closed, and another one opened."""
 
-    def __init__(self, path: Path, started_us: int, video: VideoFormat | None) -> None:
+    def __init__(self, path: Path, started_us: int, video: VideoFormat | None, layout: Layout = PROGRAMME) -> None:
         self.path = path
+        self._layout = layout
         self.started_us = started_us
         self.video = video
         self.video_frames = 0
@@ -61,15 +79,16 @@ class Segment:
         self._container.metadata["creation_time"] = moment.isoformat(timespec="microseconds")
         self._streams: dict[str, Any] = {}
         if video is not None:
-            self._streams[VIDEO_TITLE] = self._container.add_mux_stream(
+            self._streams[layout.picture] = self._container.add_mux_stream(
                 video.codec.value, width=video.width, height=video.height, time_base=_MATROSKA_TICK
             )
-        self._add_sound(MIX_TITLE, "mono")
-        for title in ORIGINALS.values():
+        if layout.mix is not None:
+            self._add_sound(layout.mix, "mono")
+        for title in layout.originals.values():
             self._add_sound(title, "stereo")
         for title, stream in self._streams.items():
             stream.metadata["title"] = title
-            default = title in (VIDEO_TITLE, MIX_TITLE)
+            default = title in layout.default
             stream.disposition = av.stream.Disposition.default if default else av.stream.Disposition(0)
 
     @property
@@ -87,13 +106,13 @@ class Segment:
     def write_video(self, frame: VideoFrame, at_us: int) -> None:
         packet = av.Packet(frame.data)
         packet.is_keyframe = frame.key
-        self._mux(VIDEO_TITLE, packet, at_us)
+        self._mux(self._layout.picture, packet, at_us)
         self.video_frames += 1
 
     def write_original(self, track: TapTrack, data: bytes, at_us: int) -> None:
         packet = av.Packet(data)
         packet.is_keyframe = True
-        self._mux(ORIGINALS[track], packet, at_us)
+        self._mux(self._layout.originals[track], packet, at_us)
 
     def write_mix(self, mixed: MixedPacket, position: int) -> None:
         """`position` in samples since the segment's start."""

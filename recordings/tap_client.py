@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from signaling.channel import connected_socket
-from signaling.tap import HEADER_BYTES, LONGEST_PACKET, WANT_KEY_FRAME
+from signaling.tap import HEADER_BYTES, LONGEST_PACKET
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +50,10 @@ class TapClient:
             wait_s = FIRST_WAIT_S
             await self._serve(sock)
 
-    def want_key_frame(self) -> None:
+    def ask(self, wanted: bytes) -> None:
         if self._socket is not None:
-            with suppress(OSError):  # a full or closed socket: asked again a second later
-                self._socket.send(WANT_KEY_FRAME)
+            with suppress(OSError):  # a full or closed socket: asked again a second later, or when it is connected
+                self._socket.send(wanted)
 
     async def _serve(self, sock: socket.socket) -> None:
         loop = asyncio.get_running_loop()

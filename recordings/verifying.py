@@ -18,13 +18,15 @@ from pydantic import ValidationError
 from recordings.chapters import mapped
 from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
+from recordings.isolated.journal import JOURNAL, load
 from recordings.keys import PublicKeys
-from recordings.manifest import ChapterEntry, Manifest, SegmentEntry
+from recordings.manifest import ChapterEntry, FileEntry, IsolatedSource, Manifest, SegmentEntry
 from recordings.stamping import stamp_of
-from recordings.store import MANIFEST, SIGNATURE, STAMP
+from recordings.store import MANIFEST, SIGNATURE, STAMP, UnreadableManifest
 from recordings.verifying_corrections import corrections_of
 
 _SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
+_ISOLATED = re.compile(r"^(desk|floor|document)-\d{4,6}\.mkv$")
 _PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
 _BLOCK = 4 << 20
 Authority = Sequence[x509.Certificate]
@@ -36,7 +38,8 @@ Advance = Callable[[int], None]
 def is_recording(path: Path) -> bool:
     """Also one whose manifest was taken away."""
     return path.is_dir() and any(
-        each.name in (MANIFEST, SIGNATURE) or _SEGMENT.match(each.name) for each in path.iterdir()
+        each.name in (MANIFEST, SIGNATURE) or _SEGMENT.match(each.name) or _ISOLATED.match(each.name)
+        for each in path.iterdir()
     )
 
 
@@ -55,8 +58,9 @@ def verify_recording(
         others = tuple(strangers(path, {MANIFEST, SIGNATURE, STAMP, CORRECTIONS}))
         return Report(path.name, (first, *others))
     vouched = first.state if first.state is State.WHOLE else State.UNSIGNED
-    checker = _Files(path, manifest, vouched, advance)
-    findings = [first, *checker.segments(), *checker.playable()]
+    isolated = _isolated(path, manifest)
+    checker = _Files(path, manifest, isolated, vouched, advance)
+    findings = [first, *checker.segments(), *checker.isolated(), *checker.playable()]
     findings += _chapters(manifest, vouched, {f.name: f.state for f in findings if f.part is Part.SEGMENT})
     # One that was sealed before recordings were signed has this file only if something was corrected since.
     if manifest.key or (path / CORRECTIONS).exists():
@@ -65,6 +69,9 @@ def verify_recording(
     named = {MANIFEST, SIGNATURE, STAMP, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
+    named |= {JOURNAL} if manifest.state == "open" else set()
+    for source in isolated:
+        named |= {each.file for each in source.segments} | ({source.writing.file} if source.writing else set())
     return Report(path.name, (*findings, *strangers(path, named)), manifest.key)
 
 
@@ -105,20 +112,36 @@ def _manifest(path: Path, text: bytes, keys: PublicKeys | None) -> tuple[Manifes
 
 
 class _Files:
-    def __init__(self, path: Path, manifest: Manifest, vouched: State, advance: Advance) -> None:
+    def __init__(
+        self,
+        path: Path,
+        manifest: Manifest,
+        isolated: Sequence[IsolatedSource],
+        vouched: State,
+        advance: Advance,
+    ) -> None:
         self._path = path
         self._manifest = manifest
+        self._isolated = isolated
         self._vouched = vouched
         self._advance = advance
-        self._named = {segment.sha256: segment.file for segment in manifest.segments}
+        files = [*manifest.segments, *(each for source in isolated for each in source.segments)]
+        self._named = {each.sha256: each.file for each in files}
 
     def segments(self) -> Iterator[Finding]:
+        return self._chain(Part.SEGMENT, _SEGMENT, self._manifest.segments)
+
+    def isolated(self) -> Iterator[Finding]:
+        for source in self._isolated:
+            yield from self._chain(Part.ISOLATED, _ISOLATED, source.segments)
+
+    def _chain(self, part: Part, allowed: re.Pattern[str], files: Sequence[FileEntry]) -> Iterator[Finding]:
         before = ""
-        for segment in self._manifest.segments:
-            finding = self.file(Part.SEGMENT, _SEGMENT, segment.file, segment.bytes, segment.sha256)
-            if segment.previous_sha256 != before and finding.state in (State.WHOLE, State.UNSIGNED):
-                finding = Finding(Part.SEGMENT, segment.file, State.ALTERED, Why.CHAIN)
-            before = segment.sha256
+        for each in files:
+            finding = self.file(part, allowed, each.file, each.bytes, each.sha256)
+            if each.previous_sha256 != before and finding.state in (State.WHOLE, State.UNSIGNED):
+                finding = Finding(part, each.file, State.ALTERED, Why.CHAIN)
+            before = each.sha256
             yield finding
 
     def playable(self) -> Iterator[Finding]:
@@ -144,6 +167,16 @@ class _Files:
             return Finding(part, name, State.ALTERED, Why.OTHER_BYTES)
         why = Why.SHORTER if is_size < size else Why.LONGER
         return Finding(part, name, State.ALTERED, why, {"is_bytes": f"{is_size:,}", "was_bytes": f"{size:,}"})
+
+
+def _isolated(path: Path, manifest: Manifest) -> Sequence[IsolatedSource]:
+    """Of a recording that is open they stand in the journal; a damaged one is a stranger, and so are its files."""
+    if manifest.state != "open" or not (path / JOURNAL).is_file():
+        return manifest.isolated
+    try:
+        return load(path, manifest.recording).sources
+    except UnreadableManifest:
+        return ()
 
 
 def _chapters(manifest: Manifest, vouched: State, segments: dict[str, State]) -> Iterator[Finding]:
@@ -176,7 +209,7 @@ def strangers(path: Path, named: set[str]) -> Iterator[Finding]:
     for each in sorted(path.rglob("*")):
         name = str(each.relative_to(path))
         if name not in named and (each.is_symlink() or not each.is_dir()):
-            part = Part.SEGMENT if _SEGMENT.match(name) else Part.FILE
+            part = Part.SEGMENT if _SEGMENT.match(name) else Part.ISOLATED if _ISOLATED.match(name) else Part.FILE
             yield Finding(part, name, State.ADDED, Why.NOT_NAMED)
 
 

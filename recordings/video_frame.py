@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from signaling.tap import TapTrack
 from signaling.wire.rtp import VideoCodec
 
 LARGEST_FRAME = 4 << 20  # bytes; a 1080p key frame has 0.3 MB, and a missing marker must not fill the memory
@@ -18,6 +19,8 @@ class VideoFrame:
     capture_us: int  # wall clock, of the frame's first packet
     width: int  # 0 where it is not a key frame
     height: int
+    track: TapTrack = TapTrack.PROGRAMME_VIDEO
+    source: int = 0  # of an isolated picture: another number, another camera
 
 
 class Depacketiser(Protocol):

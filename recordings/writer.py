@@ -1,4 +1,6 @@
-"""The one thread that writes. Everything reaches it through one inbox with a limit; it reports by a snapshot.
+"""The thread that writes. Everything reaches it through one inbox with a limit; it reports by a snapshot.
+
+There is one for the programme, and one for the isolated sources, which differ in what is opened.
 
 Full is: video beyond three quarters of the inbox is dropped until the next key frame that finds room, sound
 beyond all of it; both are counted and noted as a gap. Orders are few and always admitted.
@@ -12,14 +14,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
 
-from recordings.items import AudioPacket, GapReason, Item, Missing
-from recordings.manifest import new_manifest
-from recordings.recording import Progress, Recording
-from recordings.recovery import settle
-from recordings.store import Folder, Places
+from recordings.items import GapReason, Item, Missing
+from recordings.store import Folder
 from recordings.video_frame import VideoFrame
-from signaling.ports import SetRecording
+from signaling.ports import ChapterMark, SetRecording
 from signaling.tap import TapTrack
 
 log = logging.getLogger(__name__)
@@ -38,22 +38,58 @@ class Interrupted:
 _Order = SetRecording | Interrupted
 
 
-class Writer:
+Said = TypeVar("Said", covariant=True)
+
+
+class Open(Protocol[Said]):
+    """A recording that is open. Lives in the thread."""
+
+    folder: Folder
+
+    @property
+    def name(self) -> str: ...
+
+    def progress(self) -> Said: ...
+
+    def set_marks(self, marks: tuple[ChapterMark, ...]) -> None: ...
+
+    def resume(self, now_us: int) -> None: ...
+
+    def pause(self, now_us: int, reason: str) -> None: ...
+
+    def interrupt(self, now_us: int, reason: GapReason) -> None: ...
+
+    def end(self, now_us: int, reason: str) -> None: ...
+
+    def leave_open(self, now_us: int) -> None: ...
+
+    def handle_input(self, item: Item, now_us: int) -> None: ...
+
+    def handle_timeout(self, now_us: int) -> None: ...
+
+
+class Writer(Generic[Said]):
     """Made, started, posted to and stopped from one other thread."""
 
-    def __init__(self, places: Places, segment_us: int, ended: Callable[[Folder], None]) -> None:
-        """`ended` is called in the writer thread with each recording that is ready to be sealed."""
-        self._places = places
-        self._segment_us = segment_us
+    def __init__(
+        self,
+        opening: Callable[[SetRecording], Open[Said] | None],
+        ended: Callable[[Folder], None],
+        name: str = "recording-writer",
+    ) -> None:
+        """Both are called in the writer thread: `opening` for what is to be recorded, None where it cannot be;
+        `ended` with each recording that ended."""
+        self._opening = opening
         self._ended = ended
         self._inbox: SimpleQueue[tuple[int, Item | _Order]] = SimpleQueue()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recording-writer", daemon=True)
-        self._recording: Recording | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._recording: Open[Said] | None = None
         self._dropping_since: dict[TapTrack, int] = {}
+        self._ordered = self._obeyed = 0
         self.dropped = 0
         self.broken = False
-        self.progress: Progress | None = None
+        self.progress: Said | None = None
         """Of the recording that is open, about a twentieth of a second old."""
 
     def start(self) -> None:
@@ -65,7 +101,14 @@ class Writer:
         self._thread.join()
 
     def order(self, order: _Order, now_us: int) -> None:
+        self._ordered += 1
         self._inbox.put((now_us, order))
+
+    def is_done_with(self, name: str) -> bool:
+        """Whether it will not touch that recording any more, unless it is told to."""
+        recording = self._recording
+        done = self._obeyed == self._ordered and (recording is None or recording.name != name)
+        return done or not self._thread.is_alive()
 
     def post(self, item: Item, now_us: int) -> None:
         waiting = self._inbox.qsize()
@@ -73,7 +116,7 @@ class Writer:
             if waiting < LIMIT:
                 self._inbox.put((now_us, item))
             return
-        track = item.track if isinstance(item, AudioPacket) else TapTrack.PROGRAMME_VIDEO
+        track = item.track
         since = self._dropping_since.get(track)
         if isinstance(item, VideoFrame):
             room = waiting < VIDEO_LIMIT and (since is None or item.key)
@@ -88,9 +131,8 @@ class Writer:
             self._inbox.put((now_us, Missing(track, since, item.capture_us, GapReason.QUEUE_FULL)))
         self._inbox.put((now_us, item))
 
-    @property
-    def drops_video(self) -> bool:
-        return TapTrack.PROGRAMME_VIDEO in self._dropping_since
+    def drops(self, track: TapTrack) -> bool:
+        return track in self._dropping_since
 
     def _run(self) -> None:
         try:
@@ -111,11 +153,12 @@ class Writer:
                 now_us, message = self._inbox.get_nowait()
                 if isinstance(message, SetRecording):
                     self._set(message, now_us)
-                elif self._recording is None:
-                    continue
+                    self._obeyed += 1
                 elif isinstance(message, Interrupted):
-                    self._recording.interrupt(now_us, message.reason)
-                else:
+                    if self._recording is not None:
+                        self._recording.interrupt(now_us, message.reason)
+                    self._obeyed += 1
+                elif self._recording is not None:
                     self._recording.handle_input(message, now_us)
         except Empty:
             pass
@@ -126,11 +169,11 @@ class Writer:
     def _set(self, wanted: SetRecording, now_us: int) -> None:
         present = self._recording
         if present is not None and present.name == wanted.recording:
-            recording: Recording | None = present
+            recording: Open[Said] | None = present
         else:
             if present is not None and wanted.state != "ended":
                 self._end(present, now_us, SUPERSEDED)
-            recording = self._opened(wanted)
+            recording = self._opening(wanted)
         if recording is None:
             return
         recording.set_marks(wanted.chapters)
@@ -143,21 +186,7 @@ class Writer:
         else:
             recording.pause(now_us, wanted.reason)
 
-    def _opened(self, wanted: SetRecording) -> Recording | None:
-        folder = self._places.folder(wanted.recording)
-        try:
-            manifest = folder.load() or new_manifest(wanted.recording, wanted.reception)
-        except (OSError, ValueError) as error:
-            log.error("recording %s cannot be opened (%s)", wanted.recording, type(error).__name__)
-            return None
-        if manifest.state == "sealed" or manifest.ended_at is not None:
-            self._ended(folder)  # ended before: sealed, or being sealed; it is not opened again
-            return None
-        if manifest.writing is not None:
-            settle(folder, manifest)  # never overwrite what was left
-        return Recording(folder, manifest, self._segment_us)
-
-    def _end(self, recording: Recording, now_us: int, reason: str) -> None:
+    def _end(self, recording: Open[Said], now_us: int, reason: str) -> None:
         if recording is self._recording:
             self._recording = None
         recording.end(now_us, reason)

@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     timestamp_url: Annotated[str, AfterValidator(_timestamp_url)] = Field(
         "", description="authority that stamps the time of each signature (RFC 3161); empty: none"
     )
+    isolated_sources: bool = Field(
+        True, description="desk, floor and document are recorded for themselves, too, beside the programme"
+    )
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 
     @model_validator(mode="after")

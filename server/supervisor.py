@@ -70,6 +70,7 @@ def commands(settings: Settings) -> tuple[Command, ...]:
              "--recordings-directory", str(settings.recordings_directory),
              "--signing-directory", str(settings.signing_directory),
              *(("--spare-directory", settings.recordings_spare) if settings.recordings_spare else ()),
+             *(("--isolated-sources",) if settings.isolated_sources else ()),
              *(("--timestamp-url", settings.timestamp_url) if settings.timestamp_url else ()),
              "--segment-minutes", str(settings.segment_minutes)),
         ),

@@ -62,13 +62,16 @@ class DeviceState(StrEnum):
 class Auth(Message):
     """Not an event: the `auth` object of the Socket.IO connection to /room.
 
-    `key` is the room's key. The desk's own pages leave it empty and are known by their login cookie.
+    `key` is the room's key. An enrolled device leaves it empty and is known by its cookie, as the desk's own pages
+    are by that of their login.
     """
 
     event: ClassVar[str] = "auth"
     key: str = Field(default="", max_length=200)
     purpose: Purpose = Purpose.ROOM
     language: Literal["vi", "en"] = "vi"
+    login: bool = False
+    """By the login alone, also in a browser that is an enrolled device: the console says so."""
     software: str = Field(default="", max_length=60)
     """Name and version of what runs in the room; the office sees who runs an old one."""
 

@@ -16,6 +16,8 @@ class RefusalCode(StrEnum):
 
     BAD_MESSAGE = "bad_message"  # not the shape PROTOCOL.md asks for
     BAD_KEY = "bad_key"  # unknown, withdrawn or misspelt room key or token
+    BAD_CODE = "bad_code"  # a code that enrols nobody; whether it was used, is late or never was, is not told
+    TOO_MANY_TRIES = "too_many_tries"  # of codes; `allowed` is the seconds until the next
     NOT_ALLOWED = "not_allowed"  # known, but without the right
     NO_OPEN_RECEPTION = "no_open_reception"
     RECEPTION_ALREADY_OPEN = "reception_already_open"

@@ -3,8 +3,10 @@
 Each datagram is one `TapPacket`: a 16-byte header, then the RTP packet as the slot sends it (gapless
 sequence numbers over source switches, header extensions stripped, not encrypted). `capture_us` is the
 server's wall clock at the moment of capture, from RTP and sender reports; it is the only time the recorder
-needs. When the recorder does not keep up, datagrams are dropped by the media process, and the missing
-sequence numbers become a gap. The recorder sends one-byte datagrams back: `WANT_KEY_FRAME`.
+needs. When the recorder does not keep up, datagrams are dropped by the media process, those of isolated
+pictures first, and the missing sequence numbers become a gap. The recorder sends short datagrams back:
+`WANT_ISOLATED` once, where it takes the isolated pictures too, and `WANT_KEY_FRAME`, alone for the programme,
+followed by the number of the track for an isolated picture.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ _HEADER = struct.Struct("!BBHIQ")
 HEADER_BYTES = _HEADER.size  # 16
 LONGEST_PACKET = 1500
 WANT_KEY_FRAME = b"K"
+WANT_ISOLATED = b"I"
 
 
 class TapTrack(IntEnum):
@@ -24,6 +27,13 @@ class TapTrack(IntEnum):
     DESK_AUDIO = 1
     FLOOR_AUDIO = 2
     INTERPRETER_AUDIO = 3
+    DESK_VIDEO = 4  # and the others: isolated pictures, each of one slot, whatever the programme shows
+    FLOOR_VIDEO = 5
+    DOCUMENT_VIDEO = 6
+
+
+ISOLATED_PICTURES = (TapTrack.DESK_VIDEO, TapTrack.FLOOR_VIDEO, TapTrack.DOCUMENT_VIDEO)
+PICTURES = (TapTrack.PROGRAMME_VIDEO, *ISOLATED_PICTURES)
 
 
 class TapCodec(IntEnum):
@@ -39,6 +49,10 @@ class TapPacket:
     source: int  # changes whenever the slot shows another source; 32 bits, says nothing else
     capture_us: int  # microseconds since the Unix epoch
     rtp: bytes
+
+
+def key_frame_wanted(track: TapTrack) -> bytes:
+    return WANT_KEY_FRAME if track is TapTrack.PROGRAMME_VIDEO else WANT_KEY_FRAME + bytes((track,))
 
 
 def pack_header(track: TapTrack, codec: TapCodec, source: int, capture_us: int) -> bytes:

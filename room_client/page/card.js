@@ -4,9 +4,10 @@
 import { dayText, durationText, minuteText, secondsUntil } from "../web/live/clock.js";
 import { part, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { refusalSentence, say } from "../web/live/words.js";
+import { remembered } from "./key.js";
 
 const SIGNS = {
-  key: "key-round", replaced: "tv", cannot: "triangle-alert", connecting: "plug", none: "calendar",
+  key: "key-round", enrolling: "key-round", replaced: "tv", cannot: "triangle-alert", connecting: "plug", none: "calendar",
   planned: "clock", ended: "flag", closed: "lock", outside: "users", waiting: "monitor-up",
 };
 
@@ -14,13 +15,13 @@ const CHECKED = new Set(["none", "planned"]); // time enough, and a reason, to c
 const BUTTONS = { replaced: "room.replaced.back", cannot: "room.again" };
 
 /** Shows the card of `view` (see view.js), or none for the stage. */
-export function showCard(view, { stage, roomName, status, refusal }) {
+export function showCard(view, { stage, roomName, status, refusal, entry }) {
   const card = part("card");
   setHidden(card, view === "stage");
   if (view === "stage") return;
   setIcon(part("card-sign"), SIGNS[view]);
   setText(part("card-title"), titleOf(view, stage));
-  setText(part("card-sentence"), sentenceOf(view, { roomName, status, refusal }));
+  setText(part("card-sentence"), sentenceOf(view, { roomName, status, refusal, entry }));
   setHidden(part("key-form"), view !== "key");
   setHidden(part("check"), !CHECKED.has(view));
   const button = part("card-button");
@@ -38,6 +39,12 @@ export function showCountdown(view, stage) {
   setText(countdown, left > 0 ? say("room.planned.left", { left: durationText(left) }) : say("room.planned.due"));
 }
 
+/** Why the room's screen asks for a code: the key is bad, the device was revoked, or there was none yet. */
+function whyKey(refusal, key) {
+  if (key) return refusalSentence(refusal);
+  return say(remembered().isDevice ? "room.key.revoked" : "room.key.sentence");
+}
+
 function titleOf(view, stage) {
   if (view === "connecting") return say("link.connecting");
   if (view !== "planned") return say(`room.${view}.title`);
@@ -47,14 +54,15 @@ function titleOf(view, stage) {
   return say("room.planned.title", { time: dayText(at) === dayText() ? time : `${time}, ${dayText(at)}` });
 }
 
-function sentenceOf(view, { roomName, status, refusal }) {
+function sentenceOf(view, { roomName, status, refusal, entry }) {
   if (view === "connecting") {
     if (status.refusal) {
       return say("link.refused", { sentence: refusalSentence(status.refusal), tries: Math.max(1, status.tries) });
     }
     return status.tries > 0 ? say("link.connecting.tries", { tries: status.tries }) : "";
   }
-  if (view === "key") return refusal ? refusalSentence(refusal) : say("room.key.sentence");
+  if (view === "enrolling") return entry.said;
+  if (view === "key") return entry.said || whyKey(refusal, entry.key);
   if (view === "replaced" && roomName) return say("room.replaced.sentence", { name: roomName });
   if (view === "replaced" || view === "cannot") return refusalSentence(refusal);
   return say(`room.${view}.sentence`);

@@ -17,7 +17,8 @@ import { StageSound } from "../web/live/sound.js";
 import { StageScreen } from "../web/live/stage.js";
 import { say, sayAll } from "../web/live/words.js";
 import { showCountdown } from "./card.js";
-import { keyIn, storeKey, takeKey } from "./key.js";
+import { Enrolling } from "./enrolling.js";
+import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith } from "./key.js";
 import { draw, drawClock } from "./screen.js";
 import { RollPanel } from "./roll.js";
 import { soundIsHeard } from "./soundcheck.js";
@@ -45,8 +46,10 @@ const summons = new SummonsPanel({
 
 const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
 
+const enrolling = new Enrolling({ enrolled: onEnrolled, refused: openLink, changed: refresh });
+
 let link = null;
-let key = takeKey();
+let key = ""; // empty: as an enrolled device, if this browser is one
 let stage = null;
 let roomName = ""; // as the server said it last; kept when another screen takes the place
 let ended = null;
@@ -55,14 +58,14 @@ let handWorking = null;
 let asksFullScreen = true; // once, with the first key or click; Escape is respected afterwards
 
 function currentView() {
-  return viewOf({ hasKey: key !== "", ended, stage });
+  return viewOf({ isEnrolling: enrolling.isUnderWay, ended, stage });
 }
 
 function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
     view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
-    handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing,
+    handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
   });
   summons.draw(currentView());
   roll.draw(currentView());
@@ -78,7 +81,6 @@ function openLink() {
   hearing.take(null);
   summons.take([]);
   roll.take(null);
-  if (!key) return refresh();
   link = new Link({ purpose: "room", key });
   link.addEventListener("stage", (event) => takeStage(event.detail));
   link.addEventListener("interpretation", (event) => {
@@ -123,10 +125,29 @@ function openLink() {
     if (currentView() === "key") part("key").focus();
   });
   link.open();
+  refresh();
+}
+
+/** Goes by what the address or somebody said; by what is remembered, where that was nothing new. */
+function enter(entry) {
+  enrolling.stop();
+  roomName = "";
+  if (entry.key) rememberKey(entry.key);
+  key = remembered().key || entry.key;
+  if (!entry.code || wasEnrolledWith(entry.code)) return openLink();
+  link?.close();
+  enrolling.start(entry.code, part("device-name").value);
+}
+
+function onEnrolled(code) {
+  rememberDevice(code);
+  key = "";
+  openLink();
 }
 
 function takeStage(view) {
   setServerTime(view.server_time);
+  enrolling.stop(); // whatever was said of a code, this browser is in
   const before = stage;
   stage = view;
   roomName = view.room_name;
@@ -239,19 +260,12 @@ function listen() {
   part("card-button").addEventListener("click", openLink);
   part("key-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = keyIn(part("key").value);
-    if (!typed) return setText(part("card-sentence"), say("room.key.empty"));
-    key = typed;
-    roomName = "";
-    storeKey(key);
-    openLink();
+    const typed = readEntry(part("key").value);
+    if (!typed.key && !typed.code) return setText(part("card-sentence"), say("room.key.empty"));
+    enter(typed);
   });
-  // A second address with another key, typed into the same window.
-  window.addEventListener("hashchange", () => {
-    key = takeKey();
-    roomName = "";
-    openLink();
-  });
+  // A second address with another key or code, typed into the same window.
+  window.addEventListener("hashchange", () => enter(takeEntry()));
   document.addEventListener("visibilitychange", keepAwake);
   window.addEventListener("pagehide", () => link?.close());
   window.addEventListener("pageshow", (event) => {
@@ -290,7 +304,5 @@ setInterval(() => {
   drawClock();
   showCountdown(currentView(), stage);
 }, 1000);
-refresh();
-openLink();
+enter(takeEntry());
 keepAwake();
-if (!key) part("key").focus();

@@ -16,7 +16,7 @@ const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 
 /**
- * `known`: {hearing: Hearing, view, stage, roomName, status, refusal, devices, quality, carried, handWorking, soundBlocked,
+ * `known`: {hearing: Hearing, view, stage, roomName, status, refusal, entry: {key, said: of a code}, devices, quality, carried, handWorking, soundBlocked,
  * screen: StageScreen}
  */
 export function draw(known) {

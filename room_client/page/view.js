@@ -1,15 +1,15 @@
 // Which of its few pictures the room's screen shows: decided here, from what is known, with nothing drawn.
 
 /**
- * `known`: {hasKey, ended: refusal or null, phase (see link.js), everConnected, stage: StageView or null}.
- * Gives one of: key, replaced, cannot, connecting, none, planned, ended, closed, outside, waiting, stage.
+ * `known`: {isEnrolling, ended: refusal or null, stage: StageView or null}.
+ * Gives one of: key, enrolling, replaced, cannot, connecting, none, planned, ended, closed, outside, waiting, stage.
  */
-export function viewOf({ hasKey, ended, stage }) {
+export function viewOf({ isEnrolling, ended, stage }) {
+  if (isEnrolling) return "enrolling";
   if (ended) {
     if (ended.code === "bad_key") return "key";
     return ended.code === "replaced" ? "replaced" : "cannot";
   }
-  if (!hasKey) return "key";
   if (!stage) return "connecting";
   if (stage.reception_state !== "open") return stage.reception_state;
   if (!stage.in_audience) return stage.item?.closed ? "closed" : "outside";

@@ -10,6 +10,7 @@ from server.web.languages import N_
 PARTS = {
     Part.MANIFEST: N_("manifest"),
     Part.SEGMENT: N_("segment"),
+    Part.ISOLATED: N_("isolated source"),
     Part.PLAYABLE: N_("playable file"),
     Part.CHAPTER: N_("chapter"),
     Part.CORRECTION: N_("correction"),

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from server.deadlines.computing import Extension
 from server.deadlines.rules import DeadlineKey, Variant
 from server.people.accounts import account_by_login
+from server.petitions.categories import Outcome
 from server.petitions.history import SYSTEM, Author, author_of, record_extension, record_notice, record_status
 from server.petitions.tables import Petition, PetitionStatus
 from server.petitions.transitions import NextStatus
@@ -37,7 +38,8 @@ def fill_history(session: Session, petitions: Mapping[str, Petition], today: dat
 def _write(session: Session, petition: Petition, row: Mapping[str, str], author: Author, today: date) -> None:
     day, detail, document = _ago(today, row["days_ago"]), row["detail"], row["document"]
     if row["event"] == "status":
-        wanted = NextStatus(PetitionStatus(detail), day, document, row["reason"])
+        outcome = Outcome(row["outcome"]) if row["outcome"] else None
+        wanted = NextStatus(PetitionStatus(detail), day, document, row["reason"], outcome)
         record_status(session, petition, wanted, author, today)
     elif row["event"] == "notice":
         duty = DeadlineKey(detail), _ago(today, row["since"])

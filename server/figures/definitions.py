@@ -24,7 +24,7 @@ OVERVIEW = "overview"
 BY_HAND = "by hand"
 _COLUMNS = ("layout", "number", "heading", "english", "counts", "equals")
 _NUMBER = re.compile(r"n?[1-9][0-9]?")
-_SUM = re.compile(r"[0-9]{1,2}(?:\+[0-9]{1,2})+")
+_SUM = re.compile(r"n?[0-9]{1,2}(?:\+n?[0-9]{1,2})+")
 
 
 @dataclass(frozen=True, slots=True)

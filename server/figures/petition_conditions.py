@@ -5,7 +5,8 @@ day of receipt, and the history with its days. What was decided of a petition be
 the state of the case before) has no day, and is counted as it stands now.
 - Processed is a petition that left the first status; carried over is one received before the period that had not
   done so when the period began.
-- Guided, forwarded, accepted, concluded, withdrawn, terminated: a row of the history says so in the period.
+- Guided, forwarded, accepted, concluded, withdrawn, terminated: a row of the history says so in the period; and
+  that of the settlement says its outcome, but for those that were entered when nobody asked for it (unsaid).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlmodel import col, func, select
 
 from server.figures.periods import Period
 from server.figures.words import FIELD, KIND_WORDS, SCOPE_WORDS, SETTLING_WORDS, Counter
-from server.petitions.categories import Channel, Route, Settled
+from server.petitions.categories import Channel, Outcome, Route, Settled
 from server.petitions.tables import Petition, PetitionKind, PetitionStatus, PetitionStatusChange
 
 _S = PetitionStatus
@@ -29,6 +30,9 @@ _BECAME = {
     "terminated": _S.TERMINATED,
     "guided": _S.GUIDED,
     "forwarded": _S.FORWARDED,
+}
+_OUTCOMES: dict[str, Outcome | None] = {f"outcome.{outcome}": outcome for outcome in Outcome} | {
+    "outcome.unsaid": None
 }
 _OVER = (_S.SETTLED, _S.TERMINATED, _S.IN_EXECUTION, _S.FILED)
 _ENDS = (_S.SETTLED, _S.TERMINATED, _S.WITHDRAWN, _S.FORWARDED)
@@ -102,7 +106,7 @@ class PetitionConditions:
         for counter in counters:
             settling = counter.words & SETTLING_WORDS
             if settling:
-                word = min(settling, key=lambda each: (each not in _BECAME, each))
+                word = min(settling, key=lambda each: (each not in _BECAME and each not in _OUTCOMES, each))
                 parts |= {(word, number): part for number, part in enumerate(self._ids(word))}
                 continue
             parts["received"] = ids.where(received)
@@ -124,6 +128,8 @@ class PetitionConditions:
             return col(Petition.settled).in_(_SETTLED_BEFORE[word])
         if word in _BECAME:
             return self._became(_BECAME[word])
+        if word in _OUTCOMES:
+            return col(Petition.id).in_(self._came_to(_OUTCOMES[word]))
         if word in self._of_period:
             return self._of_period[word]
         if word in _PLAIN:
@@ -135,6 +141,8 @@ class PetitionConditions:
         change, first = PetitionStatusChange, self._period.first
         if word in _BECAME:
             return [self._changes(_BECAME[word])]
+        if word in _OUTCOMES:
+            return [self._changes(_S.SETTLED)]
         if word != "pending_before":
             return [select(col(Petition.id).label("id")).where(self._condition(word))]
         still: Select[Any] = select(col(Petition.id).label("id")).where(
@@ -150,6 +158,10 @@ class PetitionConditions:
         return select(col(change.petition_id).label("id")).where(
             change.status == status, col(change.holds_on).between(self._period.first, self._period.last)
         )
+
+    def _came_to(self, outcome: Outcome | None) -> Select[Any]:
+        told = col(PetitionStatusChange.outcome)
+        return self._changes(_S.SETTLED).where(told.is_(None) if outcome is None else told == outcome)
 
     def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
         return col(Petition.id).in_(self._changes(status))

@@ -53,6 +53,7 @@ VISIT_WORDS = KIND_WORDS | {
 }
 SETTLING_WORDS = frozenset(
     {"pending_before", "accepted", "concluded", "withdrawn", "terminated", "in_time", "late", "no_limit"}
+    | {"outcome.right", "outcome.wrong", "outcome.partly", "outcome.upheld", "outcome.annulled", "outcome.unsaid"}
 )
 """Of settling: counted among all petitions. Without one of them a figure is about petitions that were received in
 the period, or carried over into it unprocessed."""

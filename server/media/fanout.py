@@ -17,7 +17,6 @@ import select
 import socket
 import struct
 import time
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
@@ -27,6 +26,7 @@ from pydantic import JsonValue
 from server.media.delay import DelayHistogram
 from server.media.lane import Lane, Receiver
 from server.media.ring import STRIDE
+from server.media.runs import Run, padded, runs_of
 from server.media.system import (
     MESSAGE,
     MOST_MESSAGES,
@@ -45,9 +45,6 @@ from signaling.wire.aiortc_seams import LONGEST_TRAILER, srtp_ffi, srtp_protect
 CELLS = 1024  # of one table. Fewer tables cost less; more of them let the first rooms have theirs sooner
 CELL_BYTES = STRIDE + -(-LONGEST_TRAILER // 64) * 64
 MOST_COLUMNS = 64  # packets of one table; a longer burst makes several
-RUN_PACKETS = 48  # below the kernel's UDP_MAX_SEGMENTS (64 on older kernels)
-RUN_BYTES = 60_000
-MOST_PADDING = 16  # of some 1,100 bytes; usually it is one byte
 GATHER_S = 0.002  # how long a packet may wait for the rest of its picture
 FULL_WAIT_MS = 4  # how long a burst may wait for room in the socket's buffer
 _LENGTH_BYTES, _VECTOR_BYTES, _SEGMENT_BYTES = 4, VECTOR.itemsize, SEGMENT.itemsize
@@ -81,50 +78,6 @@ def _columns_of(lane: Lane) -> list[_Columns]:
         lane.changed = False
     columns: list[_Columns] = lane.columns
     return columns
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Packets that leave as one message: columns `start` to `start + count` of a table."""
-
-    start: int
-    count: int
-    size: int  # of each but the last, before SRTP; that one may be shorter
-
-    @property
-    def end(self) -> int:
-        return self.start + self.count
-
-
-def padded(sizes: list[int]) -> list[int]:
-    """Sizes that make long runs: a packet a few bytes shorter than one behind it grows to that one's size.
-
-    Browsers cut a picture "about equally": its later packets are one byte larger, and would end the run.
-    """
-    wider = sizes.copy()
-    for index in range(len(sizes) - 2, -1, -1):
-        if 0 < wider[index + 1] - wider[index] <= MOST_PADDING:
-            wider[index] = wider[index + 1]
-    return wider
-
-
-def runs_of(sizes: list[int]) -> list[_Run]:
-    """Cut a burst into runs: equal sizes, the last of a run may be shorter."""
-    runs: list[_Run] = []
-    start, run_size, bytes_so_far, open_ = 0, 0, 0, False
-    for index, size in enumerate(sizes):
-        fits = open_ and size <= run_size and index - start < RUN_PACKETS and bytes_so_far + size <= RUN_BYTES
-        if index and not fits:
-            runs.append(_Run(start, index - start, run_size))
-            start, bytes_so_far = index, 0
-        if index == start:
-            run_size, open_ = size, True
-        elif size < run_size:
-            open_ = False  # a shorter packet may only be the last of its run
-        bytes_so_far += size + LONGEST_TRAILER
-    if sizes:
-        runs.append(_Run(start, len(sizes) - start, run_size))
-    return runs
 
 
 class Fanout:
@@ -273,7 +226,7 @@ class Fanout:
         by_cell = chain.from_iterable(map(repeat, sessions, repeat(columns)))
         return sum(map(srtp_protect, by_cell, self._cell_pointers, self._length_pointers))
 
-    def _address_runs(self, group: _Columns, part: slice, columns: int, runs: list[_Run]) -> None:
+    def _address_runs(self, group: _Columns, part: slice, columns: int, runs: list[Run]) -> None:
         rows = part.stop - part.start
         messages = self._messages[: rows * len(runs)].reshape(rows, len(runs))
         messages["name"] = group.addresses[part, None]

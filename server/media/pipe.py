@@ -48,23 +48,23 @@ class PacketPipe:
             self._socket.close()
             self._socket = None
 
-    def send(self, header: bytes, packet: bytes | memoryview = b"") -> None:
-        """One message, now or in its turn; dropped when too many wait."""
+    def send(self, header: bytes, packet: bytes | memoryview = b"", most_waiting: int = MOST_WAITING) -> None:
+        """One message, now or in its turn; dropped when too many wait, for less important ones fewer are."""
         if self._socket is None:
             return
         if self._waiting:
-            self._wait(header, packet)
+            self._wait(header, packet, most_waiting)
             return
         try:
             self._socket.sendmsg((header, packet))
         except BlockingIOError:
             self._loop.add_writer(self._socket.fileno(), self._drain)
-            self._wait(header, packet)
+            self._wait(header, packet, most_waiting)
         except OSError:  # the other end is gone; its end of file follows
             self.dropped += 1
 
-    def _wait(self, header: bytes, packet: bytes | memoryview) -> None:
-        if len(self._waiting) < MOST_WAITING:
+    def _wait(self, header: bytes, packet: bytes | memoryview, most: int) -> None:
+        if len(self._waiting) < most:
             self._waiting.append(header + packet)
         else:
             self.dropped += 1

@@ -117,9 +117,10 @@ class Stage:
             self._admit((link,))
 
     def set_taps(self, taps: Sequence[Receiver]) -> None:
-        """The recorder's receivers, one for each of TAPPED, or none; they take the place of those before."""
+        """The recorder's receivers, at most one for each slot; those before that are not among them leave."""
         for tap in self._taps:
-            self._set_allowed(tap, False)
+            if tap not in taps:
+                self._set_allowed(tap, False)
         self._taps = tuple(taps)
         self._admit()
 

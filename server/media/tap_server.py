@@ -1,7 +1,8 @@
 """Where the recorder takes the stage: `media-tap.sock`, see `signaling.tap`.
 
 One recorder at a time: the newest wins. What does not fit into the pipe to it is dropped, and shows up in the
-sequence numbers; the stage never waits for the recorder.
+sequence numbers; the stage never waits for the recorder. Isolated pictures are taken from the stage once the
+recorder asked for them, and get a part of the pipe only: where it fills up they are dropped first.
 """
 
 from __future__ import annotations
@@ -13,19 +14,27 @@ from pathlib import Path
 from typing import ClassVar
 
 from server.media.lane import Lane, Receiver
-from server.media.pipe import PacketPipe
+from server.media.pipe import MOST_WAITING, PacketPipe
 from server.media.stage import TAPPED, Stage
 from signaling.channel import listening_socket
-from signaling.tap import WANT_KEY_FRAME, TapCodec, TapTrack, pack_header
+from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapCodec, TapTrack, pack_header
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import SlotName
+from signaling.wire.slots import VIDEO_SLOTS, SlotName
 
 _TRACKS = {
     SlotName.PROGRAMME_VIDEO: TapTrack.PROGRAMME_VIDEO,
     SlotName.DESK_AUDIO: TapTrack.DESK_AUDIO,
     SlotName.FLOOR_AUDIO: TapTrack.FLOOR_AUDIO,
     SlotName.INTERPRETER_AUDIO: TapTrack.INTERPRETER_AUDIO,
+    SlotName.DESK_VIDEO: TapTrack.DESK_VIDEO,
+    SlotName.FLOOR_VIDEO: TapTrack.FLOOR_VIDEO,
+    SlotName.DOCUMENT_VIDEO: TapTrack.DOCUMENT_VIDEO,
 }
+_SLOT_OF_REQUEST = {
+    WANT_KEY_FRAME: SlotName.PROGRAMME_VIDEO,
+    **{WANT_KEY_FRAME + bytes((_TRACKS[name],)): name for name in VIDEO_SLOTS},
+}
+MOST_WAITING_ISOLATED = MOST_WAITING // 4
 
 
 Forward = Callable[[SlotName, int, float, bytes], None]
@@ -77,6 +86,8 @@ class TapServer:
         self._recorder: PacketPipe | None = None
         self._loop = asyncio.get_running_loop()
         self._dropped = 0  # for recorders that are gone
+        self._taps: list[Tapped] = []
+        self._isolated = False  # whether the recorder takes isolated pictures
         self._loop.add_reader(self._listener.fileno(), self._accept)
 
     @property
@@ -96,7 +107,9 @@ class TapServer:
             return
         self._let_go()
         self._recorder = PacketPipe(recorder, self._asked, self._let_go)
-        self._stage.set_taps([Tapped(name, self._forward) for name in TAPPED])
+        self._isolated = False
+        self._taps = [Tapped(name, self._forward) for name in TAPPED]
+        self._stage.set_taps(self._taps)
 
     def _let_go(self) -> None:
         if self._recorder is not None:
@@ -106,10 +119,19 @@ class TapServer:
             self._stage.set_taps(())
 
     def _asked(self, said: bytes) -> None:
-        if said == WANT_KEY_FRAME:
-            self._stage.slots[SlotName.PROGRAMME_VIDEO].want_key_frame()
+        if said == WANT_ISOLATED and not self._isolated:
+            self._isolated = True
+            self._taps += [Tapped(name, self._forward_isolated) for name in VIDEO_SLOTS]
+            self._stage.set_taps(self._taps)
+        elif (name := _SLOT_OF_REQUEST.get(said)) is not None:
+            self._stage.slots[name].want_key_frame()
 
     def _forward(self, name: SlotName, source: int, captured_s: float, packet: bytes) -> None:
         if self._recorder is not None:
             codec = self._codec if name.is_video else TapCodec.OPUS
             self._recorder.send(pack_header(_TRACKS[name], codec, source, int(captured_s * 1e6)), packet)
+
+    def _forward_isolated(self, name: SlotName, source: int, captured_s: float, packet: bytes) -> None:
+        if self._recorder is not None:
+            header = pack_header(_TRACKS[name], self._codec, source, int(captured_s * 1e6))
+            self._recorder.send(header, packet, most_waiting=MOST_WAITING_ISOLATED)

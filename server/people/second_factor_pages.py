@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-import segno
 from aiohttp import web
 from markupsafe import Markup
 from sqlmodel import Session
@@ -20,6 +19,7 @@ from server.people.second_factor import LONGEST_CODE
 from server.people.tables import Account
 from server.web.keys import DATABASE
 from server.web.languages import N_
+from server.web.qr import drawn
 from server.web.shell import GUARDED_BY, render, translator_of
 
 _ISSUER = N_("Citizen reception")
@@ -139,10 +139,9 @@ async def _page(request: web.Request, account: Account, *, mistake: str = "", fo
         secret = second_factor.secret_to_confirm(session, kept, keys)
         if not secret:
             return _Shown(None, 0)
-        picture = segno.make(second_factor.address_of(secret, kept, _(_ISSUER)), micro=False, error="m")
-        drawn = picture.svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr")
+        picture = drawn(second_factor.address_of(secret, kept, _(_ISSUER)))
         groups = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
-        return _Shown(None, 0, groups, Markup(drawn))
+        return _Shown(None, 0, groups, picture)
 
     return await render(
         request,

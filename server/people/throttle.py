@@ -8,6 +8,7 @@ address, which therefore has more tries.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 FREE_TRIES = {"account": 5, "address": 20}
@@ -26,8 +27,15 @@ class _Failures:
 class LoginThrottle:
     """`now_s` is any clock that does not go back; whoever calls brings it."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        capacity: int = CAPACITY,
+        free_tries: Mapping[str, int] = FREE_TRIES,
+        longest_delay_s: float = LONGEST_DELAY_S,
+    ) -> None:
         self._capacity = capacity
+        self._free_tries = free_tries
+        self._longest_delay_s = longest_delay_s
         self._failures: OrderedDict[tuple[str, str], _Failures] = OrderedDict()
 
     def wait_s(self, account: str, address: str, now_s: float) -> float:
@@ -61,8 +69,8 @@ class LoginThrottle:
         failures = self._failures.get((kind, name))
         if failures is None or now_s - failures.last_s > FORGET_AFTER_S:
             return 0.0
-        over = failures.count - FREE_TRIES[kind]
+        over = failures.count - self._free_tries[kind]
         if over < 0:
             return 0.0
-        delay_s = min(FIRST_DELAY_S * 2.0 ** min(over, 30), LONGEST_DELAY_S)
+        delay_s = min(FIRST_DELAY_S * 2.0 ** min(over, 30), self._longest_delay_s)
         return max(0.0, failures.last_s + delay_s - now_s)

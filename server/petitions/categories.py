@@ -34,6 +34,17 @@ class CaseAge(StrEnum):
     OLD = "old"
 
 
+class Outcome(StrEnum):
+    """What a settlement came to. The first three are of a first decision on a complaint and of a conclusion on a
+    denunciation, the others of a second decision."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    PARTLY = "partly"
+    UPHELD = "upheld"
+    ANNULLED = "annulled"  # or amended
+
+
 class Settled(StrEnum):
     """What was decided in the case before this petition came in: the columns of the petition forms."""
 

@@ -63,7 +63,7 @@ def begin(session: Session, petition: Petition, author: Author) -> None:
 def status_faults(session: Session, petition: Petition, wanted: NextStatus, today: date) -> dict[str, Fault]:
     """What is wrong with `wanted` now, by the name of the field. A reason is read by some who read no names."""
     since = case_of(session, petition).present.holds_on
-    found = faults(petition.kind, petition.status, since, wanted, today)
+    found = faults(petition.kind, petition.instance, petition.status, since, wanted, today)
     if names_one(wanted.reason, petition.names):
         found["reason"] = Fault.NAMES_PETITIONER
     return found
@@ -95,6 +95,7 @@ def _append(
             holds_on=change.holds_on,
             document=change.document,
             reason=change.reason,
+            outcome=change.outcome,
             recorded_by=author.actor,
             unit=author.unit,
         )

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from server.deadlines.rules import DeadlineKey
 from server.people.accounts import subject_of
 from server.people.tables import Account
+from server.petitions.categories import Outcome
 from server.petitions.history import rows_of
 from server.petitions.tables import Petition, PetitionExtension, PetitionNotice, PetitionStatus
 
@@ -28,6 +29,7 @@ class Line:
     unit: str
     status: PetitionStatus | None = None
     reason: str = ""
+    outcome: Outcome | None = None
     days: int = 0
     notice: DeadlineKey | None = None
 
@@ -50,6 +52,7 @@ def _states(session: Session, petition: Petition) -> list[Line]:
             unit=row.unit,
             status=row.status,
             reason=row.reason,
+            outcome=row.outcome,
         )
         for row in rows_of(session, [petition.id or 0])
     ]

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from server.deadlines.computing import State, Why
 from server.deadlines.rules import DeadlineKey, Rule, Unit, Variant
 from server.deadlines.terms import Terms
+from server.petitions.categories import Outcome
 from server.petitions.duties import Case, Duty, by_urgency, duties_of, most_urgent, settlement_of
 from server.petitions.extending import INSTANCES, VARIANTS, rule_to_extend
 from server.petitions.history import HeardOn, case_of
 from server.petitions.history_lines import Line, lines_of
-from server.petitions.tables import Petition, PetitionStatus
-from server.petitions.transitions import Need, followers, need
+from server.petitions.tables import Petition, PetitionKind, PetitionStatus
+from server.petitions.transitions import Need, followers, need, outcomes
 from server.web.languages import N_
 
 TERMS = web.AppKey("TERMS", Terms)
@@ -50,6 +51,20 @@ VARIANT_WORDS: dict[Variant, str] = {
     Variant.REMOTE_COMPLICATED: N_("Complicated, in a remote area"),
     Variant.SPECIALLY_COMPLICATED: N_("Specially complicated case"),
 }
+OUTCOME_WORDS: dict[PetitionKind, dict[Outcome, str]] = {
+    PetitionKind.COMPLAINT: {
+        Outcome.RIGHT: N_("The complaint is right"),
+        Outcome.WRONG: N_("The complaint is wrong"),
+        Outcome.PARTLY: N_("The complaint is partly right"),
+        Outcome.UPHELD: N_("The first decision is upheld"),
+        Outcome.ANNULLED: N_("The first decision is annulled or amended"),
+    },
+    PetitionKind.DENUNCIATION: {
+        Outcome.RIGHT: N_("The denunciation is true"),
+        Outcome.WRONG: N_("The denunciation is false"),
+        Outcome.PARTLY: N_("The denunciation is partly true"),
+    },
+}
 INSTANCE_WORDS: dict[int, str] = {1: N_("First complaint"), 2: N_("Second complaint")}
 
 
@@ -61,6 +76,7 @@ class Standing:
     urgent: Duty | None
     followers: tuple[PetitionStatus, ...]
     needs: dict[PetitionStatus, Need]
+    outcomes: tuple[Outcome, ...]  # if the next status may be a settlement
     extendable: Rule | None
 
     @property
@@ -83,6 +99,7 @@ def standing_of(session: Session, petition: Petition, heard_on: HeardOn, terms: 
         urgent=urgent_of(case, duties),
         followers=following,
         needs={status: need(case.kind, status) for status in following},
+        outcomes=outcomes(case.kind, case.instance) if PetitionStatus.SETTLED in following else (),
         extendable=rule_to_extend(case, settlement_of(duties)),
     )
 
@@ -97,6 +114,7 @@ STANDING_WORDS = {
     "heard_word": HEARD_WORD,
     "variant_words": VARIANT_WORDS,
     "instance_words": INSTANCE_WORDS,
+    "outcome_words": OUTCOME_WORDS,
     "Why": Why,
     "Unit": Unit,
     "DueState": State,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from server.petitions.categories import Outcome
 from server.petitions.extending import ExtensionFault, WantedExtension
 from server.petitions.tables import PetitionStatus
 from server.petitions.transitions import Fault, NextStatus
@@ -24,6 +25,8 @@ SENTENCES: dict[Fault | ExtensionFault, str] = {
     Fault.REASON_IN_DENUNCIATION: N_("Of a denunciation no reason in words is kept, only a document's number."),
     Fault.NAMES_PETITIONER: N_("The reason carries the petitioner's name. Say it without the name."),
     Fault.TOO_LONG: N_("This text is too long. Shorten it."),
+    Fault.NO_OUTCOME: N_("Say what the decision or conclusion came to: the reports count it."),
+    Fault.NO_SETTLEMENT: N_("Only a settlement has an outcome. Leave this empty, or choose “Settled”."),
     ExtensionFault.NOT_ALLOWED: N_("The law allows no further extension of this term. Nothing was recorded."),
     ExtensionFault.TOO_MANY_DAYS: N_("Enter the days of this extension, not more than the law allows for one."),
     ExtensionFault.AFTER_THE_TERM: N_("The term had run out on this day; it could not be extended any more."),
@@ -54,10 +57,11 @@ class Filled:
 
 
 def read_status(form: Mapping[str, object]) -> tuple[Filled, NextStatus]:
-    filled = _confirmed("status", form, ("status", "holds_on", "document", "reason", "after"))
+    filled = _confirmed("status", form, ("status", "holds_on", "document", "reason", "outcome", "after"))
     values = filled.values
     status = PetitionStatus(values["status"]) if values["status"] in set(PetitionStatus) else None
-    return filled, NextStatus(status, filled.day("holds_on"), values["document"], values["reason"])
+    outcome = Outcome(values["outcome"]) if values["outcome"] in set(Outcome) else None
+    return filled, NextStatus(status, filled.day("holds_on"), values["document"], values["reason"], outcome)
 
 
 def read_extension(form: Mapping[str, object]) -> tuple[Filled, WantedExtension]:

@@ -73,7 +73,8 @@ async def change_status(request: web.Request) -> web.StreamResponse:
         if filled.mistakes:
             return None
         record_status(session, petition, wanted, author_of(account), today())
-        return {"from": before, "to": petition.status, "holds_on": str(wanted.holds_on)}
+        said = {} if wanted.outcome is None else {"outcome": wanted.outcome}
+        return {"from": before, "to": petition.status, "holds_on": str(wanted.holds_on), **said}
 
     return await _answer(request, filled, "petition_status_recorded", work)
 

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, Words, now
 from server.deadlines.rules import DeadlineKey, Variant
-from server.petitions.categories import CaseAge, CaseFlag, PetitionerKind, Route, Settled
+from server.petitions.categories import CaseAge, CaseFlag, Outcome, PetitionerKind, Route, Settled
 
 
 class PetitionKind(StrEnum):
@@ -161,6 +161,7 @@ class PetitionStatusChange(SQLModel, table=True):
     holds_on: date  # the day from which it holds
     document: str = Field(default="", max_length=60)
     reason: str = Field(default="", max_length=300)
+    outcome: Outcome | None = Field(default=None, sa_column=Column(Word(Outcome)))  # of a settlement
     recorded_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
     recorded_by: str = Field(max_length=80)  # as in the audit log: "account:3", "system"
     unit: str = Field(default="", max_length=120)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from server.petitions.categories import Outcome
 from server.petitions.tables import PetitionKind, PetitionStatus
 
 _S = PetitionStatus
@@ -101,6 +102,8 @@ class Fault(StrEnum):
     REASON_IN_DENUNCIATION = "reason_in_denunciation"
     NAMES_PETITIONER = "names_petitioner"
     TOO_LONG = "too_long"
+    NO_OUTCOME = "no_outcome"
+    NO_SETTLEMENT = "no_settlement"  # the status is no settlement by law
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class NextStatus:
     holds_on: date | None
     document: str = ""
     reason: str = ""
+    outcome: Outcome | None = None
 
 
 def followers(kind: PetitionKind, status: PetitionStatus) -> tuple[PetitionStatus, ...]:
@@ -126,8 +130,16 @@ def need(kind: PetitionKind, status: PetitionStatus) -> Need:
     return Need.DOCUMENT if asked is Need.REASON and not reason_in_words else asked
 
 
+def outcomes(kind: PetitionKind, instance: int) -> tuple[Outcome, ...]:
+    """What its settlement may come to, one of which the law asks for; empty where no law does."""
+    if kind == PetitionKind.COMPLAINT and instance == 2:
+        return Outcome.UPHELD, Outcome.ANNULLED
+    by_law = kind in (PetitionKind.COMPLAINT, PetitionKind.DENUNCIATION)
+    return (Outcome.RIGHT, Outcome.WRONG, Outcome.PARTLY) if by_law else ()
+
+
 def faults(
-    kind: PetitionKind, present: PetitionStatus, since: date, wanted: NextStatus, today: date
+    kind: PetitionKind, instance: int, present: PetitionStatus, since: date, wanted: NextStatus, today: date
 ) -> dict[str, Fault]:
     """What is wrong with `wanted`, by the name of its field. `present` holds since `since`."""
     found: dict[str, Fault] = {}
@@ -146,6 +158,11 @@ def faults(
         found["reason"] = Fault.NO_REASON
     elif len(wanted.reason) > LONGEST_REASON:
         found["reason"] = Fault.TOO_LONG
+    possible = outcomes(kind, instance) if wanted.status is PetitionStatus.SETTLED else ()
+    if possible and wanted.outcome not in possible:
+        found["outcome"] = Fault.NO_OUTCOME
+    elif not possible and wanted.outcome is not None:
+        found["outcome"] = Fault.NO_SETTLEMENT
     return found
 
 

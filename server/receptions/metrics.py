@@ -18,7 +18,7 @@ from server.receptions.signalling import Signalling
 from signaling.messages import LinkState
 from signaling.ports import DELAY_BOUNDS_S, MediaReport
 
-RECORDER_ALARMS = ("no_media", "stalled", "write_failed", "on_spare", "disk_low")
+RECORDER_ALARMS = ("no_media", "stalled", "write_failed", "on_spare", "isolated_lost", "disk_low")
 _COUNTED = (
     ("packets_dropped", "Packets that were not sent: no room in the socket's buffer, or refused by libsrtp"),
     ("datagrams_refused", "Datagrams of nobody, malformed, or not authentic"),

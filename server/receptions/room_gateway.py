@@ -13,6 +13,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from socketio.exceptions import ConnectionRefusedError as HandshakeRefused
@@ -24,13 +25,14 @@ from server.receptions.negotiating import open_link, restart_link
 from server.receptions.offices import OfficePlace, Offices, check_offices
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.programme import DESK_CODE, RoomFacts
-from server.receptions.room_identity import identify
+from server.receptions.room_identity import Identifying
 from server.receptions.room_screens import RoomConnection, RoomScreens
 from server.receptions.socket_inbox import Answer, SocketInbox, parse, parse_as
 from server.receptions.socket_namespace import SocketNamespace
 from server.receptions.standing import CHECK_EVERY_S, fallen
 from server.receptions.summoning import take_answer
 from server.receptions.turn_access import TurnAccess
+from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import (
@@ -66,16 +68,23 @@ class RoomGateway(SocketNamespace):
         super().__init__(ROOM_NAMESPACE)
         self._conductor = conductor
         self._database = database
-        self._secret = secret
+        self._identifying = Identifying(database, secret)
         self._offices = offices
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, turn, self.send_to, self.hang_up, offices)
+        self._seen: set[int] = set()  # devices that connected since it was written down last
         self._tasks = OwnedTasks()
         conductor.screens.append(self._screens)
 
     def start(self) -> None:
         self._tasks.start("room screens", self._screens.run())
         self._tasks.start("room standings", self._check_standings())
+
+    def revoked(self, devices: Collection[int]) -> None:
+        """`ConnectedDevices`: their connections end, and their pages ask for a code."""
+        for connection in self._connections.values():
+            if connection.device in devices:
+                self._screens.link_ended(connection.sid, RefusalCode.BAD_KEY, rejoin=False)
 
     @property
     def healthy(self) -> bool:
@@ -110,13 +119,16 @@ class RoomGateway(SocketNamespace):
         language = data.get("language", "vi") if isinstance(data, dict) else "vi"
         try:
             auth = parse_as(Auth, data)
-            room, standing = await identify(auth, environ, self._conductor.live.around.rooms, self._secret)
+            known = await self._identifying.identify(auth, environ, self._conductor.live.around.rooms)
+            room, standing, device = known
             self._make_place(room, auth.purpose)
         except Refused as refused:
             refusal = self._worded(refused.refusal, language if language in ("vi", "en") else "vi")
             raise HandshakeRefused(refused.code.value, refusal) from None
         inbox = SocketInbox(lambda event, said: self._handle(sid, event, said))
-        self._connections[sid] = RoomConnection(sid, room, auth.purpose, auth.language, standing, inbox)
+        self._connections[sid] = RoomConnection(sid, room, auth.purpose, auth.language, standing, inbox, device)
+        if device is not None:
+            self._seen.add(device)
         self._conductor.post(events.ConnectionAppeared(sid, room.code, auth.purpose, auth.software))
 
     async def _disconnect(self, sid: str) -> None:
@@ -194,6 +206,7 @@ class RoomGateway(SocketNamespace):
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             self._screens.rooms_changed(None)  # so that paths are renewed; a stage that is the same is not sent
+            await self._check_devices()
             standings = {one.standing for one in self._connections.values() if one.standing is not None}
             try:
                 gone = await self._database.run(fallen, standings)
@@ -203,6 +216,18 @@ class RoomGateway(SocketNamespace):
             for connection in self._connections.values():
                 if connection.standing in gone:
                     self._screens.link_ended(connection.sid, RefusalCode.NOT_ALLOWED, rejoin=False)
+
+    async def _check_devices(self) -> None:
+        """Write down who is here; and who was revoked by somebody we heard nothing of has to go."""
+        here = self._seen | {one.device for one in self._connections.values() if one.device is not None}
+        if not here:
+            return
+        try:
+            self.revoked(await self._database.run(note_seen, here, self._conductor.now))
+        except Exception:
+            _log.exception("devices could not be noted")
+            return
+        self._seen -= here
 
     def _worded(self, refusal: Refusal, language: str) -> dict[str, object]:
         return refusal.model_copy(update={"text": sentence(refusal, language)}).model_dump(mode="json")

@@ -32,6 +32,7 @@ class RoomConnection:
     language: str
     standing: Standing | None
     inbox: SocketInbox
+    device: int | None = None  # the number of the room's enrolled browser, if it came by one
     paths_at: datetime | None = None  # when it was told its paths
     shown: dict[str, object] = field(default_factory=dict)
     interpretation: InterpretationView = field(default_factory=InterpretationView)  # as it was told

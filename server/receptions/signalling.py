@@ -15,6 +15,7 @@ from server.receptions.offices import OFFICES
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.socket_guard import RoomPacket, SocketGuard
 from server.receptions.turn_access import TurnAccess
+from server.rooms.connected import CONNECTED
 from server.web.keys import CATALOGS, DATABASE, SECRET
 
 PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
@@ -62,7 +63,8 @@ class Signalling:
 def attach_signalling(
     app: web.Application, conductor: Conductor, turn: TurnAccess, run_directory: Path
 ) -> Signalling:
-    """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin."""
+    """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin. Also gives the
+    registry its CONNECTED."""
     server = socketio.AsyncServer(
         async_mode="aiohttp",
         ping_interval=PING_EVERY_S,
@@ -72,6 +74,7 @@ def attach_signalling(
     )
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], turn, app[OFFICES])
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
+    app[CONNECTED] = rooms
     for namespace in (rooms, desk):
         server.register_namespace(namespace)
     server.attach(app)

@@ -15,10 +15,10 @@ import av
 
 from server.review.withholding import Span
 
-_SILENCE = b"\xf8\xff\xfe"  # one Opus packet of 20 ms without sound (RFC 6716: CELT, full band, mono)
+SILENCE = b"\xf8\xff\xfe"  # one Opus packet of 20 ms without sound (RFC 6716: CELT, full band, mono)
 _SILENCE_S = 0.02
 Progress = Callable[[float], None]
-_FORMATS = {".mp4": ("mp4", {"movflags": "faststart"}), ".webm": ("webm", {"cues_to_front": "1"})}
+FORMATS = {".mp4": ("mp4", {"movflags": "faststart"}), ".webm": ("webm", {"cues_to_front": "1"})}
 
 
 def write_copy(source: Path, target: Path, left_out: Sequence[Span], progress: Progress) -> None:
@@ -26,7 +26,7 @@ def write_copy(source: Path, target: Path, left_out: Sequence[Span], progress: P
 
     Raises OSError, av.error.FFmpegError, KeyError for a kind of file that no recording is.
     """
-    container, options = _FORMATS[source.suffix]
+    container, options = FORMATS[source.suffix]
     with av.open(str(source)) as original, av.open(str(target), "w", format=container, options=options) as out:
         streams = [stream for stream in original.streams if stream.type in ("video", "audio")]
         copies = {stream.index: out.add_stream_from_template(stream, opaque=True) for stream in streams}
@@ -75,7 +75,7 @@ class _Sound:
         ends_s = at_s + _SILENCE_S
         if not any(starts < ends_s and at_s < ends for starts, ends in self._left_out):
             return [packet]
-        silence: av.Packet[Any] = av.Packet(_SILENCE)
+        silence: av.Packet[Any] = av.Packet(SILENCE)
         silence.pts, silence.dts, silence.time_base = packet.pts, packet.dts, packet.time_base
         silence.duration = packet.duration
         silence.is_keyframe = True

@@ -14,11 +14,13 @@ from typing import BinaryIO
 from aiohttp import hdrs, web
 from sqlmodel import Session
 
+from recordings.manifest import SourceName
 from server.people.rights import Right
 from server.people.tables import Account
 from server.receptions.tables import Recording
 from server.review import accesses
 from server.review.asking import PASSES, with_recording
+from server.review.isolated import SOURCE_WORDS
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable
 from server.review.tables import Access
@@ -44,11 +46,12 @@ async def media(request: web.Request) -> web.StreamResponse:
     watched is no longer the same."""
     watched, account = await with_recording(request, _as_it_is)
     passes, given = request.app[PASSES], request.query.get("pass", "")
-    recording_id = watched.recording.id or 0
-    if not passes.is_good(given, account.id or 0, recording_id, watched.copy_key):
+    recording_id, source = watched.recording.id or 0, asked_source(request)
+    copy_key = watched.isolated_key(source) if source is not None else watched.copy_key
+    if not passes.is_good(given, account.id or 0, recording_id, copy_key):
         await _note(request, account, recording_id, Access.REFUSED)
         raise web.HTTPGone
-    path = _file(request, watched)
+    path = _file(request, watched, source)
     size = path.stat().st_size
     span = _span_in(request, size)
     headers = {
@@ -79,9 +82,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     finally:
         if sent:
             first_and_last = (span.start, span.start + sent - 1)
-            await asyncio.shield(
-                _note(request, account, recording_id, Access.SENT, first_and_last, watched.copy_key)
-            )
+            await asyncio.shield(_note(request, account, recording_id, Access.SENT, first_and_last, copy_key))
     with suppress(ConnectionError):
         await response.write_eof()
     return response
@@ -90,7 +91,7 @@ async def media(request: web.Request) -> web.StreamResponse:
 @require(Right.READ_RECEPTIONS)
 async def another_pass(request: web.Request) -> web.StreamResponse:
     watched, account = await with_recording(request, _as_it_is)
-    return web.json_response({"media": media_address(request, watched, account)})
+    return web.json_response({"media": media_address(request, watched, account, asked_source(request))})
 
 
 @require(Right.READ_RECEPTIONS)
@@ -114,13 +115,16 @@ async def chapters(request: web.Request) -> web.StreamResponse:
 @require(Right.READ_RECEPTIONS)
 async def prepared(request: web.Request) -> web.StreamResponse:
     watched, _account = await with_recording(request, _as_it_is)
-    preparing = request.app[PREPARING]
-    preparing.want(watched)
+    preparing, source = request.app[PREPARING], asked_source(request)
+    if source is None:
+        preparing.want(watched)
+    else:
+        preparing.want_isolated(watched, source)
     return web.json_response(
         {
             name: {"stage": standing.stage, "share": round(standing.share, 3)}
             for name, standing in (
-                ("copy", preparing.standing(preparing.file_for(watched))),
+                ("copy", preparing.standing(preparing.file_for(watched, source))),
                 ("thumbnails", preparing.standing(preparing.thumbnails_for(watched))),
             )
         },
@@ -128,10 +132,25 @@ async def prepared(request: web.Request) -> web.StreamResponse:
     )
 
 
-def media_address(request: web.Request, watched: Watchable, account: Account) -> str:
+def asked_source(request: web.Request) -> SourceName | None:
+    """The isolated source that is asked for; None for the programme. Raises HTTPNotFound for what is neither."""
+    asked = request.query.get("source", "")
+    if not asked:
+        return None
+    found = next((source for source in SOURCE_WORDS if source == asked), None)
+    if found is None:
+        raise web.HTTPNotFound
+    return found
+
+
+def media_address(
+    request: web.Request, watched: Watchable, account: Account, source: SourceName | None = None
+) -> str:
     recording_id = watched.recording.id or 0
-    given = request.app[PASSES].give(account.id or 0, recording_id, watched.copy_key)
-    return str(request.app.router["recording_media"].url_for(id=str(recording_id)).with_query({"pass": given}))
+    copy_key = watched.isolated_key(source) if source is not None else watched.copy_key
+    query: dict[str, str] = {"source": source} if source is not None else {}
+    query["pass"] = request.app[PASSES].give(account.id or 0, recording_id, copy_key)
+    return str(request.app.router["recording_media"].url_for(id=str(recording_id)).with_query(query))
 
 
 _NO_STORE = {hdrs.CACHE_CONTROL: "private, no-store"}
@@ -141,9 +160,9 @@ def _as_it_is(_session: Session, watched: Watchable, account: Account) -> tuple[
     return watched, account
 
 
-def _file(request: web.Request, watched: Watchable) -> Path:
+def _file(request: web.Request, watched: Watchable, source: SourceName | None) -> Path:
     try:
-        path = request.app[PREPARING].file_for(watched)
+        path = request.app[PREPARING].file_for(watched, source)
     except ValueError:
         raise web.HTTPNotFound from None
     if not path.is_file():

@@ -19,7 +19,8 @@ from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, 
 from server.receptions.tables import Reception, Recording, RecordingState
 from server.review import accesses, notes
 from server.review.asking import with_recording
-from server.review.media_pages import media_address
+from server.review.isolated import SOURCE_WORDS, read_isolated
+from server.review.media_pages import asked_source, media_address
 from server.review.preparing import PREPARING, Stage
 from server.review.reading import Watchable, is_ready, watchable
 from server.review.tables import Access
@@ -83,6 +84,7 @@ async def player(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound from None
     folder = request.app[RECORDINGS_DIRECTORY] / recording.folder
     recorded = await asyncio.to_thread(read_recorded_time, folder)
+    isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
     withheld_all = bool(watched.withheld) and watched.withheld[0] == (0.0, recording.seconds)
@@ -97,6 +99,8 @@ async def player(request: web.Request) -> web.StreamResponse:
         copy_ready=standing.stage is Stage.READY,
         media=media_address(request, watched, account),
         speeds=SPEEDS,
+        isolated=[(each.source, _(SOURCE_WORDS[each.source])) for each in isolated],
+        chosen=next((each.source for each in isolated if each.source == request.query.get("source")), ""),
         starts_at=_second(request.query.get("t", ""), recording.seconds),
         watermark=f"{account.display_name} · {account.login}",
         may_note=Right.NOTE_RECORDINGS in account.rights,
@@ -112,6 +116,14 @@ async def player(request: web.Request) -> web.StreamResponse:
             "floor": _floor(recorded, shown.grants, watched),
             "seams": seams_for_script(recorded, _),
             "withheld": watched.withheld,
+            "isolated": {
+                each.source: {
+                    "name": _(SOURCE_WORDS[each.source]),
+                    "pictures": each.pictures,
+                    "missing": each.missing,
+                }
+                for each in isolated
+            },
             "rooms": rooms_for_script(recorded, shown.rooms),
             "notes": [notes.for_script(note, account) for note in shown.notes],
             "mayNote": Right.NOTE_RECORDINGS in account.rights,
@@ -168,9 +180,14 @@ async def watched_report(request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest
     body = await request.content.read(REPORT_LIMIT)
 
+    source = asked_source(request)
+
     def work(session: Session, watched: Watchable, account: Account) -> None:
-        for told in accesses.read_report(body, watched.recording.seconds):
-            accesses.note(session, account, watched.recording.id or 0, told.act, told.starts_s, told.ends_s)
+        copy_key = watched.isolated_key(source) if source is not None else ""
+        recording = watched.recording
+        for told in accesses.read_report(body, recording.seconds):
+            span = (told.starts_s, told.ends_s)
+            accesses.note(session, account, recording.id or 0, told.act, *span, copy_key=copy_key)
 
     try:
         await with_recording(request, work)

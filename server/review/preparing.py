@@ -15,6 +15,8 @@ from pathlib import Path
 from aiohttp import web
 from sqlmodel import Session, col, select
 
+from recordings.manifest import SourceName
+from recordings.store import MANIFEST
 from server.data.engine import Database
 from server.people.rights import HOLDERS, Right
 from server.receptions.tables import Recording, RecordingState
@@ -55,9 +57,11 @@ class Preparing:
 
     # --- what pages ask --------------------------------------------------------------------------
 
-    def file_for(self, watched: Watchable) -> Path:
+    def file_for(self, watched: Watchable, isolated: SourceName | None = None) -> Path:
         """What the reader is sent; it may not be there yet. Raises ValueError for a name outside the directory."""
         source = self._source(watched.recording)
+        if isolated is not None:
+            return self._folder(watched) / f"{watched.isolated_key(isolated)}{source.suffix}"
         return self._copy(watched) if watched.copy_key else source
 
     def thumbnails_for(self, watched: Watchable) -> Path:
@@ -70,6 +74,18 @@ class Preparing:
             self._wanted.move_to_end(work.target, last=False)
         while len(self._wanted) > MOST_WANTED:
             self._wanted.popitem()
+        self.rounds.poke()
+
+    def want_isolated(self, watched: Watchable, source: SourceName) -> None:
+        """Nobody makes these before somebody asks: they take as much room again."""
+        target = self.file_for(watched, source)
+        if not target.is_file() and target not in self._failed:
+            manifest = self._source(watched.recording).with_name(MANIFEST)
+            self._wanted[target] = Work(
+                kind="isolated", source=manifest, target=target, seconds=watched.recording.seconds,
+                left_out=watched.withheld, isolated=source,
+            )  # fmt: skip
+            self._wanted.move_to_end(target, last=False)
         self.rounds.poke()
 
     def standing(self, target: Path) -> Standing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from recordings.manifest import SourceName
 from server.people.rights import Role
 from server.receptions.chapters import Marked, marked_chapters
 from server.receptions.queries import AgendaLine, agenda_of
@@ -31,6 +32,10 @@ class Watchable:
         if not self.withheld:
             return ""
         return key_of(self.recording.folder, self.recording.file, self.recording.bytes, self.withheld)
+
+    def isolated_key(self, source: SourceName) -> str:
+        """The name of that source's copy; another one once what is withheld changes."""
+        return f"{source}-{key_of(self.recording.folder, source, self.recording.bytes, self.withheld)}"
 
     @property
     def thumbnails_key(self) -> str:

@@ -153,4 +153,4 @@ class RecordingAccess(SQLModel, table=True):
     ends_s: float | None = None  # and to where
     first_byte: int | None = Field(default=None, sa_column=Column(BigInteger))
     last_byte: int | None = Field(default=None, sa_column=Column(BigInteger))
-    copy_key: str = Field(default="", max_length=64)  # which copy was sent; empty: the recording itself
+    copy_key: str = Field(default="", max_length=64)  # which copy; empty: the recording itself

@@ -52,17 +52,26 @@ def withheld(chapters: Iterable[Heard], quarantined: Iterable[Span], seconds: fl
     return joined([*spans, *quarantined], seconds)
 
 
-def joined(spans: Iterable[Span], seconds: float) -> tuple[Span, ...]:
-    """Clipped to the file, in order, with what overlaps or adjoins made one."""
+def joined(spans: Iterable[Span], seconds: float, apart_s: float = NEIGHBOUR_S) -> tuple[Span, ...]:
+    """Clipped to the file, in order, with what overlaps or adjoins (lies no further than `apart_s`) made one."""
     whole: list[Span] = []
     for starts, ends in sorted((max(0.0, starts), min(seconds, ends)) for starts, ends in spans):
         if ends - starts <= 0:
             continue
-        if whole and starts - whole[-1][1] <= NEIGHBOUR_S:
+        if whole and starts - whole[-1][1] <= apart_s:
             whole[-1] = (whole[-1][0], max(whole[-1][1], ends))
         else:
             whole.append((starts, ends))
     return tuple(whole)
+
+
+def without(spans: Iterable[Span], left_out: Iterable[Span]) -> tuple[Span, ...]:
+    """What of the spans lies outside of those that are `left_out`; these are in order and do not touch."""
+    rest = list(spans)
+    for starts, ends in left_out:
+        parts = [part for a, b in rest for part in ((a, min(b, starts)), (max(a, ends), b))]
+        rest = [(a, b) for a, b in parts if b > a]
+    return tuple(sorted(set(rest)))
 
 
 def is_withheld(second: float, spans: Iterable[Span]) -> bool:

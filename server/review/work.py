@@ -18,11 +18,14 @@ SHORTEST_STEP_S = 10.0
 
 
 class Work(BaseModel):
-    kind: Literal["copy", "thumbnails"]
+    """`source`: the file that is played; of an isolated source the manifest, beside which its files lie."""
+
+    kind: Literal["copy", "thumbnails", "isolated"]
     source: Path
     target: Path
     seconds: float
     left_out: tuple[tuple[float, float], ...]
+    isolated: str = ""  # which source
 
 
 def step_of(seconds: float) -> float:

@@ -13,6 +13,7 @@ import time
 
 from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
+from server.review.isolating import write_isolated
 from server.review.thumbnails import write_thumbnails
 from server.review.work import Work
 
@@ -20,12 +21,14 @@ _SAID_EVERY_S = 0.25
 
 
 def do(work: Work, say: Progress) -> None:
-    """Raises OSError, av.error.FFmpegError."""
+    """Raises OSError, av.error.FFmpegError, ValueError."""
     work.target.parent.mkdir(parents=True, exist_ok=True)
     part = work.target.with_name(f"part-{work.target.name}")
     try:
         if work.kind == "copy":
             write_copy(work.source, part, work.left_out, say)
+        elif work.kind == "isolated":
+            write_isolated(work.source.parent, work.isolated, part, work.left_out, say)
         else:
             write_thumbnails(work.source, part, work.seconds, work.left_out, say)
         part.rename(work.target)

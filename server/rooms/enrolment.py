@@ -1,4 +1,4 @@
-"""Addresses and tokens of rooms, and withdrawing them."""
+"""Addresses and tokens of rooms, and withdrawing them. Devices, which need no address: `devices`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import date
 
 from sqlmodel import Session
 
+from server.data.columns import now
 from server.people import audit
+from server.rooms.devices import revoke_all
 from server.rooms.keys import Scope, make_key, make_token
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
@@ -33,8 +35,10 @@ def tokens_of_all_rooms(session: Session, secret: bytes, days: int, day: date) -
     return [(room, token_of(secret, room, "watch", days)) for room in rooms]
 
 
-def withdraw_key(session: Session, room: Room, *, actor: str) -> None:
-    """End the room's address and all its tokens; the next ones are of a new version."""
+def withdraw_key(session: Session, room: Room, *, actor: str) -> list[int]:
+    """End the room's address, all its tokens, its code and its devices; the next address is of a new version.
+    Returns the devices that were revoked."""
     room.key_version += 1
     session.add(room)
     audit.record(session, actor, "room_key_withdrawn", f"room:{room.code}", {"version": room.key_version})
+    return revoke_all(session, room, actor=actor, at=now())

@@ -14,9 +14,11 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_of
-from server.rooms import change_pages, office_pages
+from server.rooms import change_pages, device_pages, enrol_page, office_pages
+from server.rooms.connected import tell_revoked
+from server.rooms.device_pages import RoomDevices, room_devices
 from server.rooms.enrolment import address_of, has_address, withdraw_key
-from server.rooms.history import days_of_change, history_of
+from server.rooms.history import RoomHistory, days_of_change, history_of
 from server.rooms.importing import ImportReport, import_rooms
 from server.rooms.planned import PLANNED, NoReceptions, PlannedItem
 from server.rooms.queries import room_by_id, rooms_on
@@ -46,6 +48,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post(r"/rooms/{id:\d{1,9}}/withdraw", run_withdraw)
     change_pages.add_routes(app)
     office_pages.add_routes(app)
+    device_pages.add_routes(app)
+    enrol_page.add_routes(app)
 
 
 @require(Right.KEEP_ROOMS)
@@ -78,12 +82,22 @@ async def show_rooms(request: web.Request) -> web.StreamResponse:
 
 @require(Right.KEEP_ROOMS)
 async def show_room(request: web.Request) -> web.StreamResponse:
-    history = await request.app[DATABASE].run(history_of, int(request.match_info["id"]))
-    if history is None:
-        raise web.HTTPNotFound
-    line = _lines(request, [history.room])[0]
+    def work(session: Session) -> tuple[RoomHistory, RoomDevices]:
+        history = history_of(session, int(request.match_info["id"]))
+        if history is None:
+            raise web.HTTPNotFound
+        return history, room_devices(session, history.room)
+
+    history, devices = await request.app[DATABASE].run(work)
     return await render(
-        request, "rooms/room.html", history=history, line=line, today=today(), origin=_origin(request)
+        request,
+        "rooms/room.html",
+        history=history,
+        line=_lines(request, [history.room])[0],
+        devices=devices,
+        revoked="revoked" in request.query,
+        today=today(),
+        origin=_origin(request),
     )
 
 
@@ -111,7 +125,7 @@ async def run_withdraw(request: web.Request) -> web.StreamResponse:
     room = await _room(request)
     account = await account_of(request)
     actor = subject_of(account) if account is not None else "system"
-    await request.app[DATABASE].run(withdraw_key, room, actor=actor)
+    tell_revoked(request.app, await request.app[DATABASE].run(withdraw_key, room, actor=actor))
     raise web.HTTPSeeOther(
         request.app.router["rooms"].url_for().with_query({"q": room.code, "withdrawn": room.code})
     )

@@ -20,12 +20,15 @@ COOKIE = "tiepdan_session"
 SESSION_SECONDS = 12 * 3600  # a working day; counted from the last change, in effect from the login
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SECURE = web.AppKey("SECURE", bool)
+"""Whether cookies are sent over HTTPS only."""
 _STORAGE = web.AppKey("_STORAGE", EncryptedCookieStorage)
 _SESSION = web.RequestKey("_SESSION", Session)
 
 
 def set_up(app: web.Application, *, secret: bytes, secure: bool) -> None:
     """`secure`: send the cookie over HTTPS only. Outside of all other middlewares: error pages use the session."""
+    app[SECURE] = secure
     key = base64.urlsafe_b64encode(hmac.digest(secret, b"tiepdan session cookie", hashlib.sha256))
     app[_STORAGE] = EncryptedCookieStorage(
         Fernet(key),

@@ -2,7 +2,8 @@
 
 The token lives in the encrypted session and is the same for all pages of a session, so that several tabs
 and the back button keep working. WHIP and WHEP (bearer tokens) and Socket.IO (whose server checks the
-origin) do not act on the cookie of a form and are left out.
+origin) do not act on the cookie of a form and are left out; so is enrolling a room's browser, which has no session
+yet: `refuse_other_sites`.
 
 A form with a large file is read piece by piece by its own handler, which asks for the token before the file: see
 `nul.streamed`.
@@ -14,7 +15,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp_session import Session
 
 from server.web.cookie import session_of
@@ -23,7 +24,7 @@ from server.web.nul import FORMS, reads_itself
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_EXEMPT = ("/whip", "/whep", "/socket.io")
+_EXEMPT = ("/whip", "/whep", "/socket.io", "/room/enrol")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -45,6 +46,16 @@ async def refuse_if_forged(request: web.Request, came: str) -> None:
     """Raises Forged."""
     expected = (await session_of(request)).get(FIELD)
     if not isinstance(expected, str) or not hmac.compare_digest(came.encode(), expected.encode()):
+        raise Forged
+
+
+def refuse_other_sites(request: web.Request) -> None:
+    """For what our own script sends without a token: JSON, which no form of another site can send unasked, and
+    from a page of this host where the browser says from which. Raises Forged."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get(hdrs.ORIGIN)
+    elsewhere = origin is not None and origin.partition("://")[2] != request.host
+    if site != "same-origin" or elsewhere or request.content_type != "application/json":
         raise Forged
 
 

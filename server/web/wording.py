@@ -14,6 +14,11 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.BAD_KEY: N_(
         "This address is not valid, or it was withdrawn. Ask the provincial office for the room's new address."
     ),
+    RefusalCode.BAD_CODE: N_(
+        "This code opens no room: mistyped, used already, withdrawn, or older than three days."
+        " Compare it sign by sign; if it is right, call the provincial office, which gives out a new one."
+    ),
+    RefusalCode.TOO_MANY_TRIES: N_("Too many wrong codes came in. Wait a few seconds and try again."),
     RefusalCode.NOT_ALLOWED: N_("Your account may not do this. Ask the administrator if you need it."),
     RefusalCode.NO_OPEN_RECEPTION: N_("No reception is open now. Open one first."),
     RefusalCode.RECEPTION_ALREADY_OPEN: N_(
@@ -83,6 +88,7 @@ WITH_NUMBER: dict[RefusalCode, str] = {
     RefusalCode.TOO_MANY_LINKS: N_(
         "This address is already in use on %(number)s screens, as many as allowed. Close one of them first."
     ),
+    RefusalCode.TOO_MANY_TRIES: N_("Too many wrong codes came in. Wait %(number)s seconds and try again."),
     RefusalCode.TOO_MUCH_MEDIA: N_(
         "This room sent far more than a camera does, again and again. It may come back in %(number)s minutes."
         " Restart its device meanwhile, or tell the technician."
@@ -93,6 +99,7 @@ WITH_NUMBER: dict[RefusalCode, str] = {
 STATUS: dict[RefusalCode, int] = {
     RefusalCode.BAD_MESSAGE: 400,
     RefusalCode.BAD_KEY: 401,
+    RefusalCode.BAD_CODE: 401,
     RefusalCode.NOT_ALLOWED: 403,
     RefusalCode.UNKNOWN_RECEPTION: 404,
     RefusalCode.UNKNOWN_ROOM: 404,
@@ -100,6 +107,7 @@ STATUS: dict[RefusalCode, int] = {
     RefusalCode.UNKNOWN_SUMMONS: 404,
     RefusalCode.TOO_MANY_LINKS: 429,
     RefusalCode.TOO_MANY_MESSAGES: 429,
+    RefusalCode.TOO_MANY_TRIES: 429,
     RefusalCode.TOO_MUCH_MEDIA: 429,
     RefusalCode.BAD_SDP: 400,
     RefusalCode.NO_COMMON_CODEC: 406,

@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from server.app import make_app
 from server.conclusions.tables import Task
+from server.data.columns import now
 from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
 from server.documents.tables import DocumentKind, OfficialDocument
@@ -37,6 +38,8 @@ from server.receptions.tables import (
     Recording,
     RecordingState,
 )
+from server.rooms.device_tables import RoomDevice
+from server.rooms.devices import make_code
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from server.visits.tables import Visit
@@ -89,6 +92,7 @@ class Office:
         own["documents"] = "document"
         kind = own.get(path.split("/")[1], reception)
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
+        filled["device"] = str(self.ids["device"])
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
         asks = next((asks for end, asks in ASKS.items() if path.endswith(end)), "")
@@ -100,6 +104,7 @@ async def office(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Office]:
     shutil.copy(file_of(filled_template(sqlite_store)), tmp_path / "tiepdan.db")
     with opened(sqlite_url(tmp_path / "tiepdan.db")) as database:
         ids = database.run_here(_ids)
+        ids["device"] = database.run_here(_enrol, ids["room"])
         ids["recording"] = database.run_here(_record, ids["item"], tmp_path / "recordings")
         app = make_app(Settings(data=tmp_path), database)
         server = TestServer(app, host="127.0.0.1")
@@ -108,6 +113,15 @@ async def office(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Office]:
             yield Office(app, str(server.make_url("")).rstrip("/"), ids)
         finally:
             await server.close()
+
+
+def _enrol(session: Session, room_id: int) -> int:
+    """A device, and a code that is open, for the pages that tell of them."""
+    at = now()
+    device = RoomDevice(room_id=room_id, name="Máy A", credential_hash="-", enrolled_at=at, last_seen_at=at)
+    session.add(device)
+    make_code(session, b"-", session.get_one(Room, room_id), actor="system", at=at)
+    return device.id or 0
 
 
 def _record(session: Session, item_id: int, directory: Path) -> int:

@@ -19,7 +19,7 @@ import pytest
 
 from signaling.channel import Channel, connect, listening_socket
 from signaling.ports import ChapterMark, Frame, RecorderStatus, RecordingGrew, RecordingSealed, SetRecording
-from signaling.tap import WANT_KEY_FRAME
+from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapTrack
 from tests.recordings.media import Programme
 from tests.waiting import eventually
 
@@ -33,6 +33,7 @@ class Stage:
         self._path = run / "media-tap.sock"
         self.programme = Programme()
         self.key_frames_wanted = 0
+        self.isolated_wanted = False
         self.sent = 0
         self._listening: socket.socket | None = None
         self._connection: socket.socket | None = None
@@ -81,24 +82,36 @@ class Stage:
                 received = connection.recv(16)
                 if not received:
                     return
-                assert received == WANT_KEY_FRAME
-                self.key_frames_wanted += 1
-                self.programme.begin_with_key_frame()
+                self._asked(received)
             for datagram in self.programme.until(time.time_ns() // 1_000):
                 await asyncio.get_running_loop().sock_sendall(connection, datagram)
                 self.sent += 1
             await asyncio.sleep(0.01)
 
+    def _asked(self, received: bytes) -> None:
+        if received == WANT_ISOLATED:
+            self.isolated_wanted = True
+            return
+        assert received[:1] == WANT_KEY_FRAME
+        if len(received) > 1:
+            self.programme.begin_with_key_frame(TapTrack(received[1]))
+        else:
+            self.key_frames_wanted += 1
+            self.programme.begin_with_key_frame()
+
 
 class RecorderProcess:
     """`python -m recordings`, and control's channel to it."""
 
-    def __init__(self, directory: Path, segment_minutes: float, spare: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path, segment_minutes: float, spare: Path | None = None, *, isolated: bool = False
+    ) -> None:
         self.run = directory / "run"
         self.recordings = directory / "recordings"
         self.signing = directory / "signing"
         self._segment_minutes = segment_minutes
         self._spare = spare
+        self._isolated = isolated
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -122,6 +135,8 @@ class RecorderProcess:
         ]
         if self._spare is not None:
             command += ["--spare-directory", str(self._spare)]
+        if self._isolated:
+            command += ["--isolated-sources"]
         self._process = subprocess.Popen(command, cwd=ROOT)  # noqa: ASYNC220 (starts at once)
         await self.connect()
 
@@ -230,8 +245,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 async def start_recorder(tmp_path: Path, stage: Stage) -> AsyncIterator[StartRecorder]:
     started: list[RecorderProcess] = []
 
-    async def start(segment_minutes: float = 5, spare: Path | None = None) -> RecorderProcess:
-        recorder = RecorderProcess(tmp_path, segment_minutes, spare)
+    async def start(
+        segment_minutes: float = 5, spare: Path | None = None, *, isolated: bool = False
+    ) -> RecorderProcess:
+        recorder = RecorderProcess(tmp_path, segment_minutes, spare, isolated=isolated)
         started.append(recorder)
         await recorder.start()
         await eventually(lambda: None if stage.connected else "the tap is not connected")

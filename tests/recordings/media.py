@@ -12,7 +12,7 @@ import numpy as np
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
 
-from signaling.tap import TapCodec, TapTrack, pack_header
+from signaling.tap import ISOLATED_PICTURES, PICTURES, TapCodec, TapTrack, pack_header
 from signaling.wire.rtp import pack_packet
 
 FRAME_RATE = 15
@@ -108,6 +108,7 @@ class Programme:
     codec: str = "h264"
     clip: tuple[Picture, ...] = ()
     speaking: dict[TapTrack, tuple[bytes, ...]] = field(default_factory=dict)
+    isolated: dict[TapTrack, tuple[Picture, ...]] = field(default_factory=dict)
     position: int = 0
     sound_position: int = 0
     _video_due: int | None = None
@@ -116,15 +117,25 @@ class Programme:
     def __post_init__(self) -> None:
         codec = TapCodec.H264 if self.codec == "h264" else TapCodec.VP8
         self.video = Numbering(TapTrack.PROGRAMME_VIDEO, codec)
-        self.audio = {track: Numbering(track, TapCodec.OPUS) for track in TapTrack if track}
+        self.audio = {track: Numbering(track, TapCodec.OPUS) for track in TapTrack if track not in PICTURES}
+        self.pictures = {track: Numbering(track, codec) for track in ISOLATED_PICTURES}
+        self.positions = dict.fromkeys(ISOLATED_PICTURES, 0)
 
     def show(self, clip: tuple[Picture, ...]) -> None:
         """Another source: from its first key frame on."""
         self.clip, self.position = clip, 0
         self.video.source += 1
 
-    def begin_with_key_frame(self) -> None:
-        self.position = 0
+    def show_isolated(self, track: TapTrack, clip: tuple[Picture, ...]) -> None:
+        """Another camera in that slot, or none."""
+        self.isolated[track], self.positions[track] = clip, 0
+        self.pictures[track].source += 1
+
+    def begin_with_key_frame(self, track: TapTrack = TapTrack.PROGRAMME_VIDEO) -> None:
+        if track is TapTrack.PROGRAMME_VIDEO:
+            self.position = 0
+        else:
+            self.positions[track] = 0
 
     def until(self, now_us: int) -> Iterator[bytes]:
         """Datagrams of everything captured before `now_us`, in the order of capture."""
@@ -137,6 +148,11 @@ class Programme:
                         self.clip[self.position % len(self.clip)].payloads, self._video_due
                     )
                     self.position += 1
+                for track, clip in self.isolated.items():
+                    if clip:
+                        payloads = clip[self.positions[track] % len(clip)].payloads
+                        yield from self.pictures[track].datagrams(payloads, self._video_due)
+                        self.positions[track] += 1
                 self._video_due += FRAME_US
             else:
                 for track, packets in self.speaking.items():

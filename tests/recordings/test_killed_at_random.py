@@ -1,14 +1,16 @@
-"""kill -9 at random moments: the file plays up to a second before, and the next start closes it, with its gap.
+"""kill -9 at random moments: the files play up to a second before, and the next start closes them, with the gap.
 
 `make test-kills` does it a hundred times; TIEPDAN_KILLS and TIEPDAN_SEED say how often and which.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,7 @@ KILLS_IN_A_RECORDING = 10
 
 async def reopen(stage: Stage) -> None:
     """Another media process: its numbering and its time begin anew."""
-    stage.programme.video.sequence = 5
+    stage.programme.video.sequence = stage.programme.pictures[TapTrack.DESK_VIDEO].sequence = 5
     stage.programme._video_due = None
     await stage.open()
 
@@ -57,11 +59,12 @@ def last_segment(recorder: RecorderProcess, name: str) -> Path:
 async def test_whatever_is_killed_a_second_is_lost_at_most(stage: Stage, start_recorder: StartRecorder) -> None:
     chance = random.Random(SEED)
     stage.programme.clip = pictures()
+    stage.programme.show_isolated(TapTrack.DESK_VIDEO, pictures())
     stage.programme.speaking = {TapTrack.DESK_AUDIO: sounds(440)}
     worst = 0.0
     for first in range(0, KILLS, KILLS_IN_A_RECORDING):
         name = f"r{first}"
-        recorder = await start_recorder(segment_minutes=0.05)
+        recorder = await start_recorder(segment_minutes=0.05, isolated=True)
         kills = min(KILLS_IN_A_RECORDING, KILLS - first)
         restarts = 0
         await recorder.set(name, "recording")
@@ -79,11 +82,11 @@ async def test_whatever_is_killed_a_second_is_lost_at_most(stage: Stage, start_r
                 if what == "tree":
                     await stage.close()
                 restarts += 1
-                lost = killed - played_until(recorder, name)
+                lost = killed - min(played_until(recorder, name), isolated_until(recorder, name))
                 as_left = last_segment(recorder, name).read_bytes()
                 if what == "tree":
                     await reopen(stage)
-                recorder = await start_recorder(segment_minutes=0.05)
+                recorder = await start_recorder(segment_minutes=0.05, isolated=True)
                 manifest = recorder.manifest(name)
                 entered = manifest["segments"][-1]
                 assert entered["file"] == last_segment(recorder, name).name
@@ -100,6 +103,10 @@ async def test_whatever_is_killed_a_second_is_lost_at_most(stage: Stage, start_r
         assert [gap["reason"] for gap in manifest["gaps"]].count("recorder_restarted") == restarts
         played = probe(recorder.recordings / name / sealed.file)
         assert len(played.video_times) == sealed.video_frames
+        isolated_frames = sum(
+            len(probe(recorder.recordings / name / entry["file"]).video_times) for entry in desk_of(manifest)
+        )
+        assert isolated_frames == sum(entry["video_frames"] for entry in desk_of(manifest)) > 30
         report = verify_recording(recorder.recordings / name, read_public_keys(recorder.signing / PUBLIC))
         assert report.state == "whole"
         await recorder.stop()
@@ -114,3 +121,22 @@ def played_until(recorder: RecorderProcess, name: str) -> float:
         last = manifest["segments"][-1]  # killed between two segments
         return float(last["started_epoch"] + last["seconds"])
     return float(writing["started_at"] + probe(recorder.recordings / name / writing["file"]).video_times[-1])
+
+
+def isolated_until(recorder: RecorderProcess, name: str) -> float:
+    """The same of the desk for itself."""
+    journal = json.loads((recorder.recordings / name / "isolated.json").read_text())
+    desk = next(source for source in journal["sources"] if source["source"] == "desk")
+    writing = desk["writing"]
+    file = recorder.recordings / name / writing["file"] if writing else None
+    times = probe(file).video_times if file is not None and file.exists() and file.stat().st_size else []
+    if writing is None or not times:
+        last = desk["segments"][-1]  # killed between two of its files
+        return float(last["started_epoch"] + last["seconds"])
+    return float(writing["started_at"] + times[-1])
+
+
+def desk_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its files that can be played; one that was killed in its first moments holds nothing yet."""
+    (desk,) = manifest["isolated"]
+    return [entry for entry in desk["segments"] if entry["seconds"] > 0]

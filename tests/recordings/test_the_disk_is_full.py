@@ -130,3 +130,24 @@ def test_two_disks_that_refuse_are_asked_by_turns(tmp_path: Path) -> None:
     alone = Shelves(first, None)
     alone.refused(1)
     assert (alone.choose(2), alone.has_another(2)) == (first, False)
+
+
+@needs_root
+async def test_the_isolated_sources_make_room_for_the_programme(
+    stage: Stage, small: Path, start_recorder: StartRecorder
+) -> None:
+    stage.programme.clip = pictures()
+    stage.programme.show_isolated(TapTrack.DESK_VIDEO, pictures())
+    recorder = await start_recorder(isolated=True)
+    await recorder.set("r3", "recording")
+    await recorder.until_grew("told", lambda grew: grew.growing and grew.alarm == "isolated_lost")
+    before = (await recorder.until_grew("a second", lambda grew: grew.seconds > 1)).seconds
+    await recorder.until_grew("2 s more", lambda grew: grew.seconds > before + 2)
+    await recorder.set("r3", "ended")
+    await recorder.sealed_as("r3")
+    manifest = recorder.manifest("r3")
+    assert manifest["gaps"] == []
+    (desk,) = manifest["isolated"]
+    assert {gap["reason"] for gap in desk["gaps"]} == {"disk_low"}
+    assert desk["gaps"][-1]["to"] - desk["gaps"][-1]["from"] > 1
+    assert verify_recording(small / "r3", read_public_keys(recorder.signing / PUBLIC)).state == "whole"

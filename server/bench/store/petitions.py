@@ -15,10 +15,11 @@ from typing import Any
 
 from server.deadlines.rules import DeadlineKey
 from server.demo.petitions import entries
-from server.petitions.categories import Settled
+from server.petitions.categories import Outcome, Settled
 from server.petitions.register import search_key
 from server.petitions.rules import CODE_PREFIXES, DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.transitions import outcomes
 from server.rooms.tables import Room
 
 _S, _K = PetitionStatus, PetitionKind
@@ -120,6 +121,11 @@ def _way(kind: PetitionKind, chance: random.Random) -> Iterator[PetitionStatus]:
     yield _S.FILED
 
 
+def _outcome(petition: Petition, status: PetitionStatus, chance: random.Random) -> Outcome | None:
+    possible = outcomes(petition.kind, petition.instance) if status is _S.SETTLED else ()
+    return chance.choice(possible) if possible else None
+
+
 def _live(
     petition: Petition, way: Sequence[PetitionStatus], today: date, chance: random.Random, rows: Rows
 ) -> None:
@@ -134,7 +140,8 @@ def _live(
             {
                 "petition_id": petition.id, "status": status, "previous": previous, "holds_on": day,
                 "document": "" if status in (_S.RECEIVED, _S.FILED) else f"{chance.randint(1, 4000)}/QĐ-UBND",
-                "reason": "", "recorded_at": datetime.combine(day, time(3), UTC), "recorded_by": "account:2",
+                "reason": "", "outcome": _outcome(petition, status, chance),
+                "recorded_at": datetime.combine(day, time(3), UTC), "recorded_by": "account:2",
                 "unit": "Ban Tiếp công dân tỉnh",
             }
         )  # fmt: skip

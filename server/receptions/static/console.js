@@ -33,7 +33,7 @@ const socket = io("/desk", {
 const screen = new StageScreen(part("stage"));
 const sound = new StageSound();
 const hearing = new Hearing(sound);
-const watch = new Link({ purpose: "watch" });
+const watch = new Link({ purpose: "watch", login: true });
 const rooms = new RoomWall({
   mayCommand: MAY_COMMAND,
   command: (name, fields) => buttons.run(name, fields),

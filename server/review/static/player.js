@@ -3,6 +3,7 @@
 import { at, clamp, clock, data, fill, find, inWords, length, player, video, withheldAt, words } from "./player_data.js";
 import { bookmark, cancel, startNotes, undo, write } from "./player_notes.js";
 import { report } from "./player_report.js";
+import { chosenSource, next, noPictureAt, shownSource, startSources, withSource } from "./player_sources.js";
 import { saidAt, showMoment, startStrip } from "./player_strip.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -68,8 +69,15 @@ function show() {
   const said = saidAt(second);
   if (find("now").textContent !== said) find("now").textContent = said;
   find("withheld-card").hidden = !withheldAt(second);
+  showNoPicture(second);
   showMoment(second, said);
-  history.replaceState(null, "", `?t=${whole}`);
+  history.replaceState(null, "", withSource(`?t=${whole}`, chosenSource()));
+}
+
+function showNoPicture(second) {
+  const sentence = withheldAt(second) ? "" : noPictureAt(second);
+  find("no-picture").hidden = !sentence;
+  if (find("no-picture-text").textContent !== sentence) find("no-picture-text").textContent = sentence;
 }
 
 function showPlaying() {
@@ -119,7 +127,7 @@ function showClip() {
 
 async function copyAddress() {
   const address = new URL(location.href);
-  address.search = `?t=${Math.floor(clip.from ?? present())}`;
+  address.search = withSource(`?t=${Math.floor(clip.from ?? present())}`, chosenSource());
   const said = find("copy-text");
   const before = said.textContent;
   try {
@@ -140,7 +148,7 @@ function play() {
 }
 
 function setSpeed(speed) {
-  video.playbackRate = speed;
+  video.defaultPlaybackRate = video.playbackRate = speed; // the former is what another file begins with
   find("speed").value = String(speed);
 }
 
@@ -200,6 +208,7 @@ const keys = {
   ".": () => stepPicture(1),
   PageUp: () => seek(present() - LONG_JUMP_S),
   PageDown: () => seek(present() + LONG_JUMP_S),
+  v: () => next(playFile),
   m: acts.mute,
   f: acts.full,
   ArrowLeft: () => seek(present() - STEP_S),
@@ -248,6 +257,7 @@ video.addEventListener("seeked", () => {
   show();
 });
 video.addEventListener("timeupdate", () => {
+  if (video.readyState === 0) return; // another file is being opened
   const span = withheldAt(video.currentTime);
   if (span && !video.paused && !video.seeking && span[1] < length() - 1) seek(span[1]);
   show();
@@ -259,17 +269,23 @@ video.addEventListener("click", play);
 // A pass ends after two hours, or when what may be watched changes: another one is asked for, once.
 let asked = false;
 
+/** Another file of the same time axis: it goes on at this second, and plays where this one did. */
+function playFile(address) {
+  const playing = !video.paused;
+  wanted = present();
+  shownSecond = -1;
+  video.src = address;
+  show();
+  if (playing) video.play().catch(showPlaying);
+}
+
 async function goOn() {
   if (!asked) {
     asked = true;
-    const second = present();
-    const playing = !video.paused;
     try {
-      const answer = await fetch(player.dataset.pass);
+      const answer = await fetch(withSource(player.dataset.pass, shownSource()));
       if (answer.ok) {
-        wanted = second;
-        video.src = (await answer.json()).media;
-        if (playing) play();
+        playFile((await answer.json()).media);
         return;
       }
     } catch {
@@ -308,6 +324,7 @@ showPlaying();
 go();
 startStrip(seek);
 startNotes(seek);
-report();
+startSources(playFile);
+report(() => withSource(player.dataset.report, shownSource()));
 if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(learnPictures);
 if (video.error) goOn();

@@ -1,6 +1,6 @@
 // What was really played and sought, told to the server in batches. Nothing is told of what was only shown standing.
 
-import { player, send, video } from "./player_data.js";
+import { send, video } from "./player_data.js";
 
 const EVERY_MS = 10_000;
 const MOST = 100; // the server takes no more at once
@@ -10,13 +10,15 @@ let acts = [];
 let playing = null; // [from, to]
 let before = 0; // where the player was last
 let left = null; // where it was when a seek began
+let address = () => ""; // of what plays now
 
 function close() {
   if (playing && playing[1] > playing[0]) acts.push(["played", ...playing.map((second) => Number(second.toFixed(1)))]);
   playing = null;
 }
 
-function tell(leaving = false) {
+/** `leaving`: the page, or what plays for another source. */
+export function tell(leaving = false) {
   if (leaving) close();
   else if (playing) {
     const second = playing[1];
@@ -24,13 +26,15 @@ function tell(leaving = false) {
     playing = [second, second];
   }
   const batch = acts.splice(0, MOST);
-  if (batch.length) send(player.dataset.report, batch, { keepalive: true }).catch(() => (acts = [...batch, ...acts].slice(0, 10 * MOST)));
+  if (batch.length) send(address(), batch, { keepalive: true }).catch(() => (acts = [...batch, ...acts].slice(0, 10 * MOST)));
 }
 
-export function report() {
+export function report(addressNow) {
+  address = addressNow;
   video.addEventListener("playing", () => (playing ??= [video.currentTime, video.currentTime]));
   video.addEventListener("timeupdate", () => {
     const second = video.currentTime;
+    if (video.readyState === 0) return; // another file is being opened
     if (video.seeking || left !== null) return; // it is told before "seeked", too, with the new second
     if (playing && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
     before = second;

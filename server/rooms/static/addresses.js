@@ -4,6 +4,7 @@ function showAddresses() {
   for (const place of document.querySelectorAll("[data-path]")) {
     place.textContent = location.origin + place.dataset.path;
   }
+  for (const field of document.querySelectorAll("[data-origin]")) field.value = location.origin;
 }
 
 showAddresses();

@@ -159,7 +159,7 @@ class Step:
     day: date
     do: str
     document: str = ""
-    detail: str = ""  # of "circumstances" the variant, of "extension" the days, of "notice" the duty
+    detail: str = ""  # circumstances: the variant; extension: the days; notice: the duty; settled: the outcome
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ CASES = (
         steps=(
             Step(_d(1, 12), "accepted", "3/TB-UBND"),
             Step(_d(1, 28), "notice", "9/TB-BTCD", "reception_result_notice"),
-            Step(_d(2, 10), "settled", "21/QĐ-UBND"),
+            Step(_d(2, 10), "settled", "21/QĐ-UBND", "partly"),
         ),
         expected=(
             Due(_d(1, 13), SETTLE, _d(2, 11), "due"),  # 30 days from the 13th
@@ -210,7 +210,7 @@ CASES = (
     ),
     Case(
         "over Tet", "complaint", _d(1, 12),
-        steps=(Step(_d(1, 19), "accepted", "5/TB-UBND"), Step(_d(2, 24), "settled", "30/QĐ-UBND")),
+        steps=(Step(_d(1, 19), "accepted", "5/TB-UBND"), Step(_d(2, 24), "settled", "30/QĐ-UBND", "wrong")),
         expected=(
             Due(_d(1, 20), SETTLE, _d(2, 23), "due"),  # the 30th day is Wednesday of Tet
             Due(_d(2, 25), SETTLE, _d(2, 23), "done_late"),
@@ -235,7 +235,7 @@ CASES = (
         steps=(
             Step(_d(3, 4), "accepted", "8/TB-UBND"),
             Step(_d(3, 4), "circumstances", detail="remote"),
-            Step(_d(4, 20), "settled", "55/QĐ-UBND"),
+            Step(_d(4, 20), "settled", "55/QĐ-UBND", "right"),
         ),
         expected=(
             Due(_d(3, 5), SETTLE, _d(4, 20), "due"),  # the 45th day is a Saturday

@@ -10,7 +10,7 @@ from server.data.engine import Database
 from server.data.schema import upgrade
 from tests.server.data.test_conclusions_are_kept import fill
 
-_ROOM = (
+ROOM = (
     "INSERT INTO room (code, name, name_key, type, level, district, district_code, valid_from, key_version) VALUES"
     " ('06664', 'Phường Hà Tu', 'ha tu', 'Phường', 'commune', '', '', '2020-01-01', 1)"
 )
@@ -27,7 +27,7 @@ def test_an_item_of_before_can_be_interpreted(bare: Database) -> None:
     with bare.engine.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM interpretation")).scalar_one() == 0
         if connection.execute(text("SELECT count(*) FROM room")).scalar_one() == 0:
-            connection.execute(text(_ROOM))
+            connection.execute(text(ROOM))
         connection.execute(text(_SPAN), span)
         assert connection.execute(text("SELECT count(*) FROM interpretation")).scalar_one() == 1
     with pytest.raises(IntegrityError), bare.engine.begin() as connection:

@@ -21,6 +21,7 @@ import server.people.tables
 import server.receptions.roll_tables
 import server.receptions.summons_tables
 import server.review.tables
+import server.rooms.device_tables
 import server.rooms.tables
 import server.visits.tables  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
@@ -155,8 +156,10 @@ def test_a_denunciation_is_never_a_content_beside_another(upgraded: Database) ->
     [
         ("UPDATE petition_status_change SET status = 'filed'", "append-only"),
         ("UPDATE petition_status_change SET reason = 'another'", "append-only"),
+        ("UPDATE petition_status_change SET outcome = 'right'", "append-only"),
         ("DELETE FROM petition_status_change", "append-only"),
-        ("INSERT INTO petition_status_change SELECT 9, 2, status, previous, holds_on, '', 'ông A', recorded_at,"
+        ("INSERT INTO petition_status_change (id, petition_id, status, previous, holds_on, document, reason,"
+         " recorded_at, recorded_by, unit) SELECT 9, 2, status, previous, holds_on, '', 'ông A', recorded_at,"
          " recorded_by, unit FROM petition_status_change WHERE id = 1", "no reason in words"),
     ],
 )  # fmt: skip

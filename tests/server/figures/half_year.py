@@ -15,6 +15,7 @@ from server.petitions.tables import (
     PetitionStatus,
     PetitionStatusChange,
 )
+from server.petitions.transitions import outcomes
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
 from server.rooms.tables import Room, RoomLevel
 from server.visits.tables import Visit, VisitOutcome, Withdrawal
@@ -156,9 +157,15 @@ def _live(session: Session, chance: random.Random, petition: Petition) -> None:
     if way and way[-1] is _S.ACCEPTED and chance.random() < 0.8:
         way += [_S.IN_SETTLEMENT, chance.choice((_S.SETTLED, _S.WITHDRAWN, _S.TERMINATED))]
     for status in way:
+        possible = outcomes(petition.kind, petition.instance) if status is _S.SETTLED else ()
         session.add(
             PetitionStatusChange(
-                petition_id=petition.id or 0, status=status, previous=previous, holds_on=day, recorded_by="system"
+                petition_id=petition.id or 0,
+                status=status,
+                previous=previous,
+                holds_on=day,
+                outcome=chance.choice((*possible, *possible, None)),
+                recorded_by="system",
             )
         )
         petition.status, previous = status, status

@@ -27,6 +27,7 @@ class Raw:
     receptions: dict[int, Reception]
     petitions: dict[int, Petition]
     histories: dict[int, list[tuple[str, date]]] = field(default_factory=dict)
+    outcomes: dict[int, list[tuple[str, date]]] = field(default_factory=dict)  # of settlements; "None" if not said
 
 
 def read(session: Session) -> Raw:
@@ -37,6 +38,8 @@ def read(session: Session) -> Raw:
     )
     for change in session.exec(select(PetitionStatusChange).order_by(PetitionStatusChange.id)):  # type: ignore[arg-type]
         raw.histories.setdefault(change.petition_id, []).append((str(change.status), change.holds_on))
+        if change.status == "settled":
+            raw.outcomes.setdefault(change.petition_id, []).append((str(change.outcome), change.holds_on))
     return raw
 
 
@@ -268,12 +271,24 @@ def _to_be_settled(of: Petitions, kind: str, *ends: str) -> Numbers:
     return numbers
 
 
+def _came_to(of: Petitions, kind: str, outcome: str) -> int:
+    def counts(petition: Petition) -> bool:
+        told = of.raw.outcomes.get(petition.id or 0, [])
+        return any(said == outcome and of.first <= day <= of.last for said, day in told)
+
+    return sum(each.kind == kind and counts(each) for each in of.all)
+
+
 def kqgq01(of: Petitions) -> Numbers:
-    return _to_be_settled(of, "complaint", "settled", "withdrawn", "terminated")
+    numbers = _to_be_settled(of, "complaint", "settled", "withdrawn", "terminated")
+    words = ("right", "wrong", "partly", "upheld", "annulled")
+    return numbers | {17 + place: _came_to(of, "complaint", word) for place, word in enumerate(words)}
 
 
 def kqgq03(of: Petitions) -> Numbers:
     """A denunciation that was withdrawn may go on (Law on Denunciations 2018, article 33)."""
     numbers = _to_be_settled(of, "denunciation", "settled", "terminated")
     terminated = [each for each in of.all if each.kind == "denunciation"]
-    return numbers | {6: _became(of, terminated, "terminated")}
+    numbers[6] = _became(of, terminated, "terminated")
+    words = ("right", "wrong", "partly")
+    return numbers | {17 + place: _came_to(of, "denunciation", word) for place, word in enumerate(words)}

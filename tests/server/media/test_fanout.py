@@ -10,12 +10,11 @@ from typing import Any
 
 import pylibsrtp
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from server.media.delay import DelayHistogram
-from server.media.fanout import CELLS, MOST_COLUMNS, RUN_PACKETS, Fanout, padded, runs_of
+from server.media.fanout import CELLS, MOST_COLUMNS, Fanout
 from server.media.lane import FIRST_NUMBER, Lane, Receiver, Timeline
+from server.media.runs import padded, runs_of
 from server.media.system import address_of
 from signaling.wire.aiortc_seams import srtp_ffi
 from signaling.wire.rtp import RtpView
@@ -230,25 +229,6 @@ def test_the_beginning_of_a_picture_waits_for_its_rest_and_a_whole_one_does_not(
     bench.fanout.flush()
     assert bench.fanout.packets_sent == 1
     assert not bench.fanout.waiting
-
-
-@given(st.lists(st.integers(13, 1500), max_size=200))
-def test_runs_cover_a_burst_once_and_only_their_last_packet_is_shorter(sizes: list[int]) -> None:
-    runs = runs_of(sizes)
-    assert [i for run in runs for i in range(run.start, run.start + run.count)] == list(range(len(sizes)))
-    for run in runs:
-        inside = sizes[run.start : run.start + run.count]
-        assert all(size == run.size for size in inside[:-1])
-        assert inside[-1] <= run.size
-        assert run.count <= RUN_PACKETS
-        assert sum(inside) + 16 * run.count < 65_000
-
-
-@given(st.lists(st.integers(30, 1216), max_size=64))
-def test_padding_makes_no_packet_shorter_and_none_much_longer(sizes: list[int]) -> None:
-    for size, wide in zip(sizes, padded(sizes), strict=True):
-        assert 0 <= wide - size <= 255
-        assert wide <= max(sizes)
 
 
 def test_a_picture_cut_about_equally_leaves_as_one_message_and_its_repeat_is_the_same(bench: Bench) -> None:

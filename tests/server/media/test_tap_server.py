@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from server.media.pipe import MOST_WAITING
+from server.media.pipe import MOST_WAITING, PacketPipe
 from server.media.stage import Stage
-from server.media.tap_server import TapServer
+from server.media.tap_server import MOST_WAITING_ISOLATED, TapServer
 from signaling.channel import connected_socket
 from signaling.ports import SetStage
-from signaling.tap import TapTrack, parse
+from signaling.tap import WANT_ISOLATED, TapTrack, key_frame_wanted, parse
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import Layer, SlotName, Upstream
+from signaling.wire.slots import VIDEO_SLOTS, Layer, SlotName, Upstream
 from tests.server.media.packets import feed, only, source
 from tests.signaling.wire.packets import DELTA_FRAME, KEY_FRAME, rtp
 from tests.waiting import eventually
@@ -100,3 +100,54 @@ async def test_the_newest_recorder_wins(stage: Stage, tap_path: Path, recorder: 
     assert seen.track is TapTrack.DESK_AUDIO
     server.close()
     assert await loop.sock_recv(recorder[1], 10) == b""
+
+
+async def test_isolated_pictures_are_taken_from_the_stage_once_they_are_asked_for(
+    stage: Stage, tap_path: Path, recorder: list[socket.socket]
+) -> None:
+    server = TapServer(tap_path, stage, VideoCodec.H264)
+    recorder.append(connected_socket(tap_path, socket.SOCK_SEQPACKET))
+    await until_tapped(stage, SlotName.PROGRAMME_VIDEO)
+    programme = list(stage.slots[SlotName.PROGRAMME_VIDEO].admitted)
+    assert not any(stage.slots[name].admitted for name in VIDEO_SLOTS), "nobody asked: nobody takes a packet"
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(recorder[0], WANT_ISOLATED)
+    await until_tapped(stage, SlotName.FLOOR_VIDEO)
+    assert stage.slots[SlotName.PROGRAMME_VIDEO].admitted == programme, "the programme's numbers go on"
+    publish(stage, SlotName.FLOOR_VIDEO, 3)
+    await eventually(lambda: {TapTrack.FLOOR_VIDEO} - {parse(recorder[0].recv(2000)).track})
+    stage.apply(SetStage(live=True, closed=True, audience=(), floor=None, record=True, desk=None), 0.0)
+    assert not any(stage.slots[name].admitted for name in VIDEO_SLOTS), "nothing of a closed item"
+    server.close()
+
+
+async def test_a_key_frame_is_asked_for_in_the_slot_that_needs_it(
+    stage: Stage, tap_path: Path, recorder: list[socket.socket]
+) -> None:
+    server = TapServer(tap_path, stage, VideoCodec.H264)
+    recorder.append(connected_socket(tap_path, socket.SOCK_SEQPACKET))
+    asked: list[SlotName] = []
+    for name, slot in stage.slots.items():
+        slot.want_key_frame = lambda name=name: asked.append(name)  # type: ignore[method-assign, misc]
+    loop = asyncio.get_running_loop()
+    floor, programme = (key_frame_wanted(track) for track in (TapTrack.FLOOR_VIDEO, TapTrack.PROGRAMME_VIDEO))
+    for said in (floor, b"K\xff", b"?", programme):
+        await loop.sock_sendall(recorder[0], said)
+    await eventually(lambda: len(asked) < 2 and f"{asked} were asked")
+    assert asked == [SlotName.FLOOR_VIDEO, SlotName.PROGRAMME_VIDEO]
+    server.close()
+
+
+async def test_isolated_pictures_leave_room_in_the_pipe_for_the_programme() -> None:
+    """Of a recorder that does not read."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pipe = PacketPipe(ours, lambda said: None, lambda: None)
+    for _ in range(2 * MOST_WAITING):
+        pipe.send(b"isolated", bytes(1150), most_waiting=MOST_WAITING_ISOLATED)
+    dropped = pipe.dropped
+    assert dropped > 0
+    for _ in range(MOST_WAITING // 2):
+        pipe.send(b"programme", bytes(1150))
+    assert pipe.dropped == dropped
+    pipe.close()
+    theirs.close()

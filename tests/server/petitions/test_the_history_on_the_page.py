@@ -14,6 +14,7 @@ from server.data.engine import Database
 from server.deadlines.calendar import WorkingCalendar
 from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
+from server.petitions.categories import Outcome
 from server.petitions.history import rows_of
 from server.petitions.tables import PetitionExtension, PetitionNotice, PetitionStatus, PetitionStatusChange
 from server.web.languages import HERE, today
@@ -199,7 +200,7 @@ async def test_a_second_complaint_has_other_terms(province: Province) -> None:
 
 async def test_that_a_decision_was_sent_is_noted_once(province: Province) -> None:
     await province.as_("canbo")
-    decided = {**ACCEPTED, "status": "settled", "document": "99/QĐ-UBND", "after": "3"}
+    decided = {**ACCEPTED, "status": "settled", "document": "99/QĐ-UBND", "outcome": "wrong", "after": "3"}
     await send(province, "KN-0203", "status", decided)
     notice = {
         "key": "complaint_decision_send_1",
@@ -220,6 +221,24 @@ async def test_that_a_decision_was_sent_is_noted_once(province: Province) -> Non
     page = await province.page(f"/petitions/{number_of(province, 'KN-0203')}")
     assert "Ghi nhận đã thực hiện" not in page
     assert "Văn bản số 3/UBND-TCD" in page
+
+
+async def test_what_a_decision_came_to_is_written_down_with_it(province: Province) -> None:
+    await province.as_("canbo")
+    decided = {**ACCEPTED, "status": "settled", "document": "99/QĐ-UBND", "after": "3"}
+    page = await send(province, "KN-0203", "status", decided, 422)
+    assert "Hãy ghi kết quả" in page
+    assert 'aria-describedby="status-outcome-mistake"' in page
+    assert history(province, "KN-0203")[-1].status == PetitionStatus.IN_SETTLEMENT
+    page = await send(province, "KN-0203", "status", {**decided, "outcome": "upheld"}, 422)
+    assert 'id="status-outcome-mistake"' in page  # it is the first decision
+    await send(province, "KN-0203", "status", {**decided, "outcome": "partly"})
+    assert history(province, "KN-0203")[-1].outcome is Outcome.PARTLY
+    assert "Khiếu nại đúng một phần" in await province.page(f"/petitions/{number_of(province, 'KN-0203')}")
+    (event,) = province.audited("petition_status_recorded")
+    assert event.detail == (
+        f'{{"from":"in_settlement","holds_on":"{NOW.isoformat()}","outcome":"partly","to":"settled"}}'
+    )
 
 
 async def test_a_day_is_explained(province: Province) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from server.petitions.categories import Outcome
 from server.petitions.tables import PetitionKind, PetitionStatus
 from server.petitions.transitions import DOCUMENT, Fault, Need, NextStatus, faults, followers, need
 
@@ -83,7 +84,7 @@ def test_every_status_leads_to_the_files() -> None:
     ],
 )
 def test_forbidden_ways(kind: PetitionKind, present: PetitionStatus, wanted: PetitionStatus) -> None:
-    found = faults(kind, present, SINCE, NextStatus(wanted, TODAY, "1/QĐ-UBND"), TODAY)
+    found = faults(kind, 1, present, SINCE, NextStatus(wanted, TODAY, "1/QĐ-UBND"), TODAY)
     assert found["status"] is Fault.NOT_NEXT
 
 
@@ -109,17 +110,43 @@ def test_what_the_law_asks_for() -> None:
         (COMPLAINT, NextStatus(S.ACCEPTED, TODAY, "ông An ký"), "document", Fault.NO_NUMBER),
         (COMPLAINT, NextStatus(S.NOT_ACCEPTED, TODAY, "3/TB-UBND"), "reason", Fault.NO_REASON),
         (COMPLAINT, NextStatus(S.NOT_ACCEPTED, TODAY, "", "x" * 301), "reason", Fault.TOO_LONG),
+        (
+            COMPLAINT,
+            NextStatus(S.ACCEPTED, TODAY, "3/TB-UBND", "", Outcome.RIGHT),
+            "outcome",
+            Fault.NO_SETTLEMENT,
+        ),
         (DENUNCIATION, NextStatus(S.NOT_ACCEPTED, TODAY), "document", Fault.NO_DOCUMENT),
         (DENUNCIATION, NextStatus(S.ACCEPTED, TODAY, "3/QĐ-UBND", "bà B"), "reason", Fault.REASON_IN_DENUNCIATION),
     ],
 )
 def test_what_is_missing_or_wrong(kind: PetitionKind, wanted: NextStatus, field: str, fault: Fault) -> None:
-    assert faults(kind, S.RECEIVED, SINCE, wanted, TODAY)[field] is fault
+    assert faults(kind, 1, S.RECEIVED, SINCE, wanted, TODAY)[field] is fault
+
+
+@pytest.mark.parametrize(
+    ("kind", "instance", "possible"),
+    [
+        (COMPLAINT, 1, {Outcome.RIGHT, Outcome.WRONG, Outcome.PARTLY}),
+        (COMPLAINT, 2, {Outcome.UPHELD, Outcome.ANNULLED}),
+        (DENUNCIATION, 1, {Outcome.RIGHT, Outcome.WRONG, Outcome.PARTLY}),
+        (K.REFLECTION, 1, {None}),
+        (K.RECOMMENDATION, 1, {None}),
+    ],
+)
+def test_a_settlement_says_what_it_came_to(
+    kind: PetitionKind, instance: int, possible: set[Outcome | None]
+) -> None:
+    def accepted(outcome: Outcome | None) -> bool:
+        wanted = NextStatus(S.SETTLED, TODAY, "3/QĐ-UBND", "", outcome)
+        return faults(kind, instance, S.IN_SETTLEMENT, SINCE, wanted, TODAY) == {}
+
+    assert {outcome for outcome in (None, *Outcome) if accepted(outcome)} == possible
 
 
 def test_the_same_day_and_today_are_allowed() -> None:
     for day in (SINCE, TODAY):
-        assert faults(COMPLAINT, S.RECEIVED, SINCE, NextStatus(S.ACCEPTED, day, "3/TB-UBND"), TODAY) == {}
+        assert faults(COMPLAINT, 1, S.RECEIVED, SINCE, NextStatus(S.ACCEPTED, day, "3/TB-UBND"), TODAY) == {}
 
 
 @pytest.mark.parametrize(

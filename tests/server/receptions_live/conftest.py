@@ -253,6 +253,10 @@ class ControlProcess:
         )
         return room
 
+    def keep(self, client: socketio.AsyncClient) -> None:
+        """One that a test connects by itself; hung up with the others."""
+        self._clients.append(client)
+
     async def log_in(self, login: str) -> ClientSession:
         session = self.session()
         page = await (await session.get(f"{self.address}/login", headers={"Accept": "text/html"})).text()

@@ -39,10 +39,11 @@ export class Link extends EventTarget {
   #tries = 0;
   #ended = null;
 
-  /** `purpose`: room, desk or watch; `key`: the room's key, empty for the desk's own pages. */
-  constructor({ purpose, key = "" }) {
+  /** `purpose`: room, desk or watch; `key`: the room's key, empty for an enrolled device and the desk's own pages; `login`: as
+   *  the desk, also in a browser that is an enrolled device. */
+  constructor({ purpose, key = "", login = false }) {
     super();
-    this.#options = { purpose, key };
+    this.#options = { purpose, key, login };
   }
 
   /** {phase: idle | connecting | connected | lost | ended, media, signalling, restoring, tries, refusal} */

@@ -7,12 +7,23 @@ export default {
   "kind.reflection": ["Phản ánh", "Reflection"],
   "room.key.title": ["Mở điểm cầu", "Open this room"],
   "room.key.sentence": [
-    "Máy này chưa có mã điểm cầu. Dán địa chỉ hoặc mã mà tỉnh đã gửi, rồi bấm Mở. Chỉ cần làm một lần.",
-    "This computer has no room key yet. Paste the address or key the province sent, then press Open. Needed only once.",
+    "Nhập mã 8 ký tự mà tỉnh đã cấp, rồi bấm Mở. Chỉ cần làm một lần. Chưa có mã thì gọi Ban Tiếp công dân tỉnh.",
+    "Type the code of 8 characters that the province gave, then press Open. Needed only once. Without a code call the provincial reception office.",
   ],
-  "room.key.label": ["Địa chỉ hoặc mã điểm cầu", "Address or key of the room"],
-  "room.key.open": ["Mở điểm cầu", "Open the room"],
-  "room.key.empty": ["Chưa có mã. Hãy dán mã mà tỉnh đã gửi.", "No key yet. Paste the key the province sent."],
+  "room.key.revoked": [
+    "Máy này không còn được vào điểm cầu: tỉnh đã thu hồi, hoặc đơn vị đã sáp nhập, đổi tên. Gọi Ban Tiếp công dân tỉnh xin mã mới 8 ký tự, nhập vào đây rồi bấm Mở.",
+    "This computer no longer takes part: the province revoked it, or the unit was merged or renamed. Call the provincial reception office for a new code of 8 characters, type it here and press Open.",
+  ],
+  "room.key.label": ["Mã 8 ký tự, hoặc địa chỉ tỉnh đã gửi", "Code of 8 characters, or the address the province sent"],
+  "room.enrolling.title": ["Đang đăng ký máy này", "Enrolling this computer"],
+  "room.enrolling.sentence": ["Đang kiểm tra mã với tỉnh…", "Asking the province about the code…"],
+  "room.enrolling.waits": [
+    "Có quá nhiều mã sai được nhập. Máy tự thử lại sau {seconds} giây. Không cần làm gì.",
+    "Too many wrong codes came in. This computer tries again by itself in {seconds} seconds. Nothing to do.",
+  ],
+  "room.key.name": ["Tên máy này, ví dụ Máy hội trường (không bắt buộc)", "Name of this computer, such as Hall (optional)"],
+  "room.key.open": ["Mở", "Open"],
+  "room.key.empty": ["Chưa có mã. Hãy nhập mã mà tỉnh đã cấp.", "No code yet. Type the code the province gave."],
   "room.closed.title": ["Mục kín", "Closed item"],
   "room.closed.sentence": [
     "Mục này được tiếp riêng. Màn hình tự trở lại khi sang mục khác. Không cần làm gì.",

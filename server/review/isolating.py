@@ -1,0 +1,139 @@
+"""An isolated source as one file on the time axis of the recording: remuxed, never transcoded.
+
+A second of it is the same second of the programme, so a position, a link and a note fit both. Where the source had
+no picture the last one stands still (the page covers it, and says so), where it had no sound there is silence;
+what may not be watched is left out as in `copying`. It is made when somebody wants to see it, so that it takes
+room only then; what is signed are the files that it is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+
+from recordings.chapters import runs_of, second_of
+from recordings.manifest import IsolatedEntry, Manifest
+from recordings.mixing import BLOCK, RATE
+from recordings.playable import ROUNDING
+from recordings.store import Folder
+from server.review.copying import FORMATS, SILENCE, Progress
+from server.review.withholding import Span, is_withheld
+
+_MILLISECONDS = Fraction(1, 1000)
+_BEHIND_S = 2.0  # silence is written no later than this behind the picture, so that both lie together in the file
+
+
+def write_isolated(folder: Path, source: str, target: Path, left_out: Sequence[Span], progress: Progress) -> None:
+    """`target` is a name that nobody reads yet.
+
+    Raises OSError, av.error.FFmpegError, ValueError where the recording has nothing of that source.
+    """
+    manifest = Folder(folder).load()
+    segments = _readable(folder, manifest, source) if manifest is not None else []
+    if manifest is None or not segments:
+        raise ValueError(f"came {source!r}, of which the recording has no picture")
+    seconds = sum(segment.seconds for segment in manifest.readable)
+    runs = runs_of(manifest.readable)
+    container, options = FORMATS[target.suffix]
+    with (
+        av.open(str(folder / segments[0].file)) as first,
+        av.open(str(target), "w", format=container, options=options) as out,
+    ):
+        picture = _Picture(out, out.add_stream_from_template(first.streams.video[0], opaque=True), left_out)
+        sound = _Sound(out, left_out)
+        for segment in segments:
+            picture.begin()
+            for packet, clock in _packets(folder, segment):
+                second = second_of(clock, runs)
+                if second is None:
+                    picture.begin()
+                elif packet.stream.type == "video":
+                    sound.be_silent_until(second - _BEHIND_S)
+                    picture.add(packet, second)
+                else:
+                    sound.add(packet, second)
+                progress(min(1.0, (second or 0.0) / seconds))
+        sound.be_silent_until(seconds)
+
+
+def _readable(folder: Path, manifest: Manifest, source: str) -> list[IsolatedEntry]:
+    """All of one codec, as a file has one."""
+    found = [
+        segment
+        for each in manifest.isolated
+        if each.source == source
+        for segment in each.segments
+        if segment.seconds > 0 and (folder / segment.file).is_file()
+    ]
+    return [segment for segment in found if segment.codec == found[0].codec]
+
+
+def _packets(folder: Path, segment: IsolatedEntry) -> Iterator[tuple[av.Packet[Any], float]]:
+    """With the moment of the clock of each."""
+    with av.open(str(folder / segment.file)) as opened:
+        for packet in opened.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                yield packet, segment.started_epoch + float(packet.pts * packet.time_base)
+
+
+class _Picture:
+    def __init__(self, out: Any, stream: Any, left_out: Sequence[Span]) -> None:
+        self._out = out
+        self._stream = stream
+        self._left_out = left_out
+        self._last_ms = -1
+        self._needs_key_frame = True
+
+    def begin(self) -> None:
+        """Something is missing here, or another file begins."""
+        self._needs_key_frame = True
+
+    def add(self, packet: av.Packet[Any], second: float) -> None:
+        if is_withheld(second, self._left_out) or (self._needs_key_frame and not packet.is_keyframe):
+            self._needs_key_frame = True
+            return
+        self._needs_key_frame = False
+        self._last_ms = max(round(second * 1000), self._last_ms + 1)
+        packet.stream, packet.time_base = self._stream, _MILLISECONDS
+        packet.pts = packet.dts = self._last_ms
+        packet.duration = 0  # follows from the next one, however far it is
+        self._out.mux_one(packet)
+
+
+class _Sound:
+    """A track without a hole from 0 to the end: a browser goes by its sound."""
+
+    def __init__(self, out: Any, left_out: Sequence[Span]) -> None:
+        self._out = out
+        self._left_out = left_out
+        self._end = 0  # samples
+        # The encoder behind it is opened for the OpusHead only, and never called.
+        self._stream: Any = out.add_stream("libopus", rate=RATE)
+        self._stream.codec_context.layout = "stereo"
+
+    def add(self, packet: av.Packet[Any], second: float) -> None:
+        at = round(second * RATE)
+        length = round(float((packet.duration or 0) * (packet.time_base or 0)) * RATE) or BLOCK
+        ends_s = second + length / RATE
+        if at < self._end - ROUNDING or any(starts < ends_s and second < ends for starts, ends in self._left_out):
+            return
+        self.be_silent_until(second - ROUNDING / RATE)
+        self._put(packet, max(at, self._end) if at - self._end > ROUNDING else self._end, length)
+
+    def be_silent_until(self, second: float) -> None:
+        until = round(second * RATE)
+        while self._end + BLOCK <= until:
+            silence: av.Packet[Any] = av.Packet(SILENCE)
+            silence.is_keyframe = True
+            self._put(silence, self._end, BLOCK)
+
+    def _put(self, packet: av.Packet[Any], at: int, length: int) -> None:
+        packet.stream, packet.time_base = self._stream, Fraction(1, RATE)
+        packet.pts = packet.dts = at
+        packet.duration = length
+        self._end = at + length
+        self._out.mux_one(packet)
