@@ -16,15 +16,19 @@ from typing import Any
 
 import psutil
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from xdist.scheduler import LoadScopeScheduling
 
 from server.bench.store.cluster import Cluster
+from server.people import passwords
 from tests.database import PostgresqlStore, SqliteStore, Store, cluster_or_skip
 
 ONLY_COMPUTE = tuple(
     f"tests/{folder}/"
     for folder in (
         "signaling",
+        "server/attachments",
         "server/backup",
         "server/commands",
         "server/conclusions",
@@ -32,6 +36,7 @@ ONLY_COMPUTE = tuple(
         "server/deadlines",
         "server/demo",
         "server/documents",
+        "server/duty",
         "server/figures",
         "server/people",
         "server/petitions",
@@ -120,6 +125,15 @@ def leaves_nothing_behind() -> Iterator[None]:
         threading.Event().wait(0.02)  # what is ending has no handle of ours to wait on
     if left:
         pytest.fail("left behind: " + ", ".join(_described(each) for each in sorted(left)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_at_the_least_cost() -> Iterator[None]:
+    """Almost every page is asked for by somebody who logged in. What a hash costs otherwise, and that one of less
+    is made again, is held in `tests/server/people/test_passwords.py`; processes of their own hash at full cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

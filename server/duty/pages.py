@@ -23,7 +23,15 @@ from server.duty.asking import (
 )
 from server.duty.columns import MODE_WORDS, RECEIVER_WORDS
 from server.duty.forms import month_in
-from server.duty.queries import Judges, anything_told, duty_of_month, duty_of_unit, rows_between
+from server.duty.queries import (
+    Judges,
+    Reported,
+    anything_told,
+    duty_of_month,
+    duty_of_unit,
+    reported_in,
+    rows_between,
+)
 from server.duty.rules import DutyStanding, UnitMonth, most_wanting_first, periods_of
 from server.duty.units import LEVEL_WORDS, DutyLevel, DutyUnits
 from server.people.accounts import names_of_accounts
@@ -75,7 +83,8 @@ async def of_level(request: web.Request) -> web.StreamResponse:
 
     def work(session: Session) -> tuple[list[UnitMonth], bool]:
         units = all_units(session, departments)
-        return _of_month(session, units, level, month, by), anything_told(session)
+        reported = reported_in(session, month, month)
+        return _of_month(units, level, month, by, reported), anything_told(session)
 
     everything, told = await request.app[DATABASE].run(work)
     found = [each for each in everything if fold(text) in fold(each.unit.label)]
@@ -150,7 +159,8 @@ async def warning_of_home(request: web.Request) -> HomeWarning | None:
         if not anything_told(session):
             return Counter()
         units = all_units(session, departments)
-        of_month = (each for level in DutyLevel for each in _of_month(session, units, level, month, by))
+        reported = reported_in(session, month, month)
+        of_month = (each for level in DutyLevel for each in _of_month(units, level, month, by, reported))
         return Counter(each.unit.level for each in of_month if each.standing is DutyStanding.MISSED)
 
     short = await request.app[DATABASE].run(work)
@@ -161,6 +171,6 @@ async def warning_of_home(request: web.Request) -> HomeWarning | None:
     return HomeWarning(sum(short.values()), month, str(address))
 
 
-def _of_month(session: Session, units: DutyUnits, level: DutyLevel, month: date, by: Judges) -> list[UnitMonth]:
+def _of_month(units: DutyUnits, level: DutyLevel, month: date, by: Judges, reported: Reported) -> list[UnitMonth]:
     there = sorted(units.of_level(level, month, last_of(month)), key=lambda unit: fold(unit.label))
-    return most_wanting_first(duty_of_month(session, there, level, month, by))
+    return most_wanting_first(duty_of_month(there, level, month, by, reported))

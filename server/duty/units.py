@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from server.conclusions.assignees import label_of, name_of
 from server.conclusions.follow_up import Department
@@ -65,6 +66,8 @@ class DutyUnit:
         return any(since <= last and first <= (until or date.max) for since, until in self.spans)
 
     def existed_throughout(self, first: date, last: date) -> bool:
+        if any(since <= first and last <= (until or date.max) for since, until in self.spans):
+            return True
         return all(self.exists(first + _ONE_DAY * number) for number in range((last - first).days + 1))
 
 
@@ -78,10 +81,14 @@ class DutyUnits:
             spans[department.name].append((department.valid_from, department.valid_to))
         units += [DutyUnit(DutyLevel.DEPARTMENTS, name, name, name, tuple(days)) for name, days in spans.items()]
         self._by_key = {unit.key: unit for unit in units}
-        self._known: dict[str, list[DutyUnit]] = defaultdict(list)
-        for unit in units:
+
+    @cached_property
+    def _known(self) -> dict[str, list[DutyUnit]]:
+        known: dict[str, list[DutyUnit]] = defaultdict(list)
+        for unit in self._by_key.values():
             for name in _names_of(unit):
-                self._known[name].append(unit)
+                known[name].append(unit)
+        return known
 
     def get(self, key: str) -> DutyUnit | None:
         return self._by_key.get(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,6 @@ from server.conclusions.tables import Task
 from server.data.columns import now
 from server.data.urls import sqlite_url
 from server.demo.accounts import PASSWORD
-from server.demo.fill import fill
 from server.documents.tables import DocumentKind, OfficialDocument
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
@@ -43,10 +43,10 @@ from server.rooms.devices import make_code
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from server.visits.tables import Visit
-from server.web.languages import today
 from server.web.shell import GUARDED_BY
 from tests.browser.chromium import Chromium
-from tests.database import opened
+from tests.database import Store, file_of, opened
+from tests.server.demo.office import filled_template
 from tests.server.review.film import write_film
 
 DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
@@ -100,8 +100,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    with opened(sqlite_url(tmp_path / "tiepdan.db"), lambda session: fill(session, today())) as database:
+async def office(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Office]:
+    shutil.copy(file_of(filled_template(sqlite_store)), tmp_path / "tiepdan.db")
+    with opened(sqlite_url(tmp_path / "tiepdan.db")) as database:
         ids = database.run_here(_ids)
         ids["device"] = database.run_here(_enrol, ids["room"])
         ids["recording"] = database.run_here(_record, ids["item"], tmp_path / "recordings")

@@ -16,6 +16,7 @@ from server.people import accounts, pages, sessions
 from server.people.tables import Role
 from server.rooms import pages as room_pages
 from server.web import application
+from server.web.cookie import COOKIE
 from server.web.keys import DATABASE
 from tests.database import Store, copied, on
 
@@ -38,14 +39,23 @@ class Office:
     def __init__(self, client: TestClient[web.Request, web.Application], database: Database) -> None:
         self.client = client
         self.database = database
+        self._token = ("", "")  # the session's cookie, and the token that every page of this session has
 
     async def get(self, path: str, **more: object) -> ClientResponse:
         return await self.client.get(path, headers=PAGE, allow_redirects=False, **more)  # type: ignore[arg-type]
 
     async def csrf(self, path: str = "/login") -> str:
-        found = _CSRF.search(await (await self.client.get(path, headers=PAGE)).text())
-        assert found is not None
-        return found[1]
+        """As it stands on a page; of the two that everybody has, as it stood on any of this session."""
+        cookie, token = self._token
+        if path not in ("/login", "/") or not cookie or cookie != self._cookie():
+            found = _CSRF.search(await (await self.client.get(path, headers=PAGE)).text())
+            assert found is not None
+            token = found[1]
+            self._token = (self._cookie(), token)
+        return token
+
+    def _cookie(self) -> str:
+        return next((each.value for each in self.client.session.cookie_jar if each.key == COOKIE), "")
 
     async def post(self, path: str, data: dict[str, object], csrf_from: str = "/login") -> ClientResponse:
         form = {"csrf": await self.csrf(csrf_from), **data}

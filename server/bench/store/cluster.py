@@ -2,7 +2,7 @@
 with it.
 
 A shell owns the server and the directory: it gets SIGTERM when whoever started it ends, however that ends, stops
-the server and removes everything. Nothing is synced to disk. The language is Vietnamese and the clock the
+the server at once and removes everything. Nothing is synced to disk. The language is Vietnamese and the clock the
 province's, so that what leans on the order of bytes or on UTC is found.
 """
 
@@ -31,7 +31,7 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _ACCOUNT = "postgres"  # who runs it where we are root: the server refuses to
 _RUN = """
 server=
-trap 'test -z "$server" || kill -INT "$server"' TERM
+trap 'test -z "$server" || kill -QUIT "$server"' TERM
 trap 'rm -rf "$2"' EXIT
 "$1/initdb" --pgdata "$2/data" --username tiepdan --auth trust --no-sync --encoding UTF8 --locale C.UTF-8 \
     --locale-provider icu --icu-locale vi || exit

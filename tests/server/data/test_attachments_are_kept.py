@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
@@ -11,6 +13,7 @@ from sqlmodel import Session, select
 from server.conclusions.tables import Urging
 from server.data.engine import Database
 from server.data.schema import upgrade
+from tests.database import Store, copied
 from tests.server.data.test_conclusions_are_kept import DENOUNCED, fill
 from tests.server.data.test_documents_are_kept import _VERSION
 
@@ -26,8 +29,7 @@ _LETTER = (
 )
 
 
-@pytest.fixture
-def engine(bare: Database) -> Engine:
+def _prepare(bare: Database) -> None:
     """A complaint (1) and a denunciation (2); of before letter 1, issued in the evening of UTC, and 2, a draft."""
     fill(bare.engine, "0007")
     with bare.engine.begin() as connection:
@@ -38,7 +40,12 @@ def engine(bare: Database) -> Engine:
     upgrade(bare.engine)
     with bare.engine.begin() as connection:
         connection.execute(text(_ATTACHMENT), {"id": 1, "petition": 1})
-    return bare.engine
+
+
+@pytest.fixture
+def engine(store: Store) -> Iterator[Engine]:
+    with copied(store, store.made("attachments", _prepare)) as database:
+        yield database.engine
 
 
 def test_letters_of_before_are_known_by_the_day_they_were_issued_in_the_province(engine: Engine) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
-from server.data.engine import Database
 from server.data.schema import upgrade
+from tests.database import Store, copied
 
 _PETITION = (
     "INSERT INTO petition (id, code, kind, received_on, channel, petitioner_name, petitioner_address,"
@@ -80,9 +82,9 @@ def fill(engine: Engine, to: str = "head") -> None:
 
 
 @pytest.fixture
-def engine(bare: Database) -> Engine:
-    fill(bare.engine)
-    return bare.engine
+def engine(store: Store) -> Iterator[Engine]:
+    with copied(store, store.made("conclusions", lambda bare: fill(bare.engine))) as database:
+        yield database.engine
 
 
 REFUSED = [

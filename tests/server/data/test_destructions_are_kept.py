@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from server.data.engine import Database
 from server.data.schema import upgrade
+from tests.database import Store, copied
 from tests.server.data.test_conclusions_are_kept import fill
 
 _ACCOUNT = (
@@ -26,15 +29,19 @@ _PROPOSAL = (
 _DONE = "UPDATE recording_destruction SET destroyed_at = '2026-03-03 01:00:00' WHERE id = 1"
 
 
-@pytest.fixture
-def upgraded(bare: Database) -> Database:
-    """With a recording of before."""
+def _prepare(bare: Database) -> None:
     fill(bare.engine, "0013")
     with bare.engine.begin() as connection:
         connection.execute(text(_ACCOUNT))
         connection.execute(text(_RECORDING))
     upgrade(bare.engine)
-    return bare
+
+
+@pytest.fixture
+def upgraded(store: Store) -> Iterator[Database]:
+    """With a recording of before."""
+    with copied(store, store.made("destructions", _prepare)) as database:
+        yield database
 
 
 def run(database: Database, sql: str, **values: object) -> None:

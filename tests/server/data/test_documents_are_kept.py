@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
@@ -9,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from server.data.engine import Database
 from server.data.schema import upgrade
+from tests.database import Store, copied
 from tests.server.data.test_conclusions_are_kept import DENOUNCED, fill
 
 _DOCUMENT = (
@@ -23,8 +26,7 @@ _VERSION = (
 _ISSUED = "2026-03-02 09:00:00"
 
 
-@pytest.fixture
-def engine(bare: Database) -> Engine:
+def _prepare(bare: Database) -> None:
     """Items 1 (a complaint) and 2 (a denunciation) of before the upgrade; the minutes of item 1, issued, with a
     draft of a second version; those of the reception as a draft."""
     fill(bare.engine)
@@ -39,7 +41,12 @@ def engine(bare: Database) -> Engine:
             {"id": 3, "document": 3, "number": 1, "content": "{}", "issued": None, "file": None},
         ):
             connection.execute(text(_VERSION), row)
-    return bare.engine
+
+
+@pytest.fixture
+def engine(store: Store) -> Iterator[Engine]:
+    with copied(store, store.made("documents", _prepare)) as database:
+        yield database.engine
 
 
 REFUSED = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -31,6 +32,7 @@ from server.receptions.tables import Reception, ReceptionCancellation
 from server.rooms.change_file import read_changes
 from server.rooms.changing import carry_out, look
 from server.rooms.tables import Room, RoomSuccession
+from tests.database import Store, copied
 
 
 def _of_the_code(_thing: object, name: str | None, *_more: object) -> bool:
@@ -85,17 +87,27 @@ def _before_histories(database: Database) -> None:
             )
 
 
-def test_petitions_of_before_begin_their_history_with_the_status_they_have(bare: Database) -> None:
+def _upgraded(bare: Database) -> None:
     _before_histories(bare)
     upgrade(bare.engine)
-    rows = bare.run_here(lambda session: list(session.exec(select(PetitionStatusChange))))
+
+
+@pytest.fixture
+def upgraded(store: Store) -> Iterator[Database]:
+    """With the two petitions of before."""
+    with copied(store, store.made("petitions of before", _upgraded)) as database:
+        yield database
+
+
+def test_petitions_of_before_begin_their_history_with_the_status_they_have(upgraded: Database) -> None:
+    rows = upgraded.run_here(lambda session: list(session.exec(select(PetitionStatusChange))))
     assert [(row.petition_id, row.status, row.previous, row.holds_on) for row in rows] == [
         (1, "in_settlement", None, date(2026, 3, 2)),
         (2, "received", None, date(2026, 3, 2)),
     ]
     assert {(row.recorded_by, row.document, row.reason, row.unit) for row in rows} == {("system", "", "", "")}
     assert all(row.recorded_at.tzinfo is not None for row in rows)
-    petitions = bare.run_here(lambda session: list(session.exec(select(Petition))))
+    petitions = upgraded.run_here(lambda session: list(session.exec(select(Petition))))
     assert [(petition.variant, petition.instance) for petition in petitions] == [("normal", 1)] * 2
 
 
@@ -121,24 +133,20 @@ def test_petitions_of_before_are_found_and_sorted_like_new_ones(bare: Database) 
      "settled_document", "flags", "route_target", "petitioner_kind", "petitioner_count", "earlier_id",
      "split_from_id", "confidentiality"],
 )  # fmt: skip
-def test_the_table_refuses_all_that_could_point_at_a_denouncer(bare: Database, column: str) -> None:
-    _before_histories(bare)
-    upgrade(bare.engine)
+def test_the_table_refuses_all_that_could_point_at_a_denouncer(upgraded: Database, column: str) -> None:
     value = {"petitioner_count": "2", "earlier_id": "1", "split_from_id": "1"}.get(column, "'7'")
     with (
         pytest.raises(DatabaseError, match="ck_petition_denunciation_says_nothing"),
-        bare.engine.begin() as connection,
+        upgraded.engine.begin() as connection,
     ):
         connection.execute(text(f"UPDATE petition SET {column} = {value} WHERE id = 2"))  # noqa: S608
 
 
-def test_a_denunciation_is_never_a_content_beside_another(bare: Database) -> None:
-    _before_histories(bare)
-    upgrade(bare.engine)
+def test_a_denunciation_is_never_a_content_beside_another(upgraded: Database) -> None:
     beside = "UPDATE petition SET other_kinds = ' reflection denunciation ' WHERE id = 1"
     with (
         pytest.raises(DatabaseError, match="ck_petition_denunciation_leads"),
-        bare.engine.begin() as connection,
+        upgraded.engine.begin() as connection,
     ):
         connection.execute(text(beside))
 
@@ -155,17 +163,13 @@ def test_a_denunciation_is_never_a_content_beside_another(bare: Database) -> Non
          " recorded_by, unit FROM petition_status_change WHERE id = 1", "no reason in words"),
     ],
 )  # fmt: skip
-def test_the_database_keeps_a_history_as_it_was_written(bare: Database, statement: str, said: str) -> None:
-    _before_histories(bare)
-    upgrade(bare.engine)
-    with pytest.raises(DatabaseError, match=said), bare.engine.begin() as connection:
+def test_the_database_keeps_a_history_as_it_was_written(upgraded: Database, statement: str, said: str) -> None:
+    with pytest.raises(DatabaseError, match=said), upgraded.engine.begin() as connection:
         connection.execute(text(statement))
 
 
-def test_a_reason_may_be_erased(bare: Database) -> None:
-    _before_histories(bare)
-    upgrade(bare.engine)
-    with bare.engine.begin() as connection:
+def test_a_reason_may_be_erased(upgraded: Database) -> None:
+    with upgraded.engine.begin() as connection:
         connection.execute(text("UPDATE petition_status_change SET reason = ''"))
 
 
@@ -178,17 +182,15 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare: Database) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET actor = 'x'", "DELETE FROM audit_event"])
-def test_the_audit_log_refuses_changes_in_sql(bare: Database, statement: str) -> None:
-    upgrade(bare.engine)
-    bare.run_here(lambda session: audit.record(session, "system", "test"))
-    with pytest.raises(DatabaseError, match="append-only"), bare.engine.begin() as connection:
+def test_the_audit_log_refuses_changes_in_sql(database: Database, statement: str) -> None:
+    database.run_here(lambda session: audit.record(session, "system", "test"))
+    with pytest.raises(DatabaseError, match="append-only"), database.engine.begin() as connection:
         connection.execute(text(statement))
 
 
-def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(bare: Database) -> None:
-    upgrade(bare.engine)
-    bare.run_here(lambda session: audit.record(session, "system", "test"))
-    with pytest.raises(DatabaseError, match="moved on"), bare.engine.begin() as connection:
+def test_the_audit_log_refuses_an_event_that_does_not_follow_the_last(database: Database) -> None:
+    database.run_here(lambda session: audit.record(session, "system", "test"))
+    with pytest.raises(DatabaseError, match="moved on"), database.engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO audit_event (at, actor, action, subject, detail, previous_hash, hash)"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from server.data.engine import Database
 from server.deadlines.computing import State
 from server.deadlines.terms import read_terms
 from server.demo.accounts import ACCOUNTS, PASSWORD
-from server.demo.fill import fill, fill_rehearsal
+from server.demo.fill import DemoFilled, fill, fill_rehearsal
 from server.demo.petitions import FILE
 from server.people.passwords import matches
 from server.people.tables import Account
@@ -26,13 +28,45 @@ from server.receptions.tables import Audience, Hearing, Reception, ReceptionStat
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
 from server.web.languages import HERE
+from tests.database import Store, copied
 
 TODAY = date(2026, 11, 23)
+SUNDAY = date(2027, 2, 28)
+DAYS = (TODAY, date(2026, 2, 18), SUNDAY, date(2026, 5, 2))
+"""A Monday, within Tết, a Sunday, after the holidays of May."""
 FIRST_SIX = {"06649", "06652", "06655", "06658", "06661", "06664"}
 
 
-def test_it_has_the_whole_province(database: Database) -> None:
-    filled = database.run_here(fill, TODAY)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The demonstration as it is filled on a day, and what filling it said."""
+
+    database: Database
+    filled: DemoFilled
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[tuple[Store, date], DemoFilled]:
+    return {}
+
+
+@pytest.fixture
+def day() -> date:
+    """On which it is shown."""
+    return TODAY
+
+
+@pytest.fixture
+def shown(store: Store, day: date, said: dict[tuple[Store, date], DemoFilled]) -> Iterator[Shown]:
+    def fill_and_note(session: Session) -> None:
+        said[store, day] = fill(session, day)
+
+    with copied(store, store.template(f"demonstration on {day}", fill_and_note)) as database:
+        yield Shown(database, said[store, day])
+
+
+def test_it_has_the_whole_province(shown: Shown) -> None:
+    database, filled = shown.database, shown.filled
     rooms = database.run_here(rooms_on, TODAY)
     assert Counter(room.level for room in rooms) == {
         RoomLevel.COMMUNE: 177,
@@ -59,8 +93,8 @@ def test_it_has_the_whole_province(database: Database) -> None:
             assert petition.petitioner_name not in petition.summary
 
 
-def test_todays_reception_has_eight_items(database: Database) -> None:
-    filled = database.run_here(fill, TODAY)
+def test_todays_reception_has_eight_items(shown: Shown) -> None:
+    database, filled = shown.database, shown.filled
     reception = database.run_here(reception_today, TODAY)
     assert reception is not None
     assert reception.id == filled.reception_id
@@ -80,8 +114,8 @@ def test_todays_reception_has_eight_items(database: Database) -> None:
     assert {p.kind for line in lines for p in line.petitions} == set(PetitionKind)
 
 
-def test_the_lists_are_not_empty(database: Database) -> None:
-    database.run_here(fill, TODAY)
+def test_the_lists_are_not_empty(shown: Shown) -> None:
+    database = shown.database
     receptions = database.run_here(lambda session: session.exec(select(Reception)).all())
     assert Counter(reception.state for reception in receptions) == {
         ReceptionState.ENDED: 7,
@@ -98,10 +132,9 @@ def test_the_lists_are_not_empty(database: Database) -> None:
         assert all(line.connected_s >= line.receiving_s for line in attendance)
 
 
-@pytest.mark.parametrize("day", [TODAY, date(2026, 2, 18), date(2027, 2, 28), date(2026, 5, 2)])
-def test_every_state_of_a_deadline_is_there_on_any_day(database: Database, tmp_path: Path, day: date) -> None:
-    """On a Monday, within Tết, on a Sunday, after the holidays of May."""
-    database.run_here(fill, day)
+@pytest.mark.parametrize("day", DAYS)
+def test_every_state_of_a_deadline_is_there_on_any_day(shown: Shown, tmp_path: Path, day: date) -> None:
+    database = shown.database
     terms = read_terms(tmp_path)
 
     def states(session: Session) -> set[State | None]:
@@ -112,9 +145,9 @@ def test_every_state_of_a_deadline_is_there_on_any_day(database: Database, tmp_p
     assert database.run_here(states) >= shown
 
 
-@pytest.mark.parametrize("day", [TODAY, date(2026, 2, 18), date(2027, 2, 28), date(2026, 5, 2)])
-def test_tasks_are_there_in_every_state_on_any_day(database: Database, tmp_path: Path, day: date) -> None:
-    database.run_here(fill, day)
+@pytest.mark.parametrize("day", DAYS)
+def test_tasks_are_there_in_every_state_on_any_day(shown: Shown, tmp_path: Path, day: date) -> None:
+    database = shown.database
     today = today_by(read_terms(tmp_path).calendar, day)
     tasks = database.run_here(lambda session: session.exec(select(Task)).all())
     assert {task.state for task in tasks} == set(TaskState)
@@ -127,24 +160,25 @@ def test_tasks_are_there_in_every_state_on_any_day(database: Database, tmp_path:
     assert len(drafts) == 1
 
 
-def test_every_account_logs_in_with_the_printed_password(database: Database) -> None:
-    database.run_here(fill, TODAY)
+def test_every_account_logs_in_with_the_printed_password(shown: Shown) -> None:
+    database = shown.database
     accounts = database.run_here(lambda session: session.exec(select(Account)).all())
     assert {account.login for account in accounts} == {account.login for account in ACCOUNTS}
     assert all(matches(account.password_hash, PASSWORD) for account in accounts)
 
 
-def test_filling_twice_on_one_day_changes_nothing(database: Database) -> None:
-    assert database.run_here(fill, TODAY).filled
+def test_filling_twice_on_one_day_changes_nothing(shown: Shown) -> None:
+    assert shown.filled.filled
+    database = shown.database
     again = database.run_here(fill, TODAY)
     assert not again.filled
     assert len(database.run_here(lambda session: session.exec(select(Reception)).all())) == 11
 
 
-def test_any_day_can_be_today(database: Database) -> None:
-    sunday = date(2027, 2, 28)
-    database.run_here(fill, sunday)
-    reception = database.run_here(reception_today, sunday)
+@pytest.mark.parametrize("day", [SUNDAY])
+def test_any_day_can_be_today(shown: Shown) -> None:
+    database = shown.database
+    reception = database.run_here(reception_today, SUNDAY)
     assert reception is not None
     assert reception.state == ReceptionState.PLANNED
     receptions = database.run_here(lambda session: session.exec(select(Reception)).all())
@@ -171,10 +205,8 @@ def test_a_rehearsal_cannot_have_more_rooms_than_the_sample(database: Database) 
         database.run_here(fill_rehearsal, 178, TODAY)
 
 
-def test_shown_again_on_another_day_it_has_a_reception_for_that_day_and_nothing_else_is_new(
-    database: Database,
-) -> None:
-    first = database.run_here(fill, TODAY)
+def test_shown_again_on_another_day_it_has_a_reception_for_that_day_and_nothing_else_is_new(shown: Shown) -> None:
+    database, first = shown.database, shown.filled
     tomorrow = TODAY + timedelta(days=1)
     again = database.run_here(fill, tomorrow)
     assert not again.filled
@@ -186,8 +218,8 @@ def test_shown_again_on_another_day_it_has_a_reception_for_that_day_and_nothing_
     assert len(database.run_here(lambda session: session.exec(select(Petition)).all())) == 30
 
 
-def test_a_demonstration_whose_reception_was_ended_gets_another(database: Database) -> None:
-    first = database.run_here(fill, TODAY)
+def test_a_demonstration_whose_reception_was_ended_gets_another(shown: Shown) -> None:
+    database, first = shown.database, shown.filled
 
     def end(session: Session) -> None:
         reception = session.get_one(Reception, first.reception_id)

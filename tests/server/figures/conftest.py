@@ -32,8 +32,8 @@ def ground(definitions: Definitions) -> Ground:
     return Ground(definitions.tables, rules, terms, today(), OFFICE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def office(store: Store) -> Iterator[Database]:
-    """A made-up half-year and the one before it."""
+    """A made-up half-year and the one before it; only read."""
     with copied(store, store.template("half-year", lambda session: half_year.fill(session, SEED))) as database:
         yield database

@@ -61,12 +61,18 @@ def sheet_of(
     )
 
 
-@pytest.mark.parametrize("period", PERIODS, ids=lambda period: f"{period.first}-{period.last}")
-def test_form_01_tcd(office: Database, ground: Ground, definitions: Definitions, period: Period) -> None:
-    def work(session: Session) -> tuple[Raw, Sheet]:
-        return recomputed.read(session), sheet_of(session, ground, definitions, "01-tcd-01-2024", period, By.UNIT)
+@pytest.fixture(scope="module")
+def raw(office: Database) -> Raw:
+    """All rows of the office."""
+    return office.run_here(recomputed.read)
 
-    raw, sheet = office.run_here(work)
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda period: f"{period.first}-{period.last}")
+def test_form_01_tcd(office: Database, raw: Raw, ground: Ground, definitions: Definitions, period: Period) -> None:
+    def work(session: Session) -> Sheet:
+        return sheet_of(session, ground, definitions, "01-tcd-01-2024", period, By.UNIT)
+
+    sheet = office.run_here(work)
     expected = recomputed.tcd01(raw, period.first, period.last)
     assert set(expected) == set(range(1, 30))
     assert numbers(sheet.total) == expected
@@ -76,14 +82,14 @@ def test_form_01_tcd(office: Database, ground: Ground, definitions: Definitions,
         assert all(expected.values()), "a cell that is 0 tells nothing"
 
 
-def test_form_01_tcd_by_unit(office: Database, ground: Ground, definitions: Definitions) -> None:
+def test_form_01_tcd_by_unit(office: Database, raw: Raw, ground: Ground, definitions: Definitions) -> None:
     """Two persons of one board are one unit; the sessions are the province's."""
     period = PERIODS[0]
 
-    def work(session: Session) -> tuple[Raw, Sheet]:
-        return recomputed.read(session), sheet_of(session, ground, definitions, "01-tcd-01-2024", period, By.UNIT)
+    def work(session: Session) -> Sheet:
+        return sheet_of(session, ground, definitions, "01-tcd-01-2024", period, By.UNIT)
 
-    raw, sheet = office.run_here(work)
+    sheet = office.run_here(work)
     board = "Ban Tiếp công dân tỉnh"
     for row in sheet.rows:
 
@@ -100,12 +106,12 @@ def test_form_01_tcd_by_unit(office: Database, ground: Ground, definitions: Defi
 @pytest.mark.parametrize("key", FORMS)
 @pytest.mark.parametrize("period", PERIODS, ids=lambda period: f"{period.first}-{period.last}")
 def test_forms_of_petitions(
-    office: Database, ground: Ground, definitions: Definitions, key: str, period: Period
+    office: Database, raw: Raw, ground: Ground, definitions: Definitions, key: str, period: Period
 ) -> None:
-    def work(session: Session) -> tuple[Raw, Sheet]:
-        return recomputed.read(session), sheet_of(session, ground, definitions, key, period, By.UNIT)
+    def work(session: Session) -> Sheet:
+        return sheet_of(session, ground, definitions, key, period, By.UNIT)
 
-    raw, sheet = office.run_here(work)
+    sheet = office.run_here(work)
     count = FORMS[key]
     counted_elsewhere = TIME_LIMITS.get(key, set())
     assert set(numbers(sheet.total)) - counted_elsewhere == set(count(Petitions(raw, period.first, period.last)))

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.people import passwords
+from server.people.accounts import account_by_login
 from server.people.passwords import (
+    COST,
     MAX_LENGTH,
     MIN_LENGTH,
     BadPassword,
     PasswordFault,
     hash_password,
+    is_outdated,
     matches,
     password_fault,
 )
+from tests.server.conftest import Office
 
 
 @pytest.mark.parametrize(
@@ -55,3 +61,30 @@ def test_spaces_and_letters_of_every_language_count() -> None:
     hashed = hash_password("nước chảy đá mòn")
     assert matches(hashed, "nước chảy đá mòn")
     assert not matches(hashed, "nuoc chay da mon")
+
+
+@pytest.fixture
+def full_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everywhere but in tests."""
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher.from_parameters(COST))
+
+
+def test_a_hash_costs_what_the_standard_asks(full_cost: None) -> None:
+    hashed = hash_password("nước chảy đá mòn")
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, section 4, the second choice
+    assert matches(hashed, "nước chảy đá mòn")
+    assert not is_outdated(hashed)
+
+
+async def test_a_hash_of_less_cost_is_made_again_at_the_login(office: Office, full_cost: None) -> None:
+    async def stored() -> str:
+        account = await office.database.run(account_by_login, "canbo")
+        assert account is not None
+        return account.password_hash
+
+    assert is_outdated(before := await stored())
+    assert (await office.log_in("canbo", "another password")).status == 403
+    assert await stored() == before
+    assert (await office.log_in("canbo")).status == 303
+    assert (await stored()).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert (await office.log_in("canbo")).status == 303

@@ -17,7 +17,6 @@ from sqlmodel import Session, select
 
 from server.app import make_app
 from server.data.columns import now
-from server.data.engine import Database
 from server.data.folding import fold
 from server.data.schema import upgrade
 from server.data.secret import load_secret
@@ -39,6 +38,7 @@ from server.rooms.keys import make_key, make_token
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from signaling.messages import LinkState
+from tests.database import database_at, file_of, migrated_file
 from tests.server.receptions_live.processes import MediaSide, RecorderSide
 from tests.server.receptions_live.province import BAI_CHAY, CAI_CHIEN, HA_TU
 from tests.waiting import eventually
@@ -184,7 +184,9 @@ class ControlProcess:
         self.settings = Settings(data=data, http="127.0.0.1:0", **settings)
         self.settings.run_directory.mkdir(parents=True)
         self.secret = load_secret(data)
-        self.database = Database(self.settings.database_url)
+        if self.settings.database_url.startswith("sqlite"):
+            file_of(self.settings.database_url).write_bytes(migrated_file())
+        self.database = database_at(self.settings.database_url)
         upgrade(self.database.engine)
         self.reception = self.database.run_here(filled) or 0
         self.media = MediaSide(self.settings.run_directory / "media.sock")
@@ -193,6 +195,7 @@ class ControlProcess:
         self._runner: web.AppRunner | None = None
         self._clients: list[socketio.AsyncClient] = []
         self._sessions: list[ClientSession] = []
+        self._tokens: dict[ClientSession, str] = {}  # a session's is the same on all its pages
 
     async def start(self) -> None:
         self._runner = web.AppRunner(make_app(self.settings, self.database), access_log=None, shutdown_timeout=1.0)
@@ -265,11 +268,12 @@ class ControlProcess:
 
     async def submit(self, session: ClientSession, path: str, **form: object) -> ClientResponse:
         """Send a form as a page does."""
-        page = await self.page(session, "/receptions")
-        token = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+        if session not in self._tokens:
+            page = await self.page(session, "/receptions")
+            self._tokens[session] = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
         return await session.post(
             self.address + path,
-            data={"csrf": token, **form},
+            data={"csrf": self._tokens[session], **form},
             headers={"Accept": "text/html"},
             allow_redirects=False,
         )

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from aiohttp import ClientResponse, FormData
 from sqlmodel import Session, select
 
+from server.data.engine import Database
 from server.people.tables import AuditEvent
 from server.rooms.changing import SAMPLE_CHANGES
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.tables import Room, RoomSuccession
 from server.spreadsheets import as_xlsx
 from server.web.languages import today
-from tests.server.conftest import PAGE, Office
+from tests.database import Store, copied
+from tests.server.conftest import PAGE, Office, add_people
 
 _HIDDEN = re.compile(r'name="(changes|stamp)" value="([^"]*)"')
 _ROOM = re.compile(r'href="(/rooms/\d+)">([^<]*)</a>')
 
 
-def _fill(office: Office) -> None:
-    office.database.run_here(import_rooms, SAMPLE.read_bytes(), actor="system")
+def _register(session: Session) -> None:
+    import_rooms(session, SAMPLE.read_bytes(), actor="system")
+
+
+@pytest.fixture
+def peopled(store: Store) -> Iterator[Database]:
+    """With the whole registry of the province."""
+    with copied(store, store.template("people and rooms", add_people, _register)) as database:
+        yield database
 
 
 async def _send(office: Office, content: bytes, name: str = "thay-doi.csv") -> ClientResponse:
@@ -48,7 +58,6 @@ def _count(session: Session) -> int:
 
 
 async def test_the_province_goes_from_177_to_171_to_54(office: Office) -> None:
-    _fill(office)
     await office.log_in("quantri")
     shown = await (await _send(office, SAMPLE_CHANGES.read_bytes())).text()
     assert "Chưa có gì thay đổi" in shown
@@ -73,7 +82,6 @@ async def test_the_province_goes_from_177_to_171_to_54(office: Office) -> None:
 
 
 async def test_a_rooms_page_tells_what_was_before_and_what_came_after(office: Office) -> None:
-    _fill(office)
     await office.log_in("quantri")
     await _confirm(office, await (await _send(office, SAMPLE_CHANGES.read_bytes())).text())
     listed = await (await office.get("/rooms?day=2025-03-01&q=06799")).text()
@@ -87,7 +95,6 @@ async def test_a_rooms_page_tells_what_was_before_and_what_came_after(office: Of
 
 
 async def test_a_workbook_does_what_a_text_file_does_and_refused_lines_are_named(office: Office) -> None:
-    _fill(office)
     await office.log_in("quantri")
     rows = [
         ["day", "predecessor", "successor", "extent"],
@@ -104,7 +111,6 @@ async def test_a_workbook_does_what_a_text_file_does_and_refused_lines_are_named
 
 
 async def test_what_is_confirmed_is_what_was_shown(office: Office) -> None:
-    _fill(office)
     await office.log_in("quantri")
     first = b"day,predecessor,successor\n2024-11-01,06682,06685\n"
     shown = await (await _send(office, first + b"2024-11-01,06718,06712\n")).text()
@@ -138,7 +144,6 @@ async def test_what_is_confirmed_is_what_was_shown(office: Office) -> None:
 async def test_a_form_shows_what_would_happen_and_then_it_happens(
     office: Office, act: str, fields: dict[str, object], ends: int, begins: int
 ) -> None:
-    _fill(office)
     await office.log_in("quantri")
     path = f"/rooms/changes/{act}"
     answer = await office.post(path, {"day": "2025-07-01", **fields}, csrf_from=path)
@@ -177,7 +182,6 @@ async def test_a_form_shows_what_would_happen_and_then_it_happens(
 async def test_a_form_that_cannot_be_says_why_and_changes_nothing(
     office: Office, act: str, fields: dict[str, object], words: str
 ) -> None:
-    _fill(office)
     await office.log_in("quantri")
     path = f"/rooms/changes/{act}"
     answer = await office.post(path, {"day": "2025-07-01", **fields}, csrf_from=path)
@@ -191,7 +195,6 @@ async def test_a_form_that_cannot_be_says_why_and_changes_nothing(
 
 @pytest.mark.parametrize("login", ["canbo", "thuky", "chutri", "xemlai"])
 async def test_only_an_administrator_changes_units(office: Office, login: str) -> None:
-    _fill(office)
     await office.log_in(login)
     for path in ("/rooms/changes", "/rooms/changes/merge", "/rooms/changes/end"):
         assert (await office.get(path)).status == 403
@@ -210,13 +213,11 @@ async def test_a_file_that_does_not_come_is_asked_for(office: Office) -> None:
     ("day", "words"), [("1999-01-01", "Danh sách bắt đầu từ ngày 01/01/2020"), ("x", "Đây không phải là ngày")]
 )
 async def test_a_day_without_units_says_when_they_begin(office: Office, day: str, words: str) -> None:
-    _fill(office)
     await office.log_in("canbo")
     assert words in await (await office.get(f"/rooms?day={day}")).text()
 
 
 async def test_new_rooms_have_their_addresses_before_they_begin(office: Office) -> None:
-    _fill(office)
     await office.log_in("quantri")
     path, day = "/rooms/changes/merge", (today() + timedelta(days=30)).isoformat()
     form = {"day": day, "unit1": "06682", "unit2": "06685", **_new("06682", "Phường Hồng Gai")}
