@@ -79,7 +79,9 @@ async def stepped(story: Story, case: Case, step: Step) -> None:
         duty = {"key": step.detail}
         await officer.submit(record, f"{record}/notice", of=duty, document=step.document, confirmed="yes")
     else:
-        chosen = {"status": step.do, "document": step.document, "outcome": step.detail, "confirmed": "yes"}
+        chosen = {"status": step.do, "document": step.document, "confirmed": "yes"}
+        if step.detail:
+            chosen["outcome"] = step.detail
         await officer.submit(record, f"{record}/status#next-status", **chosen)
 
 

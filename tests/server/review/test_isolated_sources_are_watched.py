@@ -9,14 +9,22 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from recordings.store import MANIFEST
+from recordings.archive.address import Access as ArchiveAccess
+from recordings.archive.moving import put_whole
+from recordings.archive.note import named_in
+from recordings.archive.opening import open_archive
+from recordings.manifest import SourceName
+from recordings.store import MANIFEST, Folder
+from server.archive import shelf
 from server.petitions.tables import Confidentiality
 from server.receptions.tables import Recording
 from server.review.isolated import read_isolated, source_of
-from server.review.isolating import write_isolated
+from server.review.isolating import files_of
 from server.review.removing import listed
 from server.review.tables import Access, Quarantine, RecordingAccess
 from server.review.withholding import joined, without
+from server.review.work import Work
+from server.review.worker import do
 from tests.scenarios.patience import until
 from tests.server.demo.fixtures import Province, petition
 from tests.server.review.film import loudness_of, write_film
@@ -192,9 +200,37 @@ def test_what_is_withheld_tells_nothing_of_who_had_the_floor(province: Province,
     assert read_isolated(folder, [], length) == []
 
 
-def test_a_source_that_was_not_recorded_is_refused(province: Province, made: Recorded, tmp_path: Path) -> None:
+def test_a_source_that_was_not_recorded_is_refused(province: Province, made: Recorded) -> None:
     with pytest.raises(ValueError, match="document"):
-        write_isolated(province.recordings / FOLDER, "document", tmp_path / "x.mp4", (), lambda share: None)
+        files_of(province.recordings / FOLDER, "document")
+
+
+@pytest.mark.parametrize("source", ["desk", "floor"])
+def test_of_an_archived_recording_it_is_fetched_and_put_together(
+    province: Province, made: Recorded, source: SourceName, tmp_path: Path
+) -> None:
+    folder, place = province.recordings / FOLDER, tmp_path / "archive"
+    place.mkdir()
+    access = ArchiveAccess(url=f"file://{place}")
+    manifest = Folder(folder).load()
+    assert manifest is not None
+    isolated = {name: each for name, each in named_in(manifest).items() if name.startswith(source)}
+    assert isolated
+    for name, sealed in isolated.items():
+        whole = put_whole(open_archive(access), folder / name, f"{FOLDER}/{name}", sealed, lambda count: None)
+        shelf.moved(folder, name, whole)
+        (folder / name).unlink()
+    target, shares = tmp_path / "made" / "source.mp4", list[float]()
+    do(
+        Work(
+            kind="isolated", source=folder / MANIFEST, target=target, seconds=LENGTH_S, left_out=(),
+            isolated=source, archive=access,
+        ),
+        shares.append,
+    )  # fmt: skip
+    assert {shade for _, shade in shown(target)} == {DESK if source == "desk" else FLOOR}
+    assert all(0.0 <= share <= 1.0 for share in shares)
+    assert [each.name for each in target.parent.iterdir()] == [target.name], "what was fetched is gone again"
 
 
 def test_deleting_a_recording_lists_the_isolated_files_too(province: Province, made: Recorded) -> None:
