@@ -248,16 +248,12 @@ class Recorder:
         with suppress(asyncio.QueueFull):
             self._to_seal.put_nowait(folder)
 
-    async def _isolated_closed(self, folder: Folder) -> None:
-        while True:
-            if self._isolated is None or self._isolated.is_done_with(folder.name):
-                return
-            await asyncio.sleep(TURN_S)
-
     async def _seal_all(self) -> None:
         while True:
             folder = await self._to_seal.get()
-            await self._isolated_closed(folder)
+            if self._isolated is not None and not self._isolated.is_done_with(folder.name):
+                self._loop.call_later(TURN_S, self._seal_soon, folder)  # and it holds up no other
+                continue
             try:
                 sealed = await asyncio.to_thread(seal, folder, self._signing, self._stop_sealing)
             except SealingStopped:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import av
 
 from recordings.items import GapReason
-from recordings.manifest import Manifest, SegmentEntry, iso
+from recordings.manifest import Manifest, OpenSegment, SegmentEntry, iso
 from recordings.segment import MIX_TITLE
 from recordings.store import Folder, Places, sha256_of
 from signaling.wire.rtp import VideoCodec
@@ -67,23 +67,29 @@ def enter_as_found(folder: Folder, manifest: Manifest) -> float | None:
     measured = measure(path)
     manifest.add_segment(
         SegmentEntry(
-            file=writing.file,
-            started_at=iso(writing.started_at),
-            started_epoch=writing.started_at,
-            seconds=measured.seconds,
-            bytes=path.stat().st_size,
-            sha256=sha256_of(path),
-            previous_sha256=manifest.last_sha256,
-            tracks=measured.tracks,
-            codec=measured.codec,
-            video_frames=measured.video_frames,
-            audio_seconds=measured.audio_seconds,
-            whole=False,
+            **as_found(path, writing, measured, manifest.last_sha256), audio_seconds=measured.audio_seconds
         )
     )
     if not measured.seconds:
         log.error("segment %s of recording %s cannot be read", writing.file, folder.name)
     return writing.started_at + measured.seconds
+
+
+def as_found(path: Path, writing: OpenSegment, measured: Measured, previous_sha256: str) -> dict[str, Any]:
+    """The fields of an entry for a file that broke off."""
+    return {
+        "file": writing.file,
+        "started_at": iso(writing.started_at),
+        "started_epoch": writing.started_at,
+        "seconds": measured.seconds,
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+        "previous_sha256": previous_sha256,
+        "tracks": measured.tracks,
+        "codec": measured.codec,
+        "video_frames": measured.video_frames,
+        "whole": False,
+    }
 
 
 def is_playable(path: Path) -> bool:

@@ -14,14 +14,13 @@ from typing import get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recordings.items import GapReason
-from recordings.manifest import IsolatedEntry, IsolatedSource, Manifest, SourceName, iso
-from recordings.recovery import measure
+from recordings.manifest import IsolatedEntry, IsolatedSource, Manifest, SourceName
+from recordings.recovery import as_found, measure
 from recordings.store import (
     Folder,
     UnreadableManifest,
     make_directory,
     replace_file,
-    sha256_of,
     sync_directory,
 )
 
@@ -75,22 +74,7 @@ def enter_as_found(path: Path, source: IsolatedSource) -> None:
     file = path / writing.file
     if not file.exists() or not file.stat().st_size:
         return
-    measured = measure(file)
-    source.segments.append(
-        IsolatedEntry(
-            file=writing.file,
-            started_at=iso(writing.started_at),
-            started_epoch=writing.started_at,
-            seconds=measured.seconds,
-            bytes=file.stat().st_size,
-            sha256=sha256_of(file),
-            previous_sha256=source.last_sha256,
-            tracks=measured.tracks,
-            codec=measured.codec,
-            video_frames=measured.video_frames,
-            whole=False,
-        )
-    )
+    source.segments.append(IsolatedEntry(**as_found(file, writing, measure(file), source.last_sha256)))
 
 
 def take_in(folder: Folder, manifest: Manifest) -> None:

@@ -51,20 +51,23 @@ VARIANT_WORDS: dict[Variant, str] = {
     Variant.REMOTE_COMPLICATED: N_("Complicated, in a remote area"),
     Variant.SPECIALLY_COMPLICATED: N_("Specially complicated case"),
 }
-OUTCOME_WORDS: dict[PetitionKind, dict[Outcome, str]] = {
-    PetitionKind.COMPLAINT: {
-        Outcome.RIGHT: N_("The complaint is right"),
-        Outcome.WRONG: N_("The complaint is wrong"),
-        Outcome.PARTLY: N_("The complaint is partly right"),
-        Outcome.UPHELD: N_("The first decision is upheld"),
-        Outcome.ANNULLED: N_("The first decision is annulled or amended"),
-    },
-    PetitionKind.DENUNCIATION: {
-        Outcome.RIGHT: N_("The denunciation is true"),
-        Outcome.WRONG: N_("The denunciation is false"),
-        Outcome.PARTLY: N_("The denunciation is partly true"),
-    },
+_OF_A_COMPLAINT: dict[Outcome, str] = {
+    Outcome.RIGHT: N_("The complaint is right"),
+    Outcome.WRONG: N_("The complaint is wrong"),
+    Outcome.PARTLY: N_("The complaint is partly right"),
+    Outcome.UPHELD: N_("The first decision is upheld"),
+    Outcome.ANNULLED: N_("The first decision is annulled or amended"),
 }
+_OF_A_DENUNCIATION: dict[Outcome, str] = {
+    Outcome.RIGHT: N_("The denunciation is true"),
+    Outcome.WRONG: N_("The denunciation is false"),
+    Outcome.PARTLY: N_("The denunciation is partly true"),
+}
+OUTCOME_WORDS: dict[PetitionKind, dict[Outcome, str]] = {
+    kind: _OF_A_COMPLAINT | (_OF_A_DENUNCIATION if kind is PetitionKind.DENUNCIATION else {})
+    for kind in PetitionKind
+}
+"""All of them for all kinds: the history of a petition that became another kind keeps what it was settled with."""
 INSTANCE_WORDS: dict[int, str] = {1: N_("First complaint"), 2: N_("Second complaint")}
 
 

@@ -9,6 +9,7 @@ room only then; what is signed are the files that it is made of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import av
 
 from recordings.archive.note import is_there
-from recordings.chapters import runs_of, second_of
+from recordings.chapters import Run, runs_of, second_of
 from recordings.manifest import IsolatedEntry, Manifest
 from recordings.mixing import BLOCK, RATE
 from recordings.playable import ROUNDING
@@ -28,28 +29,34 @@ _MILLISECONDS = Fraction(1, 1000)
 _BEHIND_S = 2.0  # silence is written no later than this behind the picture, so that both lie together in the file
 
 
-def files_of(folder: Path, source: str) -> list[Path]:
-    """What it is made of, each here or in the archive. Raises ValueError where the recording has nothing of it."""
-    manifest = Folder(folder).load()
-    found = [] if manifest is None else [folder / each.file for each in _readable(folder, manifest, source)]
-    if not found:
-        raise ValueError(f"came {source!r}, of which the recording has no picture")
-    return found
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What it is made of. `files`: each is here or in the archive."""
+
+    files: list[Path]
+    segments: list[IsolatedEntry]
+    runs: tuple[Run, ...]  # of the programme
+    seconds: float
 
 
-def write_isolated(
-    folder: Path, files: Sequence[Path], source: str, target: Path, left_out: Sequence[Span], progress: Progress
-) -> None:
-    """`files`: those of `files_of`, wherever they are at hand; `target` is a name that nobody reads yet.
-
-    Raises OSError, av.error.FFmpegError, ValueError where the recording has nothing of that source.
-    """
+def parts_of(folder: Path, source: str) -> Parts:
+    """Raises OSError, ValueError where the recording has nothing of that source."""
     manifest = Folder(folder).load()
     segments = _readable(folder, manifest, source) if manifest is not None else []
     if manifest is None or not segments:
         raise ValueError(f"came {source!r}, of which the recording has no picture")
+    files = [folder / segment.file for segment in segments]
     seconds = sum(segment.seconds for segment in manifest.readable)
-    runs = runs_of(manifest.readable)
+    return Parts(files, segments, runs_of(manifest.readable), seconds)
+
+
+def write_isolated(
+    parts: Parts, files: Sequence[Path], target: Path, left_out: Sequence[Span], progress: Progress
+) -> None:
+    """`files`: those of `parts`, wherever they are at hand; `target` is a name that nobody reads yet.
+
+    Raises OSError, av.error.FFmpegError.
+    """
     container, options = FORMATS[target.suffix]
     with (
         av.open(str(files[0])) as first,
@@ -57,10 +64,10 @@ def write_isolated(
     ):
         picture = _Picture(out, out.add_stream_from_template(first.streams.video[0], opaque=True), left_out)
         sound = _Sound(out, left_out)
-        for file, segment in zip(files, segments, strict=True):
+        for file, segment in zip(files, parts.segments, strict=True):
             picture.begin()
             for packet, clock in _packets(file, segment):
-                second = second_of(clock, runs)
+                second = second_of(clock, parts.runs)
                 if second is None:
                     picture.begin()
                 elif packet.stream.type == "video":
@@ -68,8 +75,8 @@ def write_isolated(
                     picture.add(packet, second)
                 else:
                     sound.add(packet, second)
-                progress(min(1.0, (second or 0.0) / seconds))
-        sound.be_silent_until(seconds)
+                progress(min(1.0, (second or 0.0) / parts.seconds))
+        sound.be_silent_until(parts.seconds)
 
 
 def _readable(folder: Path, manifest: Manifest, source: str) -> list[IsolatedEntry]:

@@ -17,7 +17,7 @@ from recordings.archive.fetching import all_at_hand
 from recordings.archive.note import read_note
 from server.review.aside import NICENESS
 from server.review.copying import Progress, write_copy
-from server.review.isolating import files_of, write_isolated
+from server.review.isolating import parts_of, write_isolated
 from server.review.thumbnails import write_thumbnails
 from server.review.work import Work
 
@@ -29,14 +29,15 @@ def do(work: Work, say: Progress) -> None:
     av.error.FFmpegError."""
     work.target.parent.mkdir(parents=True, exist_ok=True)
     part = work.target.with_name(f"part-{work.target.name}")
-    needed = files_of(work.source.parent, work.isolated) if work.kind == "isolated" else [work.source]
+    parts = parts_of(work.source.parent, work.isolated) if work.kind == "isolated" else None
+    needed = [work.source] if parts is None else parts.files
     with all_at_hand(needed, work.archive, work.target.parent, _Fetching(needed, say)) as at:
         told = say if at == needed else lambda share: say(0.5 + share / 2)
         try:
-            if work.kind == "copy":
+            if parts is not None:
+                write_isolated(parts, at, part, work.left_out, told)
+            elif work.kind == "copy":
                 write_copy(at[0], part, work.left_out, told)
-            elif work.kind == "isolated":
-                write_isolated(work.source.parent, at, work.isolated, part, work.left_out, told)
             else:
                 write_thumbnails(at[0], part, work.seconds, work.left_out, told)
             part.rename(work.target)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from server.petitions.categories import Outcome
+from server.petitions.standing import OUTCOME_WORDS
 from server.petitions.tables import PetitionKind, PetitionStatus
 from server.petitions.transitions import DOCUMENT, Fault, Need, NextStatus, faults, followers, need
 
@@ -174,3 +175,8 @@ def test_numbers_of_documents(number: str) -> None:
 )
 def test_what_is_no_number_of_a_document(text: str) -> None:
     assert not DOCUMENT.fullmatch(text)
+
+
+def test_whatever_a_petition_became_what_it_was_settled_with_can_be_said() -> None:
+    assert set(OUTCOME_WORDS) == set(K)
+    assert all(set(words) == set(Outcome) for words in OUTCOME_WORDS.values())

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from recordings.manifest import ChapterEntry, SegmentEntry, Span, iso, new_manifest
 from recordings.store import Folder
+from server.petitions.tables import Confidentiality
 from server.receptions.queries import AgendaLine, agenda_of
 from server.receptions.tables import (
     Audience,
@@ -22,7 +23,7 @@ from server.receptions.tables import (
     RecordingState,
 )
 from signaling.ports import ChapterMark
-from tests.server.demo.fixtures import todays
+from tests.server.demo.fixtures import petition, todays
 
 FOLDER = "r3-20261123-080311"
 CONTENT = bytes(range(256)) * 400  # 102,400 bytes: nothing here decodes it
@@ -137,3 +138,14 @@ def _marked(line: AgendaLine, chapter: Chapter, started_at: float, ended_at: flo
         started_at=started_at, ended_at=ended_at, closed=False,
     )  # fmt: skip
     return ChapterEntry(mark=mark, spans=(Span(starts_s=chapter.starts_s, ends_s=chapter.ends_s),))
+
+
+def record_confidential(
+    session: Session, recordings: Path, code: str, *, item_s: float, pause_s: float, media: Path
+) -> Recorded:
+    """As `record`, and the petition `code` that was heard in it is confidential."""
+    made = record(session, recordings, item_s=item_s, pause_s=pause_s, media=media)
+    row = petition(session, code)
+    row.confidentiality = Confidentiality.CONFIDENTIAL
+    session.add(row)
+    return made

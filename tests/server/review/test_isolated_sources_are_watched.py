@@ -16,21 +16,20 @@ from recordings.archive.opening import open_archive
 from recordings.manifest import SourceName
 from recordings.store import MANIFEST, Folder
 from server.archive import shelf
-from server.petitions.tables import Confidentiality
 from server.receptions.tables import Recording
 from server.review.isolated import read_isolated, source_of
-from server.review.isolating import files_of
+from server.review.isolating import parts_of
 from server.review.removing import listed
 from server.review.tables import Access, Quarantine, RecordingAccess
 from server.review.withholding import joined, without
 from server.review.work import Work
 from server.review.worker import do
 from tests.scenarios.patience import until
-from tests.server.demo.fixtures import Province, petition
+from tests.server.demo.fixtures import Province
 from tests.server.review.film import loudness_of, write_film
 from tests.server.review.isolated_film import DESK, FLOOR, isolate, shown
 from tests.server.review.player import player_data
-from tests.server.review.recorded import FOLDER, Recorded, record
+from tests.server.review.recorded import FOLDER, Recorded, record, record_confidential
 from tests.waiting import ASIDE_S
 
 pytestmark = pytest.mark.timeout(300)
@@ -51,14 +50,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def made(province: Province, film: Path) -> Recorded:
-    def work(session: Session) -> Recorded:
-        made = record(session, province.recordings, item_s=ITEM_S, pause_s=PAUSE_S, media=film)
-        row = petition(session, CONFIDENTIAL)
-        row.confidentiality = Confidentiality.CONFIDENTIAL
-        session.add(row)
-        return made
-
-    made = province.database.run_here(work)
+    made = province.database.run_here(
+        record_confidential, province.recordings, CONFIDENTIAL, item_s=ITEM_S, pause_s=PAUSE_S, media=film
+    )
     isolate(province.recordings / FOLDER, 20.5, FLOOR_CLOCK)
     return made
 
@@ -202,7 +196,7 @@ def test_what_is_withheld_tells_nothing_of_who_had_the_floor(province: Province,
 
 def test_a_source_that_was_not_recorded_is_refused(province: Province, made: Recorded) -> None:
     with pytest.raises(ValueError, match="document"):
-        files_of(province.recordings / FOLDER, "document")
+        parts_of(province.recordings / FOLDER, "document")
 
 
 @pytest.mark.parametrize("source", ["desk", "floor"])

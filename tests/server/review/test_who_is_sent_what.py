@@ -18,7 +18,7 @@ from tests.scenarios.patience import until
 from tests.server.demo.fixtures import Province, petition
 from tests.server.review.film import write_film
 from tests.server.review.player import media_address, player_data
-from tests.server.review.recorded import Recorded, record
+from tests.server.review.recorded import Recorded, record_confidential
 from tests.waiting import ASIDE_S
 
 pytestmark = pytest.mark.timeout(300)
@@ -34,14 +34,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def made(province: Province, film: Path) -> Recorded:
-    def work(session: Session) -> Recorded:
-        made = record(session, province.recordings, item_s=ITEM_S, pause_s=PAUSE_S, media=film)
-        row = petition(session, CONFIDENTIAL)
-        row.confidentiality = Confidentiality.CONFIDENTIAL
-        session.add(row)
-        return made
-
-    return province.database.run_here(work)
+    return province.database.run_here(
+        record_confidential, province.recordings, CONFIDENTIAL, item_s=ITEM_S, pause_s=PAUSE_S, media=film
+    )
 
 
 async def _prepared(province: Province, made: Recorded, what: str = "copy") -> None:
