@@ -173,8 +173,14 @@ async def test_of_a_denunciation_no_form_takes_a_name(province: Province) -> Non
     wrong = await province.post("/registrations/new/denunciation", {**NAMELESS, "petition": "KN-0198"})
     assert wrong.status == 422
     reads = len(province.audited("registration_read"))
-    await province.page(f"/registrations/{row.id}")
-    assert len(province.audited("registration_read")) == reads + 1
+    shown = (
+        f"/registrations/{row.id}",
+        f"/registrations/{row.id}/edit",
+        f"/visits/new/denunciation?registration={row.id}",
+    )
+    for path in shown:
+        await province.page(path)
+    assert len(province.audited("registration_read")) == reads + len(shown)
     refused = await decided(province, row, "refuse", reason="other_body", competent_body="Nhà bà Ngoan")
     assert (refused.state, refused.competent_body) == (RegistrationState.REFUSED, "")
 
