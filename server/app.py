@@ -67,6 +67,7 @@ from server.receptions.rules import chapter_label, kind_of
 from server.receptions.signalling import Signalling, attach_signalling
 from server.receptions.today import receptions_of_today
 from server.receptions.turn_access import TurnAccess
+from server.registrations import pages as registration_pages
 from server.review import notes as review_notes
 from server.review import pages as review_pages
 from server.review.retention import RETENTION_RULES, RetentionRules, read_retention_rules
@@ -110,6 +111,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     conclusion_pages.add_routes(app, dated.follow_up, *erasers)
     duty_pages.add_routes(app)
     document_pages.add_routes(app, dated.letterheads)
+    registration_pages.add_routes(app)
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, dated.definitions)
     attachment_pages.add_routes(app, attachments)

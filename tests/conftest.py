@@ -42,6 +42,7 @@ ONLY_COMPUTE = tuple(
         "server/petitions",
         "server/receptions",
         "server/receptions_office",
+        "server/registrations",
         "server/rooms",
         "server/visits",
         "server/web",

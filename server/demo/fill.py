@@ -20,6 +20,7 @@ from server.demo.duty import fill_duty
 from server.demo.history import fill_history, writer
 from server.demo.petitions import fill_petitions
 from server.demo.receptions import TODAY, PlannedItem, fill_receptions, plan_reception
+from server.demo.registrations import fill_registrations
 from server.demo.schedule import fill_schedule
 from server.demo.visits import fill_visits
 from server.people.tables import Account
@@ -66,6 +67,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     reception = fill_receptions(session, petitions, rooms, today, author)
     fill_schedule(session, today)
     fill_visits(session, petitions, today, author)
+    fill_registrations(session, petitions, today, author)
     fill_conclusions(session, rooms, today, author)
     fill_documents(session, today, author)
     fill_review_meetings(session, today, author)

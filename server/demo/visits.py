@@ -10,14 +10,16 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from server.demo.receptions import working_day
+from server.petitions.citizens import LinkedPetition
 from server.petitions.history import Author
 from server.petitions.tables import Petition, PetitionKind
 from server.receptions.queries import day_bounds
 from server.receptions.tables import Reception, ReceptionState
+from server.registrations.tables import DeclineGround
 from server.visits.queries import session_of
 from server.visits.recording import record, withdraw
-from server.visits.rules import Entry, LinkedPetition, SessionOfVisit
-from server.visits.tables import DeclineGround, VisitOutcome, Withdrawal
+from server.visits.rules import Entry, SessionOfVisit
+from server.visits.tables import VisitOutcome, Withdrawal
 from server.web.languages import HERE
 
 FILE = Path(__file__).parent / "data" / "visits.csv"

@@ -14,7 +14,7 @@ from server.conclusions.standing import Today, today_by
 from server.conclusions.tables import Task
 from server.documents.ground import Ground
 from server.documents.kinds import OF_AN_ITEM
-from server.documents.listing import Line, Shelf
+from server.documents.listing import Line, Shelf, own_slips
 from server.documents.tables import DocumentKind
 from server.people.rights import Right
 from server.people.tables import Account, Role
@@ -69,13 +69,19 @@ def _documents(session: Session, petition: Petition, role: Role, day: Today) -> 
         number: Shelf(session, number, role, day, any_called=True)
         for number in {ground.item.reception_id for ground in grounds}
     }
-    found = [_OfItem(ground, _lines(session, shelves[ground.item.reception_id], ground)) for ground in grounds]
+    found = [
+        _OfItem(ground, _lines(session, shelves[ground.item.reception_id], ground, petition.id))
+        for ground in grounds
+    ]
     filled = [each for each in found if each.lines]
     return _Shown(filled) if filled else None
 
 
-def _lines(session: Session, shelf: Shelf, ground: ItemGround) -> list[Line]:
+def _lines(session: Session, shelf: Shelf, ground: ItemGround, petition_id: int | None) -> list[Line]:
     lines = list(shelf.drawer(Ground(ground.reception, ground), OF_AN_ITEM).lines)
+    for slip in own_slips(ground):
+        if slip.petition_id == petition_id:
+            lines += shelf.drawer(slip, (DocumentKind.APPOINTMENT,)).lines
     tasks = select(Task).where(Task.item_id == ground.item_id).order_by(col(Task.number))
     for task in session.exec(tasks):
         lines += shelf.drawer(Ground(ground.reception, ground, task), (DocumentKind.URGING,)).lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -66,6 +67,9 @@ def _content(
     if ground.item is None:
         return fill_nobody_came(ground.reception, _rooms_of(session, ground.reception.id or 0), filling)
     record = item_record(session, ground.item, recorded, at)
+    if ground.petition_id is not None:
+        own = tuple(petition for petition in record.petitions if petition.id == ground.petition_id)
+        record = replace(record, petitions=own)
     if ground.task is not None:
         view = views_of(session, [ground.task], today)[0]
         wording = session.get_one(ConclusionTask, ground.task.wording_id)

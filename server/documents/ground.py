@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -20,14 +21,18 @@ from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.receptions.tables import AgendaItem, ItemState, Reception
 
+_OWN_SLIP = re.compile(r"item:\d+/petition:(\d+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`item` is None for a reception as a whole; `task` is there for a letter about it."""
+    """`item` is None for a reception as a whole; `task` is there for a letter about it. `petition_id`: of the slip
+    for whoever has this one of the item's several petitions, who is not to read the others' addresses."""
 
     reception: Reception
     item: ItemGround | None = None
     task: Task | None = None
+    petition_id: int | None = None
 
     @property
     def guards(self) -> tuple[Guard, ...]:
@@ -49,14 +54,26 @@ class Ground:
     def subject(self) -> str:
         if self.task is not None:
             return f"task:{self.task.id}"
-        return f"item:{self.item.item_id}" if self.item else f"reception:{self.reception.id}"
+        if self.item is None:
+            return f"reception:{self.reception.id}"
+        own = "" if self.petition_id is None else f"/petition:{self.petition_id}"
+        return f"item:{self.item.item_id}{own}"
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Of the petitions it is about."""
+        if self.item is None:
+            return ()
+        both = zip(self.item.petition_ids, self.item.codes, strict=True)
+        return tuple(code for number, code in both if self.petition_id in (None, number))
 
 
 def ground_of_document(session: Session, document: OfficialDocument) -> Ground:
     reception = session.get_one(Reception, document.reception_id)
     item = None if document.item_id is None else ground_of(session, document.item_id)
     task = None if document.task_id is None else session.get_one(Task, document.task_id)
-    return Ground(reception, item, task)
+    own = _OWN_SLIP.fullmatch(document.subject)
+    return Ground(reception, item, task, int(own[1]) if own else None)
 
 
 def ground_of_task(session: Session, task: Task) -> Ground:
@@ -66,12 +83,19 @@ def ground_of_task(session: Session, task: Task) -> Ground:
     return Ground(item.reception, item, task)
 
 
+def needs_own_slips(item: ItemGround) -> bool:
+    """Whether each petition of the item gets a slip of its own, since name and address stand on it."""
+    return len(item.petition_ids) > 1
+
+
 def may_begin(kind: DocumentKind, ground: Ground, today: Today, *, concluded: bool, any_called: bool) -> bool:
     """Whether there is something to write about yet; who may is `rules.drafts`. `concluded`: a conclusion on the
     item was issued; `any_called`: an item of the reception was called."""
     if KINDS[kind].about is About.RECEPTION:
         return is_time_for(kind, ground.reception.state, ItemState.DONE if any_called else None)
     if ground.item is None:
+        return False
+    if kind is DocumentKind.APPOINTMENT and needs_own_slips(ground.item) != (ground.petition_id is not None):
         return False
     if ground.task is not None and not may_be_urged(ground.task.state, ground.task.due_on, today):
         return False

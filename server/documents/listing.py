@@ -14,7 +14,7 @@ from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import may_read
 from server.conclusions.standing import Today
 from server.conclusions.tables import Conclusion, Task
-from server.documents.ground import Ground, may_begin
+from server.documents.ground import Ground, may_begin, needs_own_slips
 from server.documents.kinds import KINDS, OF_AN_ITEM
 from server.documents.rules import drafts, reads
 from server.documents.tables import DocumentKind, DocumentVersion, OfficialDocument
@@ -52,6 +52,7 @@ class Drawer:
 class ItemDrawer:
     ground: ItemGround
     drawer: Drawer
+    slips: list[tuple[Ground, Drawer]]  # of each petition, where the item has several
     tasks: list[tuple[TaskView, Drawer]]
 
 
@@ -102,7 +103,14 @@ def _of_item(shelf: Shelf, item: ItemGround, tasks: Sequence[tuple[TaskView, Tas
         drawer = shelf.drawer(Ground(item.reception, item, task), (DocumentKind.URGING,))
         if drawer.lines or drawer.next_kinds:
             shown.append((view, drawer))
-    return ItemDrawer(item, shelf.drawer(Ground(item.reception, item), OF_AN_ITEM), shown)
+    slips = [(ground, shelf.drawer(ground, (DocumentKind.APPOINTMENT,))) for ground in own_slips(item)]
+    return ItemDrawer(item, shelf.drawer(Ground(item.reception, item), OF_AN_ITEM), slips, shown)
+
+
+def own_slips(item: ItemGround) -> list[Ground]:
+    if not needs_own_slips(item):
+        return []
+    return [Ground(item.reception, item, petition_id=number) for number in item.petition_ids]
 
 
 class Shelf:

@@ -16,7 +16,7 @@ from server.documents import document_pages, dossier_part, issuing_pages
 from server.documents.drawing_up import draw_up
 from server.documents.filling import Filling
 from server.documents.fonts import FACES
-from server.documents.ground import Ground, ground_of_task, may_begin_now
+from server.documents.ground import Ground, ground_of_task, may_begin_now, needs_own_slips
 from server.documents.kinds import OF_AN_ITEM
 from server.documents.letterheads import Letterheads
 from server.documents.listing import ReceptionDocuments, documents_of
@@ -33,6 +33,7 @@ from server.receptions.offices import OFFICES
 from server.receptions.queries import recording_of
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, read_recorded_time
 from server.receptions.tables import Reception
+from server.web.asked import whole
 from server.web.keys import CATALOGS, DATABASE
 from server.web.shell import render, require
 from server.web.statics import FrontEndMissing
@@ -86,10 +87,15 @@ async def of_reception(request: web.Request) -> web.StreamResponse:
 
 @require(Right.DRAFT_DOCUMENTS)
 async def of_item(request: web.Request) -> web.StreamResponse:
+    form = await request.post()
+    own = whole(str(form.get("petition", "")), 9) if form.get("kind") == DocumentKind.APPOINTMENT else None
+
     def find(session: Session, account: Account) -> Ground:
         info = request.match_info
         item = readable_ground(session, account, int(info["item"]), int(info["id"]))
-        return Ground(item.reception, item)
+        if own is not None and own not in item.petition_ids:
+            raise web.HTTPNotFound
+        return Ground(item.reception, item, petition_id=own if needs_own_slips(item) else None)
 
     return await _draw_up(request, find, OF_AN_ITEM)
 

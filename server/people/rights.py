@@ -36,8 +36,8 @@ class Right(StrEnum):
     READ_ACCESSES = "read_accesses"  # who watched what
     WRITE_PETITIONS = "write_petitions"
     READ_PETITIONS = "read_petitions"  # the register; how much of each says `petitions.rules.reading`
-    WRITE_VISITS = "write_visits"
-    READ_VISITS = "read_visits"  # who came; how much of each says `visits.rules.reading_of`
+    WRITE_VISITS = "write_visits"  # and registrations
+    READ_VISITS = "read_visits"  # who came or asked to; how much says `petitions.citizens.reading_of`
     DRAFT_CONCLUSIONS = "draft_conclusions"
     ISSUE_CONCLUSIONS = "issue_conclusions"
     FOLLOW_TASKS = "follow_tasks"  # write down what the units tell, and review meetings

@@ -47,6 +47,7 @@ class Plan:
     composition: str = ""
     announced_on: date | None = None
     announced_where: str = ""
+    registration_closes_on: date | None = None
 
 
 class OnAgenda(Exception):

@@ -17,6 +17,7 @@ from server.receptions.asking import planned_reception, reception_in, to_recepti
 from server.receptions.cancelling import NoticeCheck
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.dated_rules import RECEPTION_RULES
+from server.receptions.expected import EXPECTED
 from server.receptions.plan_forms import NOTICE_FIELDS, FilledForm, read_cancellation, read_notice
 from server.receptions.tables import Reception, ReceptionState
 from server.web.keys import DATABASE
@@ -57,6 +58,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
         former = session.get_one(Reception, number)
         summoning.called_off(session, former, successor, actor, datetime.now(HERE))
         moved_to = None if successor is None else successor.id
+        request.app[EXPECTED].called_off(session, number, moved_to, account)
         audit.record(session, actor, "reception_cancelled", f"reception:{number}", {"moved_to": moved_to})
         if successor is not None:
             audit.record(session, actor, "reception_planned", f"reception:{moved_to}", {"instead_of": number})

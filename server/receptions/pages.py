@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 from sqlmodel import Session
@@ -27,6 +28,7 @@ from server.receptions import (
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.chapters import chapters_of, merged
+from server.receptions.expected import EXPECTED
 from server.receptions.hearings import ReceptionHearings
 from server.receptions.moved_rooms import MovedRooms
 from server.receptions.queries import (
@@ -55,7 +57,7 @@ from server.web.shell import render, require
 def add_routes(app: web.Application) -> None:
     """All office pages of receptions; the player is `server.review`'s. Also gives the register its HEARINGS. Needs
     in `app` when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS,
-    RECEPTION_RULES, OFFICES and CONDUCTOR."""
+    RECEPTION_RULES, OFFICES, CONDUCTOR and EXPECTED, which `server.registrations.pages` gives."""
     app[HEARINGS] = ReceptionHearings()
     app[PLANNED] = MovedRooms()
     schedule_pages.add_routes(app)
@@ -124,16 +126,17 @@ async def detail(request: web.Request) -> web.StreamResponse:
     reception_id = int(request.match_info["id"])
     conclusions, calendar = request.app[CONCLUSIONS], request.app[TERMS].calendar
 
-    def work(session: Session) -> tuple[_Detail, list[Concluded]] | None:
+    def work(session: Session) -> tuple[_Detail, list[Concluded], Any] | None:
         read = _read(session, reception_id, account)
         if read is None:
             return None
-        return read, conclusions.of_reception(session, reception_id, account.role, calendar, today())
+        expected = request.app[EXPECTED].of_reception(session, read.reception, account)
+        return read, conclusions.of_reception(session, reception_id, account.role, calendar, today()), expected
 
     answer = await request.app[DATABASE].run(work)
     if answer is None:
         raise web.HTTPNotFound
-    found, concluded = answer
+    found, concluded, expected = answer
     running = found.reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
     cancellation, plans = found.cancellation, Right.PLAN_RECEPTIONS in account.rights
     waiting = [item.id for item in found.items if item.item.state == ItemState.WAITING]
@@ -143,6 +146,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
         reception=found.reception,
         items=found.items,
         concluded=concluded,
+        expected=expected,
         today=today(),
         rooms=max(0, found.rooms),
         attendance=found.attendance,

@@ -21,6 +21,8 @@ NO_RECEIVER = N_("Say who receives: the reports count them apart.")
 NO_NOTICE_DAY = N_("Enter the day on which the notice was published.")
 FUTURE_NOTICE = N_("This day lies in the future. Record the notice when it has been published.")
 NO_NOTICE_PLACE = N_("Enter where the notice was published, for instance the office's board and website.")
+BAD_CLOSING_DAY = N_("Enter a day, or leave the field empty: then citizens register until the reception.")
+CLOSES_AFTER = N_("The reception is on an earlier day. Registration closes on its day at the latest.")
 NO_REASON = N_("Say why, in a sentence without names of petitioners. It stands on the reception's page.")
 NOT_LATER = N_("It begins when the former reception would have. Enter another day or time.")
 LENGTHS = {
@@ -33,7 +35,8 @@ LENGTHS = {
 }
 RECEIVER_FIELDS = ("received_by", "host_name", "composition")
 NOTICE_FIELDS = ("announced_on", "announced_where")
-FIELDS = ("title", "mode", "place", "day", "clock", *RECEIVER_FIELDS, *NOTICE_FIELDS)
+CLOSING = "registration_closes_on"
+FIELDS = ("title", "mode", "place", "day", "clock", CLOSING, *RECEIVER_FIELDS, *NOTICE_FIELDS)
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ def read_plan(form: Mapping[str, object], now: datetime) -> tuple[FilledForm, Pl
     if values["mode"] not in set(ReceptionMode):
         filled.mistakes["mode"] = BAD_MODE
     planned_at = _moment(filled, now)
+    _check_closing(filled)
     _check_receiver(filled)
     check_notice(filled, now)
     if filled.mistakes or planned_at is None:
@@ -78,6 +82,7 @@ def read_plan(form: Mapping[str, object], now: datetime) -> tuple[FilledForm, Pl
         composition=values["composition"],
         announced_on=filled.day("announced_on"),
         announced_where=values["announced_where"],
+        registration_closes_on=filled.day(CLOSING),
     )
 
 
@@ -95,6 +100,7 @@ def plan_values(reception: Reception) -> dict[str, str]:
         "composition": reception.composition,
         "announced_on": reception.announced_on.isoformat() if reception.announced_on else "",
         "announced_where": reception.announced_where,
+        CLOSING: reception.registration_closes_on.isoformat() if reception.registration_closes_on else "",
     }
 
 
@@ -139,6 +145,14 @@ def check_notice(filled: FilledForm, now: datetime, *, needed: bool = False) -> 
         filled.mistakes["announced_on"] = FUTURE_NOTICE
     if not where and (needed or day is not None):
         filled.mistakes["announced_where"] = NO_NOTICE_PLACE
+
+
+def _check_closing(filled: FilledForm) -> None:
+    closes_on, day = filled.day(CLOSING), filled.day("day")
+    if closes_on is None and filled.values[CLOSING]:
+        filled.mistakes[CLOSING] = BAD_CLOSING_DAY
+    elif closes_on is not None and day is not None and closes_on > day:
+        filled.mistakes[CLOSING] = CLOSES_AFTER
 
 
 def _check_receiver(filled: FilledForm) -> None:

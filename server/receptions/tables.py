@@ -59,6 +59,7 @@ class Reception(SQLModel, table=True):
     )  # who sits with
     announced_on: date | None = Field(default=None)  # when the notice was published, and where
     announced_where: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    registration_closes_on: date | None = Field(default=None)  # the last day on which citizens register
     planned_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
     state: ReceptionState = Field(sa_column=Column(Word(ReceptionState), nullable=False, index=True))
     opened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime()))

@@ -5,24 +5,23 @@ A denunciation has a form of its own without a field for a person or for words; 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from server.petitions.tables import Petition, PetitionKind
+from server.petitions.citizens import linked_petition
+from server.petitions.tables import PetitionKind
 from server.receptions.tables import Reception, ReceptionState
+from server.registrations.forms import line_in, word_in
+from server.registrations.tables import DeclineGround
 from server.visits.queries import session_of
-from server.visits.rules import Entry, LinkedPetition, SessionOfVisit, VisitFault, faults
-from server.visits.tables import DeclineGround, Visit, VisitOutcome
+from server.visits.rules import Entry, SessionOfVisit, VisitFault, faults, notice_missing
+from server.visits.tables import Visit, VisitOutcome
 from server.web.asked import whole
 from server.web.languages import HERE, N_
 
-W = TypeVar("W", bound=StrEnum)
 SENTENCES: dict[VisitFault, str] = {
     VisitFault.NO_MOMENT: N_("Enter day and time at which they came."),
     VisitFault.IN_THE_FUTURE: N_("This moment has not come yet. Record a visit when it has taken place."),
@@ -47,11 +46,15 @@ SENTENCES: dict[VisitFault, str] = {
     VisitFault.NO_APPOINTMENT: N_(
         "Choose the planned reception they were asked to come to, not before the visit."
     ),
+    VisitFault.NO_NOTICE: N_(
+        "On this ground the head issues a notice of refusal (form 01). Enter its number; or say that it is entered"
+        " later."
+    ),
     VisitFault.BAD_NUMBER: N_("Write the number as on the document, without names: 123/QĐ-UBND, 45/2026/TB-TTr."),
 }
 LENGTHS = {"visitor_name": 120, "visitor_address": 200, "summary": 300}
 _CAME = ("day", "clock", "reception", "persons", "as_group")
-_DONE = ("outcome", "ground", "document", "appointed")
+_DONE = ("outcome", "ground", "document", "notice_later", "appointed")
 FIELDS = (*_CAME, "kind", "nth_time", "petition", *_DONE, *LENGTHS)
 
 
@@ -69,18 +72,18 @@ def read_visit(
 ) -> FilledVisit:
     """`year`: of the register the visit stands in already."""
     names = tuple(name for name in FIELDS if not denunciation or name not in (*LENGTHS, "kind"))
-    values = {name: _line(form, name) for name in names}
+    values = {name: line_in(form, name) for name in names}
     reception, wrong_reception = _session(session, values["reception"])
     appointed, _ = _session(session, values["appointed"], ReceptionState.PLANNED)
-    petition = _petition(session, values["petition"])
-    kind = PetitionKind.DENUNCIATION if denunciation else _word(values["kind"], PetitionKind)
+    petition = linked_petition(session, values["petition"])
+    kind = PetitionKind.DENUNCIATION if denunciation else word_in(values["kind"], PetitionKind)
     if kind is PetitionKind.DENUNCIATION and not denunciation:  # it has its own form; see the module
         kind = None
     nth_time = values["nth_time"]
     entry = Entry(
         came_at=_moment(values),
         kind=kind,
-        outcome=_word(values["outcome"], VisitOutcome),
+        outcome=word_in(values["outcome"], VisitOutcome),
         reception=reception,
         persons=_number(values["persons"]),
         as_group=values["as_group"] == "yes",
@@ -89,8 +92,9 @@ def read_visit(
         visitor_name=values.get("visitor_name", ""),
         visitor_address=values.get("visitor_address", ""),
         summary=values.get("summary", ""),
-        ground=_word(values["ground"], DeclineGround),
+        ground=word_in(values["ground"], DeclineGround),
         document=values["document"],
+        notice_later=values["notice_later"] == "yes",
         appointed=appointed,
     )
     found = faults(entry, now)
@@ -105,7 +109,8 @@ def read_visit(
     for name, limit in LENGTHS.items():
         if len(values.get(name, "")) > limit:
             found[name] = VisitFault.TOO_LONG
-    shown = dict.fromkeys(FIELDS, "") | values
+    registration = form.get("registration", "")
+    shown = dict.fromkeys(FIELDS, "") | values | {"registration": str(whole(str(registration), 9) or "")}
     return FilledVisit(shown, entry, {name: SENTENCES[fault] for name, fault in found.items()})
 
 
@@ -123,6 +128,7 @@ def values_of(visit: Visit, petition_code: str) -> dict[str, str]:
         "outcome": str(visit.outcome),
         "ground": str(visit.ground or ""),
         "document": visit.document,
+        "notice_later": "yes" if notice_missing(visit.outcome, visit.ground, visit.document) else "",
         "appointed": str(visit.appointed_id or ""),
         "kind": str(visit.kind),
         "visitor_name": visit.visitor_name,
@@ -141,11 +147,6 @@ def _session(session: Session, text: str, *states: ReceptionState) -> tuple[Sess
     return session_of(reception), False
 
 
-def _petition(session: Session, code: str) -> LinkedPetition | None:
-    petition = session.exec(select(Petition).where(Petition.code == code.upper())).first() if code else None
-    return None if petition is None else LinkedPetition(petition.id or 0, petition.kind)
-
-
 def _moment(values: Mapping[str, str]) -> datetime | None:
     try:
         return datetime.fromisoformat(f"{values['day']}T{values['clock']}").replace(tzinfo=HERE)
@@ -155,13 +156,3 @@ def _moment(values: Mapping[str, str]) -> datetime | None:
 
 def _number(text: str) -> int | None:
     return whole(text, 9)
-
-
-def _word(text: str, words: type[W]) -> W | None:
-    return words(text) if text in set(words) else None
-
-
-def _line(form: Mapping[str, object], name: str) -> str:
-    """Composed (NFC), on one line."""
-    value = form.get(name, "")
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else ""

@@ -12,14 +12,16 @@ from server.people import audit
 from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
+from server.petitions.citizens import may_write
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
 from server.receptions.tables import Reception, ReceptionMode, ReceptionState
+from server.registrations.rules import GROUND_WORDS
 from server.visits import dossier_part, visit_pages
 from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
-from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, WITHDRAWAL_WORDS, may_write
+from server.visits.rules import OUTCOME_WORDS, WITHDRAWAL_WORDS
 from server.visits.tables import VisitOutcome, Withdrawal
 from server.web.asked import page_in, whole
 from server.web.keys import DATABASE

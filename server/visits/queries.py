@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
-from server.data.folding import literally
 from server.data.parts import paged
 from server.people.rights import Role
-from server.petitions.register import SEPARATOR, folded_words
-from server.petitions.rules import Reading, is_audited, reading
+from server.petitions.citizens import or_petitions, reading_of, says
+from server.petitions.rules import Reading, is_audited
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
-from server.petitions.words import HasWords, ask_by_index
 from server.receptions.dated_rules import ReceptionRules
 from server.receptions.queries import day_bounds
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
-from server.visits.rules import SessionOfVisit, reading_of
-from server.visits.tables import DeclineGround, Visit, VisitOutcome, Withdrawal
+from server.registrations.tables import DeclineGround
+from server.visits.rules import SessionOfVisit, notice_missing
+from server.visits.tables import Visit, VisitOutcome, Withdrawal
 from server.web.languages import local_day
 
 PAGE = 50
@@ -74,6 +73,12 @@ class VisitView:
     visitor_name: str = ""
     visitor_address: str = ""
     summary: str = ""
+
+    @property
+    def notice_missing(self) -> bool:
+        """Told to who reads documents of it."""
+        told = self.reading >= Reading.RECORD and self.withdrawn_because is None
+        return told and notice_missing(self.outcome, self.ground, self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +173,9 @@ def view(
         petition_id=visit.petition_id,
         petition_code="" if petition is None else petition.code,
         document=visit.document if level >= Reading.RECORD else "",
-        visitor_name=_or_petitions(visit.visitor_name, petition, "petitioner_name") if named else "",
-        visitor_address=_or_petitions(visit.visitor_address, petition, "petitioner_address") if named else "",
-        summary=_or_petitions(visit.summary, petition, "summary") if words and not _secret(visit) else "",
+        visitor_name=or_petitions(visit.visitor_name, petition, "petitioner_name") if named else "",
+        visitor_address=or_petitions(visit.visitor_address, petition, "petitioner_address") if named else "",
+        summary=or_petitions(visit.summary, petition, "summary") if words and not _secret(visit) else "",
     )
 
 
@@ -196,11 +201,6 @@ def _secret(visit: Visit) -> bool:
     return visit.kind == PetitionKind.DENUNCIATION
 
 
-def _or_petitions(said: str, petition: Petition | None, name: str) -> str:
-    """What the visit says, or else the petition it is about."""
-    return said or ("" if petition is None else str(getattr(petition, name)))
-
-
 def _conditions(session: Session, role: Role, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.since is not None:
@@ -219,32 +219,7 @@ def _conditions(session: Session, role: Role, wanted: Wanted) -> list[ColumnElem
         of_mode = col(Visit.reception_id).in_(select(Reception.id).where(Reception.mode == wanted.mode))
         daily = col(Visit.reception_id).is_(None)
         found.append(or_(daily, of_mode) if wanted.mode is ReceptionMode.REGULAR else of_mode)
-    if folded_words(wanted.text):
-        ask_by_index(session)
-    found += [_says(role, wanted.text, word) for word in folded_words(wanted.text)]
-    return found
-
-
-def _says(role: Role, text: str, word: str) -> ColumnElement[bool]:
-    """The word stands in what the role reads on a list; or the whole text is a petition's code."""
-    escaped = literally(word)
-    named = reading(role, PetitionKind.COMPLAINT, Confidentiality.NORMAL) >= Reading.FULL
-    pattern = f"% {escaped}%" if named else f"% {escaped}%{SEPARATOR}%"
-    about = select(Petition.id).where(_petition_says(role, word))
-    confidential = select(Petition.id).where(Petition.confidentiality != Confidentiality.NORMAL)
-    open_words = or_(col(Visit.petition_id).is_(None), col(Visit.petition_id).not_in(confidential))
-    coded = select(Petition.id).where(Petition.code == text.strip().upper())
-    return or_(
-        and_(or_(col(Visit.search_key).like(pattern, escape="\\"), col(Visit.petition_id).in_(about)), open_words),
-        col(Visit.petition_id).in_(coded),
-    )
-
-
-def _petition_says(role: Role, word: str) -> ColumnElement[bool]:
-    """The word, or one that begins with it, stands in what the role reads of an ordinary petition: who petitions
-    is often who came. Of the others the list says no words, so none is found by them either."""
-    level = reading(role, PetitionKind.COMPLAINT, Confidentiality.NORMAL)
-    return HasWords([word], level) if level > Reading.NOTHING else false()
+    return found + says(session, role, Visit, wanted.text)
 
 
 def _totals(session: Session, found: list[ColumnElement[bool]], rules: ReceptionRules) -> Totals:

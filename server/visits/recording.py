@@ -1,6 +1,7 @@
 """Writing the register of visits: new ones, changes, withdrawals. Each is one unit of work with its audit event.
 
-Whether somebody came to a reception follows: it is settled again with every visit that comes or goes.
+Whether somebody came to a reception follows: it is settled again with every visit that comes or goes. So does the
+appointment a visit makes.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from sqlmodel import Session, col, func, select
 
 from server.data.columns import now
 from server.people import audit
+from server.petitions.citizens import LinkedPetition, search_key
 from server.petitions.history import Author
-from server.petitions.register import SEPARATOR, folded_words
 from server.petitions.tables import PetitionKind
 from server.receptions.records import was_heard
 from server.receptions.tables import Reception, ReceptionState
+from server.registrations import recording as registrations
+from server.registrations.rules import Request, SessionAsked
+from server.registrations.tables import RegistrationWay
 from server.visits.rules import Entry
 from server.visits.tables import Visit, VisitOutcome, Withdrawal
 from server.web.languages import local_day
@@ -37,6 +41,7 @@ def record(session: Session, entry: Entry, author: Author) -> Visit:
     session.add(visit)
     session.flush()
     _settle(session, visit.reception_id)
+    _appoint(session, visit, author)
     audit.record(session, author.actor, "visit_recorded", SUBJECT.format(visit.id), {"kind": visit.kind})
     return visit
 
@@ -65,6 +70,7 @@ def change(session: Session, visit: Visit, entry: Entry, author: Author) -> None
     session.flush()
     for reception_id in {former, visit.reception_id}:
         _settle(session, reception_id)
+    _appoint(session, visit, author)
     fields = {"fields": sorted(set(changed) - {"search_key"})}
     audit.record(session, author.actor, "visit_changed", SUBJECT.format(visit.id), fields)
 
@@ -75,6 +81,8 @@ def withdraw(session: Session, visit: Visit, because: Withdrawal, author: Author
     session.add(visit)
     session.flush()
     _settle(session, visit.reception_id)
+    _appoint(session, visit, author)
+    registrations.visit_gone(session, visit.id or 0, author)
     audit.record(session, author.actor, "visit_withdrawn", SUBJECT.format(visit.id), {"because": because})
 
 
@@ -128,10 +136,24 @@ def _values(session: Session, entry: Entry, visit_id: int | None = None) -> Mapp
     }
 
 
-def search_key(summary: str, name: str, address: str) -> str:
-    """What every reader of the record finds stands before the separator, who came behind it."""
-    record, people = (" ".join(folded_words(text)) for text in (summary, f"{name} {address}"))
-    return f" {record} {SEPARATOR} {people} "
+def _appoint(session: Session, visit: Visit, author: Author) -> None:
+    """Who is asked to come to a reception stands on its list, with a number."""
+    request = None
+    if visit.appointed_id is not None and visit.withdrawn_at is None:
+        day = local_day(visit.came_at)
+        request = Request(
+            made_on=day,
+            way=RegistrationWay.IN_PERSON,
+            kind=visit.kind,
+            reception=SessionAsked(visit.appointed_id, day),
+            persons=visit.persons,
+            as_group=visit.as_group,
+            petition=LinkedPetition(visit.petition_id, visit.kind) if visit.petition_id else None,
+            citizen_name=visit.visitor_name,
+            citizen_address=visit.visitor_address,
+            summary=visit.summary,
+        )
+    registrations.appoint(session, visit.id or 0, request, author)
 
 
 def _settle(session: Session, reception_id: int | None) -> None:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from server.data.folding import fold
-from server.people.rights import Right, Role, rights_of
-from server.petitions.rules import Reading, reading
-from server.petitions.tables import Confidentiality, PetitionKind
+from server.petitions.citizens import LinkedPetition
+from server.petitions.tables import PetitionKind
 from server.petitions.transitions import document_fault
-from server.visits.tables import DeclineGround, VisitOutcome, Withdrawal
+from server.registrations.tables import DeclineGround
+from server.visits.tables import VisitOutcome, Withdrawal
 from server.web.asked import FIRST_DAY
 from server.web.languages import N_, local_day
 
@@ -23,12 +23,6 @@ OUTCOME_WORDS: dict[VisitOutcome, str] = {
     VisitOutcome.EXPLAINED: N_("Explained"),
     VisitOutcome.DECLINED: N_("Declined to receive"),
     VisitOutcome.APPOINTED: N_("Asked to come later"),
-}
-GROUND_WORDS: dict[DeclineGround, str] = {
-    DeclineGround.NO_CONTROL: N_("Intoxicated, or not able to control one's acts"),
-    DeclineGround.DISORDER: N_("Threats, insults, breach of the house rules"),
-    DeclineGround.SETTLED: N_("Settled rightly, reviewed and told in writing, and prolonged on purpose"),
-    DeclineGround.OTHER: N_("Another case the law names"),
 }
 WITHDRAWAL_WORDS: dict[Withdrawal, str] = {
     Withdrawal.TWICE: N_("entered twice"),
@@ -57,6 +51,7 @@ class VisitFault(StrEnum):
     NO_GROUND = "no_ground"
     NO_APPOINTMENT = "no_appointment"
     BAD_NUMBER = "bad_number"
+    NO_NOTICE = "no_notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +60,6 @@ class SessionOfVisit:
 
     id: int
     day: date
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedPetition:
-    id: int
-    kind: PetitionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +79,12 @@ class Entry:
     summary: str = ""
     ground: DeclineGround | None = None
     document: str = ""
+    notice_later: bool = False  # the notice of refusal has no number yet, which is known
     appointed: SessionOfVisit | None = None
+
+    @property
+    def notice_missing(self) -> bool:
+        return notice_missing(self.outcome, self.ground, self.document)
 
     @property
     def denunciation(self) -> bool:
@@ -117,9 +111,16 @@ def faults(entry: Entry, now: datetime) -> dict[str, VisitFault]:
         found["nth_time"] = VisitFault.NO_COUNT
     if entry.outcome is VisitOutcome.DECLINED and entry.ground is None:
         found["ground"] = VisitFault.NO_GROUND
+    if entry.notice_missing and not entry.notice_later:
+        found["document"] = VisitFault.NO_NOTICE
     if entry.outcome is VisitOutcome.APPOINTED and not _is_later(entry):
         found["appointed"] = VisitFault.NO_APPOINTMENT
     return {name: fault for name, fault in found.items() if fault is not None}
+
+
+def notice_missing(outcome: VisitOutcome | None, ground: DeclineGround | None, document: str) -> bool:
+    """Art. 9(3) asks for a notice of refusal (form 01), and its number is not there."""
+    return outcome is VisitOutcome.DECLINED and ground is DeclineGround.SETTLED and not document
 
 
 def _moment_fault(entry: Entry, now: datetime) -> VisitFault | None:
@@ -143,14 +144,3 @@ def _petition_fault(entry: Entry) -> VisitFault | None:
 def _is_later(entry: Entry) -> bool:
     came_at, appointed = entry.came_at, entry.appointed
     return appointed is not None and (came_at is None or appointed.day >= local_day(came_at))
-
-
-def reading_of(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> Reading:
-    """As the petition it is about is read; a visit without one as a petition of its kind."""
-    return reading(role, kind, confidentiality) if Right.READ_VISITS in rights_of(role) else Reading.NOTHING
-
-
-def may_write(role: Role, kind: PetitionKind, confidentiality: Confidentiality) -> bool:
-    """Whoever writes a visit reads all of it that is kept."""
-    kept = Reading.RECORD if kind == PetitionKind.DENUNCIATION else Reading.FULL
-    return Right.WRITE_VISITS in rights_of(role) and reading_of(role, kind, confidentiality) >= kept

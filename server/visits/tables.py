@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
 from server.petitions.tables import PetitionKind
+from server.registrations.tables import DeclineGround
 
 
 class VisitOutcome(StrEnum):
@@ -22,15 +23,6 @@ class VisitOutcome(StrEnum):
     EXPLAINED = "explained"
     DECLINED = "declined"  # not received, for a ground of Art. 9
     APPOINTED = "appointed"  # asked to come to a later reception
-
-
-class DeclineGround(StrEnum):
-    """Law on Citizen Reception, Art. 9."""
-
-    NO_CONTROL = "no_control"  # (1) intoxicated, or not able to control his acts
-    DISORDER = "disorder"  # (2) threats, insults, breach of the house rules
-    SETTLED = "settled"  # (3) settled, reviewed, told in writing, and prolonged; needs the notice of form 01
-    OTHER = "other"  # (4)
 
 
 class Withdrawal(StrEnum):

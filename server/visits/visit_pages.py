@@ -8,22 +8,24 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server.people import audit
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
+from server.petitions.citizens import confidentiality_of, may_write
 from server.petitions.forgetting import forget
 from server.petitions.history import author_of
 from server.petitions.rules import KIND_WORDS
-from server.petitions.tables import Confidentiality, Petition, PetitionKind
-from server.receptions import agenda
+from server.petitions.tables import Petition, PetitionKind
 from server.receptions.agenda_pages import AGENDA_LIMIT
 from server.receptions.tables import ReceptionState
+from server.registrations import recording as registrations
+from server.registrations.rules import GROUND_WORDS
 from server.visits import recording
 from server.visits.forms import FIELDS, FilledVisit, read_visit, values_of
+from server.visits.from_registration import registration_in, who_registered
 from server.visits.queries import receptions_ahead, receptions_to_visit
-from server.visits.rules import GROUND_WORDS, OUTCOME_WORDS, Entry, may_write
+from server.visits.rules import OUTCOME_WORDS, Entry
 from server.visits.tables import Visit, Withdrawal
 from server.web.asked import whole
 from server.web.keys import DATABASE
@@ -35,6 +37,10 @@ from signaling.refusals import RefusalCode, Refused
 SENT_TWICE = N_(
     "A visit that says the same is on the register already. If this is another one, save again; otherwise you"
     " are done."
+)
+NOT_EXPECTED = N_(
+    "The registration this visit was begun with was refused or withdrawn in the meantime, or has its visit"
+    " already, so nothing was saved. If you save again, the visit stands without it."
 )
 _VISIT = r"/visits/{id:\d{1,9}}"
 
@@ -53,7 +59,7 @@ def add_routes(app: web.Application) -> None:
 
 @require(Right.WRITE_VISITS)
 async def new(request: web.Request) -> web.StreamResponse:
-    now = datetime.now(HERE)
+    account, now = await account_in(request), datetime.now(HERE)
     reception = request.query.get("reception", "")
     values = dict.fromkeys(FIELDS, "") | {
         "day": now.date().isoformat(),
@@ -61,6 +67,9 @@ async def new(request: web.Request) -> web.StreamResponse:
         "persons": "1",
         "reception": reception if reception.isdecimal() else "",
     }
+    if (number := whole(request.query.get("registration", ""), 9)) is not None:
+        asked = await request.app[DATABASE].run(who_registered, account, number)
+        values |= {"registration": str(number), **asked}
     return await _form(
         request, FilledVisit(values, Entry(None, None, None)), denunciation=_of_denunciation(request)
     )
@@ -72,18 +81,30 @@ async def create(request: web.Request) -> web.StreamResponse:
     denunciation, author = _of_denunciation(request), author_of(account)
 
     def work(session: Session) -> tuple[FilledVisit, int]:
+        registered = registration_in(session, form, account)
         filled = read_visit(session, form, datetime.now(HERE), denunciation=denunciation)
         if filled.mistakes:
             return filled, 0
         _must_write(session, account, filled.entry)
-        if form.get("looked") != "yes" and recording.is_there(session, filled.entry):
+        there = recording.is_there(session, filled.entry)
+        if registered is not None and registered.visit_id is not None and there:
+            return filled, registered.visit_id  # sent twice
+        if registered is not None and not registrations.may_come(registered):
+            filled.mistakes["registration"], filled.values["registration"] = NOT_EXPECTED, ""
+            return filled, 0
+        if form.get("looked") != "yes" and there:
             filled.mistakes["looked"] = SENT_TWICE
             return filled, 0
-        return filled, recording.record(session, filled.entry, author).id or 0
+        visit = recording.record(session, filled.entry, author)
+        if registered is not None:
+            registrations.came(session, registered, visit.id or 0, visit.kind, author)
+        return filled, visit.id or 0
 
     filled, number = await request.app[DATABASE].run(work)
     if not number:
         return await _form(request, filled, denunciation=denunciation, status=422)
+    if denunciation:
+        await forget(request.app[DATABASE])  # what was registered of it, perhaps
     raise _to_visit(request, number)
 
 
@@ -170,11 +191,8 @@ async def put_on_agenda(request: web.Request) -> web.StreamResponse:
         visit = _visit(request, session, account)
         if visit.petition_id is None:
             raise Refused(RefusalCode.BAD_MESSAGE, "a visit without a petition", "one petition or more")
-        if agenda.on_it(session, reception_id, [visit.petition_id]):
-            return  # sent twice, or put there by somebody else: there it is
-        item = agenda.add_item(session, reception_id, [visit.petition_id], limit=limit)
-        detail = {"item": item.id, "petitions": [visit.petition_id], "visit": visit.id}
-        audit.record(session, subject_of(account), "item_added", f"reception:{reception_id}", detail)
+        because = {"visit": visit.id}
+        registrations.put_on_agenda(session, reception_id, visit.petition_id, limit, subject_of(account), because)
 
     await request.app[DATABASE].run(work)
     address = request.app.router["reception"].url_for(id=str(reception_id))
@@ -194,20 +212,15 @@ def _visit(request: web.Request, session: Session, account: Account) -> Visit:
     visit = session.get(Visit, int(request.match_info["id"]))
     if visit is None or visit.withdrawn_at is not None:
         raise web.HTTPNotFound
-    if not may_write(account.role, visit.kind, _confidentiality(session, visit.petition_id)):
+    if not may_write(account.role, visit.kind, confidentiality_of(session, visit.petition_id)):
         raise web.HTTPForbidden
     return visit
 
 
 def _must_write(session: Session, account: Account, entry: Entry) -> None:
-    confidentiality = _confidentiality(session, entry.petition.id if entry.petition else None)
+    confidentiality = confidentiality_of(session, entry.petition.id if entry.petition else None)
     if entry.kind is None or not may_write(account.role, entry.kind, confidentiality):
         raise web.HTTPForbidden
-
-
-def _confidentiality(session: Session, petition_id: int | None) -> Confidentiality:
-    petition = session.get(Petition, petition_id) if petition_id else None
-    return Confidentiality.NORMAL if petition is None else petition.confidentiality
 
 
 def _to_visit(request: web.Request, number: int) -> web.HTTPSeeOther:

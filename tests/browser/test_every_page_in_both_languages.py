@@ -38,6 +38,7 @@ from server.receptions.tables import (
     Recording,
     RecordingState,
 )
+from server.registrations.tables import Registration, RegistrationState
 from server.rooms.device_tables import RoomDevice
 from server.rooms.devices import make_code
 from server.rooms.tables import Room, RoomLevel
@@ -88,7 +89,7 @@ class Office:
         reception = "planned" if planned else "cancelled" if path.endswith("/cancel/notice") else "held"
         item = "waiting item" if planned else "item"
         own = {"petitions": "petition", "tasks": "task", "accounts": "account", "rooms": "room"}
-        own |= {"visits": "visit", "recordings": "recording"}
+        own |= {"visits": "visit", "recordings": "recording", "registrations": "registration"}
         own["documents"] = "document"
         kind = own.get(path.split("/")[1], reception)
         filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
@@ -164,6 +165,7 @@ def _ids(session: Session) -> dict[str, int]:
         "petition": first(Petition, Petition.code == "KN-0198"),
         "task": first(Task),
         "visit": first(Visit),
+        "registration": first(Registration, Registration.state == RegistrationState.WAITING),
         "document": first(OfficialDocument, OfficialDocument.kind == DocumentKind.URGING),
         "account": first(Account, Account.own_role == Role.CLERK),
         "room": first(Room, Room.level == RoomLevel.COMMUNE, col(Room.valid_to).is_(None)),

@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from server.people import audit
-from tests.scenarios.half_year import diary, follow_up, register, sittings
+from tests.scenarios.half_year import diary, follow_up, register, registration, sittings
 from tests.scenarios.half_year.diary import SITTINGS, Came
 from tests.scenarios.half_year.office import Office, clock_at, employ
 from tests.scenarios.half_year.story import Story
@@ -90,6 +90,9 @@ def everything(story: Story, lines: list[Came]) -> list[tuple[date, time, Act]]:
         acts.append((sitting.day, time(10), partial(sittings.held, story, sitting)))
         if sitting.held_on is not None:
             acts.append((sitting.planned - timedelta(days=6), time(7), partial(sittings.put_off, story, sitting)))
+            asked_on = sitting.planned - timedelta(days=10)
+            acts.append((asked_on, time(8), partial(registration.asked, story, sitting)))
+            acts.append((sitting.day, time(18), partial(registration.expected, story, sitting)))
     for line in lines:
         acts.append((line.day, line.clock, partial(register.came, story, line)))
     for case in diary.CASES:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from server.petitions.citizens import search_key
 from server.petitions.tables import PetitionKind
-from server.visits.recording import search_key
 from server.visits.tables import VisitOutcome
 from server.web.languages import HERE
 

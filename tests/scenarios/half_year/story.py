@@ -11,11 +11,12 @@ from tests.scenarios.half_year.office import Office
 
 @dataclass
 class Story:
-    """What the system gave a number to, by the diary's names."""
+    """What the system gave a number to, by the diary's names; of registrations the addresses."""
 
     office: Office
     petitions: dict[str, int] = field(default_factory=dict)
     sittings: dict[str, int] = field(default_factory=dict)
+    registrations: list[str] = field(default_factory=list)
     tasks: list[int] = field(default_factory=list)
     numbers: count[int] = field(default_factory=lambda: count(1))
 

@@ -20,6 +20,7 @@ import server.documents.tables
 import server.people.tables
 import server.receptions.roll_tables
 import server.receptions.summons_tables
+import server.registrations.tables
 import server.review.tables
 import server.rooms.device_tables
 import server.rooms.tables

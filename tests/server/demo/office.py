@@ -37,6 +37,7 @@ from server.receptions.dated_rules import RECEPTION_RULES, read_reception_rules
 from server.receptions.offices import OFFICES, read_offices
 from server.receptions.programme import ItemFacts
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
+from server.registrations import pages as registration_pages
 from server.review import notes as review_notes
 from server.review import pages as review_pages
 from server.review.retention import RETENTION_RULES, read_retention_rules
@@ -82,6 +83,7 @@ def make_province_app(
     conclusion_pages.add_routes(app, _read(read_follow_up, data), *erasers)
     duty_pages.add_routes(app)
     document_pages.add_routes(app, _read(read_letterheads, data))
+    registration_pages.add_routes(app)
     visit_pages.add_routes(app)
     figure_pages.add_routes(app, _read(read_definitions, data))
     attachment_pages.add_routes(app, attachments)

@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 
 from server.conclusions.tables import Task, TaskState, Urging
 from server.deadlines.terms import read_terms
-from server.receptions.tables import AgendaItem, ItemState, Reception, ReceptionState
+from server.petitions.tables import Petition
+from server.receptions.tables import AgendaItem, AgendaItemPetition, ItemState, Reception, ReceptionState
 from server.web.languages import today
 from tests.server.conclusions.office import events, item_of, tasks
 from tests.server.demo.fixtures import Province, petition
@@ -101,6 +102,44 @@ async def test_an_appointment_slip_says_when_and_where(province: Province) -> No
     assert "Thời gian: 08 giờ 00 phút, ngày 07 tháng 12 năm 2026." in words
     await province.as_("xemlai")
     await province.page(f"/documents/{slip}", 403)
+
+
+async def test_of_two_petitions_in_one_item_each_petitioner_gets_a_slip_of_his_own(province: Province) -> None:
+    item = item_of(province, "KG-0231")
+
+    def join(session: Session) -> tuple[Petition, Petition]:
+        one, other = petition(session, "KG-0231"), petition(session, "PA-0079")
+        session.add(AgendaItemPetition(item_id=item.id, petition_id=other.id or 0))
+        return one, other
+
+    both = province.database.run_here(join)
+    await province.as_("thuky")
+    address = f"/receptions/{item.reception_id}/items/{item.id}/documents"
+    await draw_up(province, address, "appointment", 404)
+    page = await province.page(f"/receptions/{item.reception_id}/documents")
+    slips = []
+    for own, another in (both, both[::-1]):
+        assert f'name="petition" value="{own.id}"' in page
+        sent = {"kind": "appointment", "petition": str(own.id)}
+        led = (await province.post(address, dict(sent))).headers["Location"]
+        again = (await province.post(address, dict(sent))).headers["Location"]
+        assert led.startswith(again), "the same slip, and no second one"
+        slips.append(int(again.rpartition("/")[2]))
+        said = " ".join(drafted(province, slips[-1]).values())
+        assert own.petitioner_name in said
+        assert own.petitioner_address in said
+        assert own.code in said
+        for words in (another.petitioner_name, another.petitioner_address, another.code):
+            assert words not in said
+        about = await province.page(f"/documents/{slips[-1]}")
+        assert f'<span class="figures">{own.code}</span>' in about
+    assert len(set(slips)) == 2
+    wrong = {"kind": "appointment", "petition": "999999"}
+    assert (await province.post(address, dict(wrong))).status == 404
+    dossier = await province.page(f"/petitions/{both[0].id}")
+    assert "Phiếu hẹn" in dossier
+    assert f'href="/documents/{slips[0]}"' in dossier
+    assert f'href="/documents/{slips[1]}"' not in dossier
 
 
 async def test_who_stands_for_a_group_is_named_and_the_others_are_counted(province: Province) -> None:

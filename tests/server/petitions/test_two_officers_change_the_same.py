@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from server.receptions.tables import Reception
+from server.registrations.tables import Registration, RegistrationState
 from server.visits.tables import Visit
 from tests.forms import Form, form_for
 from tests.server.demo.fixtures import Province, petition, todays
@@ -30,6 +31,9 @@ def address(province: Province, of: str) -> str:
     if of == "visit":
         visit = province.database.run_here(lambda session: session.exec(select(Visit).limit(1)).one())
         return f"/visits/{visit.id}/edit"
+    if of == "registration":
+        waiting = select(Registration).where(Registration.state == RegistrationState.WAITING).limit(1)
+        return f"/registrations/{province.database.run_here(lambda session: session.exec(waiting).one()).id}/edit"
     return f"/receptions/{province.database.run_here(todays).id}/plan"
 
 
@@ -38,6 +42,7 @@ def address(province: Province, of: str) -> str:
     [
         ("petition", {"request": "Đo lại diện tích"}, {"content": "Diện tích đo thiếu"}),
         ("visit", {"visitor_address": "Phường Hà Khánh"}, {"document": "9/PHD-BTCD"}),
+        ("registration", {"citizen_address": "Phường Hà Khánh"}, {"summary": "Quán bia mở cửa quá giờ"}),
         ("reception", {"composition": "Giám đốc Sở Xây dựng"}, {"place": "Hội trường tầng 2"}),
     ],
 )

@@ -83,3 +83,23 @@ async def test_nothing_of_a_visit_is_left(province: Province) -> None:
     assert (await province.post(f"{address}/denunciation", {"confirmed": "yes"}, address)).status == 303
     left = files_of(province.database)
     assert not [words for words in (NAME, STREET, "Xaphong") if words.encode() in left]
+
+
+async def test_nothing_of_a_registration_is_left(province: Province) -> None:
+    if province.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL cleans its own files")
+    await province.as_("canbo")
+    form = {
+        "made_on": "2026-11-20",
+        "way": "telephone",
+        "persons": "1",
+        "kind": "complaint",
+        "citizen_name": NAME,
+        "citizen_address": STREET,
+        "summary": "Cán bộ Xaphong",
+    }
+    address = (await province.post("/registrations/new", dict(form))).headers["Location"]
+    assert NAME.encode() in files_of(province.database)
+    assert (await province.post(f"{address}/denunciation", {"confirmed": "yes"}, address)).status == 303
+    left = files_of(province.database)
+    assert not [words for words in (NAME, STREET, "Xaphong") if words.encode() in left]

@@ -17,6 +17,7 @@ from server.receptions.tables import Receiver, Reception, ReceptionMode, Recepti
 from server.visits.queries import PAGE, Totals, Wanted, search
 from server.visits.tables import Visit
 from server.web.languages import HERE, today
+from tests.forms import forms_of
 from tests.server.demo.fixtures import Province, petition, todays
 
 RULES = read_reception_rules(Path("/nonexistent"))
@@ -157,6 +158,32 @@ async def test_a_mistake_is_told_and_nothing_is_kept(
     assert sentence in text
     assert "Xã Thống Nhất" in text
     assert len(visits(province)) == before
+
+
+async def test_a_refusal_of_what_is_settled_asks_for_its_notice_and_marks_where_it_is_missing(
+    province: Province,
+) -> None:
+    await province.as_("canbo")
+    settled = {**FORM, "outcome": "declined", "ground": "settled", "document": ""}
+    before = len(visits(province))
+    answer = await province.post("/visits/new", settled)
+    assert answer.status == 422
+    page = await answer.text()
+    assert "người đứng đầu ra thông báo từ chối tiếp (mẫu 01)" in page
+    assert 'name="notice_later"' in page
+    assert len(visits(province)) == before
+    assert "thiếu thông báo" not in await province.page("/visits")
+    visit = await recorded(province, **{**settled, "notice_later": "yes"})
+    for path in ("/visits", f"/visits/{visit.id}"):
+        assert "thiếu thông báo" in await province.page(path)
+    edit = f"/visits/{visit.id}/edit"
+    (form,) = [each for each in forms_of(await province.page(edit)) if "document" in each.names]
+    assert form.values["notice_later"] == ["yes"], "that it is not there yet was said before"
+    later = await province.client.post(edit, data=form.filled(document="9/TB-UBND"), allow_redirects=False)
+    assert later.status == 303
+    for path in ("/visits", f"/visits/{visit.id}"):
+        assert "thiếu thông báo" not in await province.page(path)
+    await recorded(province, outcome="declined", ground="disorder", document="")
 
 
 async def test_of_a_denunciation_no_form_takes_a_name(province: Province) -> None:

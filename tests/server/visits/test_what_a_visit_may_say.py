@@ -15,22 +15,21 @@ from sqlalchemy.exc import DatabaseError
 from server.data.engine import Database
 from server.data.schema import upgrade
 from server.people.rights import Role
+from server.petitions.citizens import LinkedPetition, may_write, reading_of
 from server.petitions.rules import Reading
 from server.petitions.tables import Confidentiality, PetitionKind
+from server.registrations.rules import GROUND_WORDS
+from server.registrations.tables import DeclineGround
 from server.visits.forms import SENTENCES
 from server.visits.rules import (
-    GROUND_WORDS,
     OUTCOME_WORDS,
     WITHDRAWAL_WORDS,
     Entry,
-    LinkedPetition,
     SessionOfVisit,
     VisitFault,
     faults,
-    may_write,
-    reading_of,
 )
-from server.visits.tables import DeclineGround, VisitOutcome, Withdrawal
+from server.visits.tables import VisitOutcome, Withdrawal
 from server.web.languages import HERE
 from tests.server.data.test_conclusions_are_kept import DENOUNCED
 
@@ -82,6 +81,16 @@ def test_what_is_wrong_is_named_beside_its_field(changed: dict[str, object], nam
 
 def test_the_day_of_a_session_is_that_of_the_province() -> None:
     assert faults(replace(ENTRY, reception=SessionOfVisit(1, date(2026, 11, 28))), NOW) == {}
+
+
+def test_only_a_refusal_of_what_is_settled_needs_a_notice_and_it_may_come_later() -> None:
+    declined = replace(ENTRY, outcome=VisitOutcome.DECLINED, ground=DeclineGround.SETTLED)
+    assert faults(declined, NOW) == {"document": VisitFault.NO_NOTICE}
+    assert faults(replace(declined, notice_later=True), NOW) == {}
+    assert faults(replace(declined, document="12/TB-UBND"), NOW) == {}
+    for ground in set(DeclineGround) - {DeclineGround.SETTLED}:
+        assert faults(replace(declined, ground=ground), NOW) == {}
+    assert faults(replace(declined, outcome=VisitOutcome.EXPLAINED), NOW) == {}, "the ground is not kept then"
 
 
 @given(st.integers(2, 10_000), st.booleans(), st.integers(1, 999))
