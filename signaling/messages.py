@@ -1,7 +1,8 @@
 """The Socket.IO messages between a room, the desk and the server. PROTOCOL.md is the same in prose.
 
 Namespace ``/room``: rooms, overflow screens, the desk's camera page and the console's own link. Summonses and the
-roll are in `summons_messages`, the console's namespace ``/desk`` in `desk_messages`; `spoken` lists all of them.
+roll are in `summons_messages`, the schedule in `schedule_messages`, the console's namespace ``/desk`` in
+`desk_messages`; `spoken` lists all of them.
 
 A message is one JSON object, sent under its `event` name. Everything the server tells a room about the
 reception is one message, `StageView`, sent whole every time: a room that missed one needs only the next.

@@ -17,6 +17,7 @@ from signaling.messages import (
     Restart,
     StageView,
 )
+from signaling.schedule_messages import Clock, ScheduleView, SoftwareView
 from signaling.summons_messages import RollCall, RollView, SummonsAnswer, Summonses, SummonsSeen
 
 UP_ROOM: tuple[type[Message], ...] = (
@@ -29,9 +30,12 @@ UP_ROOM: tuple[type[Message], ...] = (
     SummonsSeen,
     SummonsAnswer,
     RollCall,
+    Clock,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,
+    SoftwareView,
+    ScheduleView,
     StageView,
     InterpretationView,
     Summonses,

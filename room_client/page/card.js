@@ -1,9 +1,10 @@
 // The calm cards: everything the room's screen says when there is no stage to show. One sign, one title, one
 // sentence, at most one thing to do.
 
-import { dayText, durationText, minuteText, secondsUntil } from "../web/live/clock.js";
-import { part, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { durationText, momentText, secondsUntil } from "../web/live/clock.js";
+import { element, part, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { refusalSentence, say } from "../web/live/words.js";
+import { othersToCome, shownOf } from "./attending.js";
 import { remembered } from "./key.js";
 
 const SIGNS = {
@@ -12,21 +13,31 @@ const SIGNS = {
 };
 
 const CHECKED = new Set(["none", "planned"]); // time enough, and a reason, to check the room
+const SCHEDULED = new Set(["none", "planned", "ended"]);
 const BUTTONS = { replaced: "room.replaced.back", cannot: "room.again" };
+const DAY_S = 86_400;
 
-/** Shows the card of `view` (see view.js), or none for the stage. */
-export function showCard(view, { stage, roomName, status, refusal, entry }) {
+/**
+ * Shows the card of `view` (see view.js), or none for the stage. `attends`: camera, microphone and link are on;
+ * `checks`: because somebody checks them.
+ */
+export function showCard(view, known) {
+  const { stage, schedule, attends, checks } = known;
   const card = part("card");
   setHidden(card, view === "stage");
   if (view === "stage") return;
   setIcon(part("card-sign"), SIGNS[view]);
   setText(part("card-title"), titleOf(view, stage));
-  setText(part("card-sentence"), sentenceOf(view, { roomName, status, refusal, entry }));
+  setText(part("card-sentence"), sentenceOf(view, known));
   setHidden(part("key-form"), view !== "key");
-  setHidden(part("check"), !CHECKED.has(view));
+  setHidden(part("check"), !CHECKED.has(view) || !attends);
   const button = part("card-button");
   setHidden(button, !(view in BUTTONS));
   if (view in BUTTONS) setText(button, say(BUTTONS[view]));
+  const check = part("check-devices");
+  setHidden(check, !SCHEDULED.has(view) || (attends && !checks));
+  setText(check, say(checks ? "room.resting.check.end" : "room.resting.check"));
+  showSchedule(view, { schedule, stage, attends });
   showCountdown(view, stage);
 }
 
@@ -36,7 +47,29 @@ export function showCountdown(view, stage) {
   const countdown = part("countdown");
   setHidden(countdown, left === null);
   if (left === null) return;
-  setText(countdown, left > 0 ? say("room.planned.left", { left: durationText(left) }) : say("room.planned.due"));
+  setText(countdown, left > 0 ? say("room.planned.left", { left: leftText(left) }) : say("room.planned.due"));
+}
+
+/** What comes next, as far as this room may know it, and what comes after. */
+function showSchedule(view, { schedule, stage, attends }) {
+  const shown = SCHEDULED.has(view) ? shownOf(schedule, stage) : null;
+  const what = part("planned-what");
+  setText(what, shown ? [shown.title, shown.place].filter(Boolean).join(" · ") : "");
+  setHidden(what, what.textContent === "");
+  const lines = SCHEDULED.has(view) && !attends ? othersToCome(schedule, stage).map(lineOf) : [];
+  const list = part("to-come");
+  setHidden(list, lines.length === 0);
+  const texts = list.querySelector("ul");
+  if (texts.dataset.shown === JSON.stringify(lines)) return;
+  texts.dataset.shown = JSON.stringify(lines);
+  texts.replaceChildren(...lines.map((text) => element("li", { text })));
+}
+
+const lineOf = ({ planned_at, title, place }) => [momentText(planned_at), title, place].filter(Boolean).join(" · ");
+
+function leftText(seconds) {
+  if (seconds < DAY_S) return durationText(seconds);
+  return say("room.planned.days", { days: Math.floor(seconds / DAY_S), hours: Math.floor((seconds % DAY_S) / 3600) });
 }
 
 /** Why the room's screen asks for a code: the key is bad, the device was revoked, or there was none yet. */
@@ -48,13 +81,11 @@ function whyKey(refusal, key) {
 function titleOf(view, stage) {
   if (view === "connecting") return say("link.connecting");
   if (view !== "planned") return say(`room.${view}.title`);
-  const at = Date.parse(stage.planned_at);
-  if (!Number.isFinite(at)) return say("room.none.title");
-  const time = minuteText(stage.planned_at);
-  return say("room.planned.title", { time: dayText(at) === dayText() ? time : `${time}, ${dayText(at)}` });
+  if (!Number.isFinite(Date.parse(stage.planned_at))) return say("room.none.title");
+  return say("room.planned.title", { time: momentText(stage.planned_at) });
 }
 
-function sentenceOf(view, { roomName, status, refusal, entry }) {
+function sentenceOf(view, { roomName, status, refusal, entry, schedule, attends }) {
   if (view === "connecting") {
     if (status.refusal) {
       return say("link.refused", { sentence: refusalSentence(status.refusal), tries: Math.max(1, status.tries) });
@@ -65,5 +96,9 @@ function sentenceOf(view, { roomName, status, refusal, entry }) {
   if (view === "key") return entry.said || whyKey(refusal, entry.key);
   if (view === "replaced" && roomName) return say("room.replaced.sentence", { name: roomName });
   if (view === "replaced" || view === "cannot") return refusalSentence(refusal);
+  if (!attends && SCHEDULED.has(view)) {
+    const rests = schedule?.join_at ? say("room.resting.joins", { time: momentText(schedule.join_at) }) : say("room.resting.none");
+    return view === "ended" ? `${say("room.ended.next")} ${rests}` : rests;
+  }
   return say(`room.${view}.sentence`);
 }

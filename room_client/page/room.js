@@ -1,39 +1,51 @@
 // A commune room's screen. Nobody stands at its keyboard: everything starts, comes back and explains itself
 // alone, and one key (Enter, Space, or OK on a remote control) raises and lowers the hand.
 //
-// The camera runs from the start, for the room's own preview and so that being given the floor only replaces a
-// track; it is sent, and the microphone with it, while the server says `has_floor` and at no other time. Only the
-// microphone is sent while this room interprets.
+// Between receptions it rests: no camera, no microphone, no link, only signalling, by which it learns when to be there
+// (attending.js). From then on the camera runs, for the room's own preview and so that being given the floor only
+// replaces a track; it is sent, and the microphone with it, while the server says `has_floor` and at no other time.
+// Only the microphone is sent while this room interprets.
 
-import { setServerTime } from "../web/live/clock.js";
+import { serverNow, setServerTime } from "../web/live/clock.js";
+import { ChosenDevices } from "../web/live/chosen_devices.js";
 import { Devices } from "../web/live/devices.js";
 import { part, setText } from "../web/live/elements.js";
-import { Hearing, HEARING_KEYS } from "../web/live/hearing.js";
+import { Hearing } from "../web/live/hearing.js";
 import { Held } from "../web/live/held.js";
 import { icon } from "../web/live/icons.js";
 import { LevelMeter, showLevel } from "../web/live/level.js";
 import { Link } from "../web/live/link.js";
 import { StageSound } from "../web/live/sound.js";
+import { Speaker } from "../web/live/speaker.js";
 import { StageScreen } from "../web/live/stage.js";
 import { say, sayAll } from "../web/live/words.js";
+import { isNeeded } from "./attending.js";
+import { Awake } from "./awake.js";
 import { showCountdown } from "./card.js";
+import { offerCheck, showCheckPicture } from "./check.js";
+import { DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
+import { FullScreen } from "./full_screen.js";
 import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith } from "./key.js";
+import { listenToKeys } from "./keys.js";
 import { draw, drawClock } from "./screen.js";
 import { RollPanel } from "./roll.js";
-import { soundIsHeard } from "./soundcheck.js";
 import { SummonsPanel } from "./summons.js";
+import { mayReload, Upgrade } from "./upgrade.js";
 import { mayRaiseHand, viewOf } from "./view.js";
 import { announce, announceInterpreting } from "./voice.js";
 
-const HAND_KEYS = new Set(["Enter", " ", "Select", "Accept", "MediaPlayPause"]);
-const MICROPHONE_KEYS = new Set(["m", "M", "ColorF2Yellow", "MicrophoneToggle"]);
 const HAND_WAITS_MS = 4000;
 const LINE_HOLDS_MS = 2000;
+const HANDS_OFF_MS = 60_000;
+const CHECK_MS = 300_000; // long enough to look for a cable; then the light goes out again
 
-const devices = new Devices();
+const chosen = new ChosenDevices("tiepdan.room");
+const devices = new Devices(chosen);
 const sound = new StageSound();
+const speaker = new Speaker(chosen, sound.sinks);
 const hearing = new Hearing(sound);
+const fullScreen = new FullScreen();
 const screen = new StageScreen(part("stage"));
 const meter = new LevelMeter((level) => showLevel(part("meter"), level));
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
@@ -46,16 +58,27 @@ const summons = new SummonsPanel({
 
 const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
 
+const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
+
+const awake = new Awake(refresh);
+
+const upgrade = new Upgrade(document.body.dataset.page, () =>
+  mayReload({ stage, interprets: hearing.view.interprets, busy: isBusy(), mute: sound.wasBlocked }),
+);
+
 const enrolling = new Enrolling({ enrolled: onEnrolled, refused: openLink, changed: refresh });
 
 let link = null;
 let key = ""; // empty: as an enrolled device, if this browser is one
 let stage = null;
+let schedule = null; // a ScheduleView
+let attends = false; // camera, microphone and link are on
+let checks_until_ms = 0; // on the server's clock
 let roomName = ""; // as the server said it last; kept when another screen takes the place
 let ended = null;
 let quality = "unknown";
 let handWorking = null;
-let asksFullScreen = true; // once, with the first key or click; Escape is respected afterwards
+let touched_ms = -HANDS_OFF_MS; // when somebody in the room last did anything
 
 function currentView() {
   return viewOf({ isEnrolling: enrolling.isUnderWay, ended, stage });
@@ -64,24 +87,25 @@ function currentView() {
 function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
-    view: currentView(), stage, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
+    view: currentView(), stage, schedule, attends, checks: checks_until_ms > serverNow(), awake, upgrade, speaker, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
     handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
   });
   summons.draw(currentView());
   roll.draw(currentView());
+  panel.draw(currentView());
 }
 
 // --- the link --------------------------------------------------------------------------------------
 
 function openLink() {
   link?.close();
-  devices.start(); // let go of when another screen took the place
   ended = null;
   stage = null;
+  schedule = null;
   hearing.take(null);
   summons.take([]);
   roll.take(null);
-  link = new Link({ purpose: "room", key });
+  link = new Link({ purpose: "room", key, rests: !attends });
   link.addEventListener("stage", (event) => takeStage(event.detail));
   link.addEventListener("interpretation", (event) => {
     const before = hearing.view.interprets;
@@ -94,6 +118,15 @@ function openLink() {
   });
   link.addEventListener("roll", (event) => {
     roll.take(event.detail);
+    refresh();
+  });
+  link.addEventListener("schedule", (event) => {
+    schedule = event.detail;
+    attend();
+    refresh();
+  });
+  link.addEventListener("software", (event) => {
+    upgrade.take(event.detail.page);
     refresh();
   });
   link.addEventListener("carried", (event) => carried.take(event.detail));
@@ -120,7 +153,8 @@ function openLink() {
     stage = null;
     hearing.take(null);
     publish();
-    if (ended.code === "replaced") devices.stop(); // nobody speaks here now, and no light should say so
+    attends = false;
+    devices.stop(); // nobody speaks here now, and no light should say so
     refresh();
     if (currentView() === "key") part("key").focus();
   });
@@ -153,10 +187,36 @@ function takeStage(view) {
   roomName = view.room_name;
   if (before?.hand_raised !== view.hand_raised) endHandWork();
   hearing.setItem(view.item?.position ?? null);
+  attend();
   publish();
   announce(before, view);
   refresh();
 }
+
+/** Begins and ends to attend, by what is known at this moment. */
+function attend() {
+  const needed = isNeeded({ stage, schedule, checks_until_ms }, serverNow());
+  if (needed === null || needed === attends) return;
+  attends = needed;
+  if (attends) {
+    devices.start();
+    link.wake();
+    awake.keep();
+  } else {
+    link.rest();
+    devices.stop();
+  }
+}
+
+/** Somebody looks after the room's devices, or has done so. */
+function toggleCheck() {
+  checks_until_ms = checks_until_ms > serverNow() ? 0 : serverNow() + CHECK_MS;
+  attend();
+  refresh();
+}
+
+/** Nothing may disappear under somebody's hands; what was only left lying there may. */
+const isBusy = () => enrolling.isUnderWay || performance.now() - touched_ms < HANDS_OFF_MS;
 
 function publish() {
   const onAir = stage?.has_floor ?? false;
@@ -190,73 +250,24 @@ function toggleMicrophone() {
   devices.switchOff("microphone", devices.state("microphone") !== "off");
 }
 
-async function goFullScreen() {
-  if (document.fullscreenElement || !document.documentElement.requestFullscreen) return;
-  await document.documentElement.requestFullscreen({ navigationUI: "hide" }).catch(() => undefined);
-}
-
-/** A TV must not go dark during the session; browsers give the lock only to a visible page. */
-async function keepAwake() {
-  if (document.visibilityState !== "visible") return;
-  await navigator.wakeLock?.request("screen").catch(() => undefined);
-}
-
-async function checkSound() {
-  const button = part("check-sound");
-  button.setAttribute("aria-busy", "true");
-  setText(button, say("room.check.sound.playing"));
-  const heard = await soundIsHeard();
-  button.removeAttribute("aria-busy");
-  button.dataset.heard = String(heard);
-  setText(button, say(heard ? "room.check.sound.heard" : "room.check.sound.unheard"));
-}
-
 // --- keys and clicks -----------------------------------------------------------------------------------
 
-function onKey(event) {
-  if (event.key === "Escape" && roll.isShown) return roll.toggle();
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input")) return;
-  if (asksFullScreen && currentView() !== "key") {
-    asksFullScreen = false;
-    goFullScreen();
-  }
-  const onButton = event.target.closest?.("button");
-  if (HAND_KEYS.has(event.key) && !onButton) {
-    event.preventDefault();
-    if (event.repeat) return;
-    if (summons.isShown) summons.confirm();
-    else toggleHand();
-  } else if (summons.isShown && /^[1-9]$/.test(event.key)) summons.toggleOffice(Number(event.key));
-  else if (MICROPHONE_KEYS.has(event.key)) toggleMicrophone();
-  else if (HEARING_KEYS.has(event.key)) hearing.turn();
-  else if (event.key === "p" || event.key === "P") roll.toggle();
-  else if (event.key === "f" || event.key === "F") goFullScreen();
-}
-
 function listen() {
-  window.addEventListener("keydown", onKey);
-  window.addEventListener("click", (event) => {
-    if (!asksFullScreen || currentView() === "key" || event.target.closest("form")) return;
-    asksFullScreen = false;
-    goFullScreen();
+  listenToKeys({
+    acts: { hand: toggleHand, microphone: toggleMicrophone, touched: () => (touched_ms = performance.now()) },
+    summons, roll, panel, hearing, fullScreen,
+    mayFill: () => currentView() !== "key",
   });
-  part("hand").addEventListener("click", (event) => {
-    event.currentTarget.blur(); // Enter must go on meaning the hand, not "the last thing clicked"
-    toggleHand();
-  });
-  part("microphone").addEventListener("click", (event) => {
-    event.currentTarget.blur();
-    toggleMicrophone();
-  });
-  part("hearing").addEventListener("click", (event) => {
-    event.currentTarget.blur();
-    hearing.turn();
-  });
-  part("full").addEventListener("click", (event) => {
-    event.currentTarget.blur();
-    goFullScreen();
-  });
-  part("check-sound").addEventListener("click", checkSound);
+  const buttons = {
+    hand: toggleHand, microphone: toggleMicrophone, hearing: () => hearing.turn(), full: () => fullScreen.go(),
+    "check-devices": toggleCheck,
+  };
+  for (const [name, act] of Object.entries(buttons)) {
+    part(name).addEventListener("click", (event) => {
+      event.currentTarget.blur(); // Enter must go on meaning the hand, not "the last thing clicked"
+      act();
+    });
+  }
   part("card-button").addEventListener("click", openLink);
   part("key-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -266,12 +277,12 @@ function listen() {
   });
   // A second address with another key or code, typed into the same window.
   window.addEventListener("hashchange", () => enter(takeEntry()));
-  document.addEventListener("visibilitychange", keepAwake);
   window.addEventListener("pagehide", () => link?.close());
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) openLink();
   });
   sound.addEventListener("change", refresh);
+  speaker.addEventListener("change", refresh);
   hearing.addEventListener("change", () => {
     publish();
     refresh();
@@ -287,22 +298,19 @@ function listen() {
   });
 }
 
-function showCheckPicture(camera) {
-  const picture = part("check-picture");
-  if (picture.srcObject?.getTracks()[0] === camera) return;
-  picture.muted = true;
-  picture.srcObject = camera ? new MediaStream([camera]) : null;
-  if (camera) picture.play().catch(() => undefined);
-}
-
 sayAll();
 part("full").append(icon("maximize"));
-setText(part("check-sound"), say("room.check.sound"));
+part("devices-sign").append(icon("settings-2"));
+speaker.apply();
+offerCheck(devices);
 listen();
 drawClock();
 setInterval(() => {
   drawClock();
+  const before = attends;
+  attend();
+  if (attends !== before) refresh();
   showCountdown(currentView(), stage);
 }, 1000);
 enter(takeEntry());
-keepAwake();
+awake.keep();

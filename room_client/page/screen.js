@@ -1,11 +1,11 @@
 // Draws what the room knows: one call with everything, as often as anything changes; only differences reach
 // the page. Tests and other programs read the state from <body>: data-view, data-link, data-on-air,
-// data-closed, data-next, data-hand, data-sound, data-line, data-carried, data-interprets, data-hearing.
+// data-closed, data-attends, data-next, data-hand, data-sound, data-line, data-carried, data-interprets, data-hearing.
 
 import { clockText } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { drawHearing } from "../web/live/hearing_button.js";
-import { deviceTrouble } from "../web/live/devices.js";
+import { deviceSentence } from "./device_sentence.js";
 import { stageTiles } from "../web/live/stage.js";
 import { refusalSentence, say } from "../web/live/words.js";
 import { showCard } from "./card.js";
@@ -13,10 +13,11 @@ import { lineSign } from "./line_sign.js";
 import { mayRaiseHand, selfOf } from "./view.js";
 
 const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-off"] };
+const CALM = new Set(["none", "planned", "ended", "waiting"]);
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 
 /**
- * `known`: {hearing: Hearing, view, stage, roomName, status, refusal, entry: {key, said: of a code}, devices, quality, carried, handWorking, soundBlocked,
+ * `known`: {hearing: Hearing, view, stage, schedule, attends, checks, awake: Awake, upgrade: Upgrade, speaker: Speaker, roomName, status, refusal, entry: {key, said: of a code}, devices, quality, carried, handWorking, soundBlocked,
  * screen: StageScreen}
  */
 export function draw(known) {
@@ -39,10 +40,11 @@ export function drawClock() {
   setText(part("clock"), clockText());
 }
 
-function markBody({ view, stage, status, quality, carried, soundBlocked, hearing }, self) {
+function markBody({ view, stage, attends, status, quality, carried, soundBlocked, hearing }, self) {
   const body = document.body;
   setAttribute(body, "data-view", view);
   setAttribute(body, "data-link", status.phase);
+  setAttribute(body, "data-attends", attends);
   setAttribute(body, "data-media", status.media ? "up" : "down");
   setAttribute(body, "data-on-air", self === "onair");
   setAttribute(body, "data-next", self === "next");
@@ -103,16 +105,16 @@ function drawInterprets({ status, devices, hearing }) {
 }
 
 /** At most one sentence, the most urgent: the line, then the sound, then the devices where they matter now. */
-function drawBanner({ view, stage, status, devices, soundBlocked }, self) {
+function drawBanner(known, self) {
   const banner = part("banner");
-  const [sign, sentence] = bannerOf({ view, stage, status, devices, soundBlocked }, self);
+  const [sign, sentence] = bannerOf(known, self);
   setHidden(banner, sentence === "");
   if (!banner.firstElementChild) banner.append(element("span"));
   setIcon(banner, sign);
   setText(banner.querySelector("span"), sentence);
 }
 
-function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
+function bannerOf({ view, stage, attends, awake, upgrade, status, devices, speaker, soundBlocked }, self) {
   if (status.restoring) return ["unlink", say("link.restoring")];
   if (status.phase === "lost") {
     const tries = Math.max(1, status.tries);
@@ -124,21 +126,25 @@ function bannerOf({ view, stage, status, devices, soundBlocked }, self) {
     if (status.tries > 0) return ["unlink", say("link.connecting.tries", { tries: status.tries })];
   }
   // Before the devices: one key puts it right, and it must be right before the first word is spoken.
-  if (soundBlocked && NEEDS_SOUND.has(view)) return ["volume-x", say("sound.blocked")];
-  const trouble = deviceTrouble(devices);
+  if (soundBlocked && attends && NEEDS_SOUND.has(view)) return ["volume-x", say("sound.blocked")];
+  const trouble = deviceSentence(devices, speaker);
   const matters = self !== "" || stage?.hand_raised || ["none", "planned", "waiting"].includes(view);
-  if (trouble && matters) return ["triangle-alert", say(trouble)];
+  if (attends && trouble && matters) return ["triangle-alert", trouble];
+  if (upgrade.isDue && CALM.has(view)) return ["refresh-cw", say("room.upgrade")];
+  if (awake.isImpossible && CALM.has(view)) return ["triangle-alert", say("room.awake.none")];
   return ["triangle-alert", ""];
 }
 
-function drawBar({ view, stage, roomName, status, devices, quality, carried, handWorking, hearing }, self) {
+function drawBar({ view, stage, attends, roomName, status, devices, quality, carried, handWorking, hearing }, self) {
   setText(part("room-name"), roomName);
   setHidden(part("room-name"), roomName === "");
   setHidden(part("line"), status.phase === "ended");
   setHidden(part("bar"), view === "key" || view === "starting");
   const line = lineSign({ status, quality, carried });
   drawSign(part("line"), line.icon, line.words, line.tone);
-  for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), view === "replaced"); // let go of
+  for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends); // let go of
+  setHidden(part("resting"), attends || status.phase !== "resting");
+  drawSign(part("resting"), "video-off", say("room.resting.off"), "absent");
   drawDevice("camera", devices.state("camera"), self === "onair" && status.media);
   drawDevice("microphone", devices.state("microphone"), (self === "onair" || hearing.view.interprets) && status.media);
   part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");

@@ -5,7 +5,7 @@ import { dayText, minuteText } from "../web/live/clock.js";
 import { element, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { audioContext } from "../web/live/level.js";
 import { refusalSentence, say } from "../web/live/words.js";
-import { chime } from "./soundcheck.js";
+import { chime } from "./chime.js";
 
 const MOST_ITEMS = 4;
 const SHOWN_IN = new Set(["none", "planned", "ended", "outside"]);

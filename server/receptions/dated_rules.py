@@ -1,5 +1,6 @@
 """The numbers the office's receptions keep to: how often a head receives in person, how long before a cancellation
-is published, how many persons make a large group, how long before the start rooms are summoned for.
+is published, how many persons make a large group, how long before the start rooms are summoned for, and how long
+before it an unattended room has its camera, microphone and link.
 
 One dated file that comes with the program and, where it is there, the operator's own of the same form.
 """
@@ -31,6 +32,7 @@ class RuleKey(StrEnum):
     CANCEL_NOTICE = "cancel_notice"
     LARGE_GROUP = "large_group"
     SUMMONS_LEAD = "summons_lead"
+    ROOM_LEAD = "room_lead"
 
 
 class RuleUnit(StrEnum):
@@ -51,6 +53,7 @@ _UNITS: dict[RuleKey, tuple[RuleUnit, ...]] = {
     RuleKey.CANCEL_NOTICE: (RuleUnit.WORKING_DAY,),
     RuleKey.LARGE_GROUP: (RuleUnit.PERSON,),
     RuleKey.SUMMONS_LEAD: (RuleUnit.MINUTE,),
+    RuleKey.ROOM_LEAD: (RuleUnit.MINUTE,),
     **dict.fromkeys(DUTIES, (RuleUnit.WEEK, RuleUnit.MONTH)),
 }
 
@@ -77,7 +80,14 @@ class ReceptionRules:
 
     def summons_lead(self, day: date) -> timedelta:
         """How long before the start rooms are to be there, unless the office says another time."""
-        rule = self.on(RuleKey.SUMMONS_LEAD, day)
+        return self._minutes(RuleKey.SUMMONS_LEAD, day)
+
+    def room_lead(self, day: date) -> timedelta:
+        """How long before the start a room is there, unless it is summoned for an earlier hour."""
+        return self._minutes(RuleKey.ROOM_LEAD, day)
+
+    def _minutes(self, key: RuleKey, day: date) -> timedelta:
+        rule = self.on(key, day)
         return timedelta(minutes=0 if rule is None else rule.count)
 
 

@@ -70,6 +70,10 @@ class LinkBook(LinkStore):
         self._adopt(gone.room)
         return gone.room
 
+    def is_in_touch(self, room: RoomCode) -> bool:
+        """The room's own screen is there, with a link or, while it rests, without."""
+        return _Connection(room, Purpose.ROOM) in self._connections.values()
+
     def _adopt(self, room: RoomCode) -> None:
         """Give a ROOM link without a holder to a connection of the room that has none."""
         for link in self._of_room(room).values():

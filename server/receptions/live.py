@@ -217,6 +217,7 @@ class Live(LiveReception):
         self.around.rooms = {room.code: room for room in read.rooms}
         self.prepare(read.reception)
         self.around.summonses.take(read.summonses)
+        self.around.upcoming = read.upcoming
         self._take_rolls(read)
         self.unsealed = {ended.recording: ended for ended in read.unsealed}
         if self.state is ReceptionState.OPEN and read.reception is not None:
@@ -229,6 +230,9 @@ class Live(LiveReception):
     def _plan_read(self, event: came.PlanRead, now: datetime) -> list[Effect]:
         effects = self._plan_taken(event, now)
         self._take_rolls(event.read)
+        if event.read.upcoming != self.around.upcoming:
+            self.around.upcoming = event.read.upcoming
+            effects = [*effects, RoomsToTell()]
         summoned = self.around.summonses.take(event.read.summonses)
         if not summoned:
             return effects

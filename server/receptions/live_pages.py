@@ -7,7 +7,7 @@ from aiohttp import web
 from server.people.rights import Right
 from server.receptions.tables import Reception
 from server.rooms.enrol_page import renew_cookie
-from server.web.keys import DATABASE
+from server.web.keys import DATABASE, STATICS
 from server.web.shell import render, require
 from signaling.software import software
 
@@ -35,6 +35,7 @@ async def camera(request: web.Request) -> web.StreamResponse:
 async def room(request: web.Request) -> web.StreamResponse:
     """Open to everybody: the room's key is in the address's fragment, which never reaches the server, and what an
     enrolled device's cookie opens is asked when it connects."""
-    response = await render(request, "room/room.html", software=software("page"))
+    page = request.app[STATICS].room_page
+    response = await render(request, "room/room.html", software=software("page"), page=page)
     renew_cookie(request, response)
     return response

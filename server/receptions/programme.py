@@ -68,6 +68,17 @@ class ReceptionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class UpcomingFacts:
+    """A planned reception as the schedule has it. `announced`: its notice was published by now."""
+
+    id: int
+    title: str
+    place: str
+    planned_at: datetime
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SummonsFacts:
     """A summons as one room sees it, and what it has answered so far."""
 
@@ -119,4 +130,5 @@ class Restored:
     rolls: Mapping[RoomCode, Mapping[str, bool]] = field(
         default_factory=dict
     )  # present offices, and who by deputy
+    upcoming: tuple[UpcomingFacts, ...] = ()  # the next one first; today's until the day is over
     unsealed: tuple[SetRecording, ...] = ()  # ended recordings the recorder has not reported sealed

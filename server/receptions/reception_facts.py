@@ -1,4 +1,5 @@
-"""The planned side of the live state, read from the tables: the rooms of today, a reception with its agenda."""
+"""The planned side of the live state, read from the tables: the rooms of today, a reception with its agenda, what
+comes next."""
 
 from __future__ import annotations
 
@@ -7,25 +8,50 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from server.petitions.tables import Confidentiality, Petition
-from server.receptions.programme import HearingSpan, ItemFacts, ReceptionFacts, RoomFacts
+from server.receptions.programme import HearingSpan, ItemFacts, ReceptionFacts, RoomFacts, UpcomingFacts
 from server.receptions.tables import (
     AgendaItem,
     AgendaItemPetition,
     AgendaItemRoom,
     Hearing,
     Reception,
+    ReceptionState,
     Recording,
 )
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
-from server.web.languages import local_day
+from server.web.languages import day_began, local_day
 from signaling.messages import RoomCode
+
+UPCOMING = 3
+"""What a room's screen has place for."""
 
 
 def read_rooms(session: Session, now: datetime) -> tuple[RoomFacts, ...]:
     return tuple(
         RoomFacts(room.id or 0, room.code, room.name, room.district, room.key_version)
         for room in rooms_on(session, local_day(now))
+    )
+
+
+def read_upcoming(session: Session, now: datetime) -> tuple[UpcomingFacts, ...]:
+    """The next planned receptions. One that nobody opened may still be until its day is over."""
+    planned = session.exec(
+        select(Reception)
+        .where(Reception.state == ReceptionState.PLANNED, col(Reception.planned_at) >= day_began(now))
+        .order_by(col(Reception.planned_at), col(Reception.id))
+        .limit(UPCOMING)
+    )
+    today = local_day(now)
+    return tuple(
+        UpcomingFacts(
+            id=reception.id or 0,
+            title=reception.title,
+            place=reception.place,
+            planned_at=reception.planned_at,
+            announced=reception.announced_on is not None and reception.announced_on <= today,
+        )
+        for reception in planned
     )
 
 

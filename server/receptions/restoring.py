@@ -16,7 +16,7 @@ from server.people.tables import AuditEvent
 from server.receptions import records
 from server.receptions.agenda_run import AgendaRun, Label
 from server.receptions.programme import FloorHeld, InterpreterHeld, ReceptionFacts, Restored
-from server.receptions.reception_facts import read_reception, read_rooms
+from server.receptions.reception_facts import read_reception, read_rooms, read_upcoming
 from server.receptions.roll_queries import read_rolls
 from server.receptions.summons_queries import read_summonses
 from server.receptions.tables import (
@@ -41,22 +41,25 @@ def read_live(session: Session, now: datetime, prepared: int | None = None) -> R
     That is `prepared` if it is still planned; else today's next planned one; else one that ended today; else
     the next planned one of a later day.
     """
-    rooms, summonses = read_rooms(session, now), read_summonses(session, now)
+    around = Restored(
+        rooms=read_rooms(session, now),
+        summonses=read_summonses(session, now),
+        upcoming=read_upcoming(session, now),
+    )
     reception = _open_or_prepared(session, now, prepared)
     if reception is None or reception.id is None:
-        return Restored(rooms=rooms, summonses=summonses)
+        return around
     facts, rolls = read_reception(session, reception.id), read_rolls(session, reception.id)
     if reception.state is not ReceptionState.OPEN:
-        return Restored(rooms=rooms, reception=facts, rolls=rolls, summonses=summonses)
-    return Restored(
-        rooms=rooms,
+        return replace(around, reception=facts, rolls=rolls)
+    return replace(
+        around,
         reception=facts,
         floor=_floor(session, reception.id),
         interpreter=_interpreter(session, reception.id),
         hands=_hands(session, reception.id),
         attendance=_attendance(session, reception.id),
         rolls=rolls,
-        summonses=summonses,
     )
 
 

@@ -22,16 +22,15 @@ from server.data.engine import Database
 from server.receptions import events
 from server.receptions.conductor import Conductor
 from server.receptions.negotiating import open_link, restart_link
-from server.receptions.offices import OfficePlace, Offices, check_offices
+from server.receptions.offices import OfficePlace, check_offices
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.room_identity import Identifying
-from server.receptions.room_screens import RoomConnection, RoomScreens
+from server.receptions.room_screens import RoomConnection, RoomScreens, Told
 from server.receptions.socket_inbox import Answer, SocketInbox, parse, parse_as
 from server.receptions.socket_namespace import SocketNamespace
 from server.receptions.standing import CHECK_EVERY_S, fallen
 from server.receptions.summoning import take_answer
-from server.receptions.turn_access import TurnAccess
 from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
@@ -49,6 +48,7 @@ from signaling.messages import (
     RoomCode,
 )
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.schedule_messages import Clock, ClockTold
 from signaling.spoken import UP_ROOM
 from signaling.summons_messages import PresentOffice, RollCall, SummonsAnswer, SummonsSeen
 
@@ -62,16 +62,14 @@ _log = logging.getLogger(__name__)
 class RoomGateway(SocketNamespace):
     """Register it, `start` it, `stop` it."""
 
-    def __init__(
-        self, conductor: Conductor, database: Database, secret: bytes, turn: TurnAccess, offices: Offices
-    ) -> None:
+    def __init__(self, conductor: Conductor, database: Database, secret: bytes, told: Told) -> None:
         super().__init__(ROOM_NAMESPACE)
         self._conductor = conductor
         self._database = database
         self._identifying = Identifying(database, secret)
-        self._offices = offices
+        self._offices = told.offices
         self._connections: dict[str, RoomConnection] = {}
-        self._screens = RoomScreens(conductor, self._connections, turn, self.send_to, self.hang_up, offices)
+        self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
         self._tasks = OwnedTasks()
         conductor.screens.append(self._screens)
@@ -164,6 +162,8 @@ class RoomGateway(SocketNamespace):
                 return joined.model_dump(mode="json")
             case Restart(sdp=sdp):
                 return (await restart_link(self._conductor, sid, sdp)).model_dump(mode="json")
+            case Clock():
+                return ClockTold(server_time=self._conductor.now.isoformat()).model_dump(mode="json")
             case Leave():
                 await self._conductor.ask(events.RoomLeft(sid))
             case Hand(raised=raised):

@@ -1,7 +1,8 @@
 """What the screens of /room are sent, all of it by one task, so that order is kept.
 
-First why a link ended, then to whoever has the floor and then to all others their paths, the stage, who interprets
-and their summonses, then what lines carry. Nothing is queued: what is sent is what holds at that moment.
+First why a link ended, then to whoever has the floor and then to all others their paths, what they wait for, the
+stage, who interprets and their summonses, then what lines carry. Nothing is queued: what is sent is what holds
+at that moment.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from server.receptions.conductor import Conductor
+from server.receptions.dated_rules import ReceptionRules
 from server.receptions.offices import OfficePlace, Offices
 from server.receptions.programme import RoomFacts, SummonsFacts
+from server.receptions.room_schedule import schedule_view
 from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
 from server.receptions.turn_access import RENEWED, TurnAccess
@@ -22,6 +25,7 @@ from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
+from signaling.schedule_messages import ScheduleView, SoftwareView
 
 
 @dataclass(slots=True, eq=False)
@@ -34,12 +38,23 @@ class RoomConnection:
     inbox: SocketInbox
     device: int | None = None  # the number of the room's enrolled browser, if it came by one
     paths_at: datetime | None = None  # when it was told its paths
+    schedule: ScheduleView | None = None  # as it was told
     shown: dict[str, object] = field(default_factory=dict)
     interpretation: InterpretationView = field(default_factory=InterpretationView)  # as it was told
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What screens are told besides the live state. `page`: which room's page this server has."""
+
+    turn: TurnAccess
+    offices: Offices
+    rules: ReceptionRules
+    page: str
 
 
 class RoomScreens:
@@ -49,17 +64,15 @@ class RoomScreens:
         self,
         conductor: Conductor,
         connections: Mapping[str, RoomConnection],
-        turn: TurnAccess,
+        told: Told,
         send_to: Callable[[str, str, dict[str, object]], Awaitable[None]],
         hang_up: Callable[[str], Awaitable[None]],
-        offices: Offices,
     ) -> None:
         self._conductor = conductor
         self._connections = connections
-        self._turn = turn
+        self._told = told
         self._send_to = send_to
         self._hang_up = hang_up
-        self._offices = offices
         self._dirty: set[RoomCode] = set()
         self._all_dirty = False
         self._wake = asyncio.Event()
@@ -104,6 +117,7 @@ class RoomScreens:
             wanted = [one for one in self._connections.values() if all_dirty or one.room.code in dirty]
             for connection in sorted(wanted, key=lambda one: one.room.code != first):
                 await self._push_paths(connection)
+                await self._push_schedule(connection)
                 await self._push_stage(connection)
                 await self._push_interpretation(connection)
             for connection in wanted:  # after the last stage: nothing of this is as urgent
@@ -116,7 +130,21 @@ class RoomScreens:
         now = self._conductor.now
         if connection.paths_at is None or now - connection.paths_at >= RENEWED:
             connection.paths_at = now
-            await self._send_to(connection.sid, "paths", self._turn.paths(now).model_dump(mode="json"))
+            await self._send_to(connection.sid, "paths", self._told.turn.paths(now).model_dump(mode="json"))
+
+    async def _push_schedule(self, connection: RoomConnection) -> None:
+        """To the room's own screen, and before the stage: who knows what it waits for does not join in vain."""
+        if connection.purpose is not Purpose.ROOM:
+            return
+        if connection.schedule is None:
+            software = SoftwareView(page=self._told.page)
+            await self._send_to(connection.sid, software.event, software.model_dump(mode="json"))
+        around = self._conductor.live.around
+        summonses = around.summonses.of(connection.room.code)
+        view = schedule_view(around.upcoming, summonses, self._told.rules)
+        if view != connection.schedule:
+            connection.schedule = view
+            await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
 
     async def _push_stage(self, connection: RoomConnection) -> None:
         room = self._conductor.live.around.rooms.get(connection.room.code)
@@ -143,7 +171,7 @@ class RoomScreens:
         if connection.purpose is not Purpose.ROOM or told == connection.summonses:
             return
         connection.summonses = told
-        offices = self._offices.on(local_day(self._conductor.now), OfficePlace.ROOM)
+        offices = self._told.offices.on(local_day(self._conductor.now), OfficePlace.ROOM)
         view = summonses_view(wanted, offices, connection.language)
         await self._send_to(connection.sid, "summonses", view.model_dump(mode="json"))
 
@@ -158,7 +186,7 @@ class RoomScreens:
         if state == connection.roll:
             return
         connection.roll = state
-        offices = self._offices.on(local_day(now), OfficePlace.ROOM)
+        offices = self._told.offices.on(local_day(now), OfficePlace.ROOM)
         view = roll_view(live, code, coming, offices, connection.language, now)
         await self._send_to(connection.sid, "roll", view.model_dump(mode="json"))
 

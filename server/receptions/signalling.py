@@ -9,14 +9,16 @@ import socketio
 from aiohttp import web
 
 from server.receptions.conductor import Conductor
+from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
 from server.receptions.offices import OFFICES
 from server.receptions.room_gateway import RoomGateway
+from server.receptions.room_screens import Told
 from server.receptions.socket_guard import RoomPacket, SocketGuard
 from server.receptions.turn_access import TurnAccess
 from server.rooms.connected import CONNECTED
-from server.web.keys import CATALOGS, DATABASE, SECRET
+from server.web.keys import CATALOGS, DATABASE, SECRET, STATICS
 
 PING_EVERY_S, PING_WAIT_S = 10, 10  # a dead line is noticed after 20 s; a room's page waits no longer either
 LONGEST_MESSAGE = 128 * 1024  # an offer is at most 64 kB, and JSON writes a line end as two characters
@@ -72,7 +74,8 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], turn, app[OFFICES])
+    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page)
+    rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms
     for namespace in (rooms, desk):

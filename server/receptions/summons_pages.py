@@ -52,6 +52,7 @@ STANDING_ICONS = {
 }
 LACK_WORDS: dict[Lack, str] = {
     Lack.CONNECTION: N_("Not connected"),
+    Lack.WAITING: N_("In touch; switches itself on at its hour"),
     Lack.CAMERA: N_("No camera"),
     Lack.MICROPHONE: N_("No microphone"),
     Lack.LINE: N_("Line in trouble"),
@@ -197,7 +198,7 @@ def _lines(request: web.Request, summonses: list[tuple[Summons, Room]]) -> list[
     offices, translate = request.app[OFFICES], translator_of(request)
     lines = []
     for row, room in summonses:
-        standing, ready = standing_of(row), _readiness(live, room.code)
+        standing, ready = standing_of(row), _readiness(live, room.code, row.be_there_at)
         line = BoardLine(
             room=room,
             summons=row,
@@ -221,11 +222,12 @@ def _line(words: LineWords, ready: Readiness) -> str:
     return words.sentence
 
 
-def _readiness(live: Live, code: str) -> Readiness:
+def _readiness(live: Live, code: str, be_there_at: datetime) -> Readiness:
     around = live.around
     return Readiness(
         connected=is_connected(around.links.state_of(code)),
         devices=around.devices.get(code),
         line=around.lines.of(code),
         software=around.software.get(code, ""),
+        waits=around.links.is_in_touch(code) and now() < be_there_at,
     )

@@ -23,6 +23,7 @@ class Standing(StrEnum):
 
 class Lack(StrEnum):
     CONNECTION = "connection"
+    WAITING = "waiting"  # in touch, and it connects by itself when it is to be there
     CAMERA = "camera"
     MICROPHONE = "microphone"
     LINE = "line"
@@ -31,18 +32,20 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What the room shows of itself at this moment. `devices` None: it has not said yet."""
+    """What the room shows of itself at this moment. `devices` None: it has not said yet. `waits`: it is in touch,
+    and is not to be there yet."""
 
     connected: bool
     devices: Devices | None
     line: Verdict
     software: str
+    waits: bool = False
 
     @property
     def lacks(self) -> tuple[Lack, ...]:
         """Of a room that is not connected nothing else is known."""
         if not self.connected:
-            return (Lack.CONNECTION,)
+            return (Lack.WAITING if self.waits else Lack.CONNECTION,)
         devices = self.devices
         found = [
             (Lack.CAMERA, devices is None or devices.camera is not DeviceState.OK),

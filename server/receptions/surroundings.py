@@ -10,7 +10,7 @@ from server.receptions.effects import Effect
 from server.receptions.line_quality import LineQualities, Seen
 from server.receptions.link_entry import KEPT_S
 from server.receptions.links import LinkBook
-from server.receptions.programme import RoomFacts
+from server.receptions.programme import RoomFacts, UpcomingFacts
 from server.receptions.summonses import Summonses
 from server.receptions.tables import Presence
 from signaling.messages import Devices, Received, RoomCode
@@ -26,6 +26,7 @@ class Surroundings:
         self.received: dict[RoomCode, Received] = {}
         self.software: dict[RoomCode, str] = {}  # as the room named it when it connected last
         self.summonses = Summonses()
+        self.upcoming: tuple[UpcomingFacts, ...] = ()
         self.slots: dict[str, RoomCode | None] = {}
         self.media_running = False
         self.recorder_running = False

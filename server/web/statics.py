@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cached_property
 from pathlib import Path
 
 from aiohttp import hdrs, web
@@ -89,6 +90,15 @@ class Statics:
         if path is None:
             raise LookupError(f"there is no static file {full!r}")
         return f"/static/{full}?v={self._hash(path)}"
+
+    @cached_property
+    def room_page(self) -> str:
+        """What tells the room's page from another version's: a hash of all it is made of, as at first asking."""
+        digest = hashlib.sha256()
+        for folder in (self._folders["room"], self._folders["web"]):
+            for path in sorted(path for path in folder.rglob("*") if path.suffix in _TYPES):
+                digest.update(f"{path.relative_to(folder)} {self._hash(path)}\n".encode())
+        return digest.hexdigest()[:16]
 
     def icon(self, name: str) -> str:
         """A lucide icon as inline SVG, hidden from screen readers: the word beside it says the same.

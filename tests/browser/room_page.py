@@ -100,6 +100,23 @@ class RoomPage:
         """Signalling is up: after a death of control as soon as it serves again."""
         await expect(self.body).to_have_attribute("data-link", "connected", timeout=RESTARTED_MS)
 
+    async def attends(self) -> None:
+        """Camera, microphone and link are on."""
+        await expect(self.body).to_have_attribute("data-attends", "")
+        await self.is_connected()
+
+    async def rests(self) -> None:
+        """In touch with the province, and nothing else is on."""
+        await expect(self.body).to_have_attribute("data-link", "resting")
+        await expect(self.body).not_to_have_attribute("data-attends", "")
+        await expect(self.camera_sign).to_be_hidden()
+        assert await self.line.living() == 0
+
+    @property
+    def upcoming(self) -> Locator:
+        """What the reception that the room waits for is called, and where it is."""
+        return self.page.get_by_test_id("planned-what")
+
     async def shows(self, view: str) -> None:
         """`view`: stage, closed, outside, planned, replaced, key … as in room_client/page/view.js."""
         await expect(self.body).to_have_attribute("data-view", view)

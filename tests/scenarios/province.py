@@ -16,8 +16,11 @@ import psutil
 from sqlmodel import Session
 
 from server.control_socket import control_socket
+from server.data.columns import now
 from server.data.secret import load_secret
 from server.demo.fill import fill
+from server.receptions.reception_facts import read_upcoming
+from server.receptions.tables import Reception
 from server.rooms.keys import Scope, make_key, make_token
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
@@ -55,6 +58,15 @@ class Province:
 
     def room_address(self, code: str) -> str:
         return f"{self.address}/room#{self.key(code)}"
+
+    async def replan(self, planned_at: datetime) -> None:
+        """The office moves the next reception; whoever waits for it is told within seconds."""
+
+        def write() -> None:
+            with opened(self.settings.database_url) as database:
+                database.run_here(lambda session: _replan(session, planned_at))
+
+        await asyncio.to_thread(write)
 
     async def press(self, name: CommandName, room: str | None = None, *, confirm: bool = False) -> None:
         """One of the desk's buttons, on the server's own keypad. Raises Refused."""
@@ -121,8 +133,19 @@ def _filled(directory: Path, settings: Settings) -> dict[str, Room]:
     def all_rooms(session: Session) -> dict[str, Room]:
         return {room.code: room for room in rooms_on(session, today)}
 
+    def due_now(session: Session) -> None:
+        """Whatever the day and the hour: rooms are there from a while before the reception, and no longer."""
+        _replan(session, now())
+
     with opened(settings.database_url) as database:
+        database.run_here(due_now)
         return database.run_here(all_rooms)
+
+
+def _replan(session: Session, planned_at: datetime) -> None:
+    reception = session.get(Reception, read_upcoming(session, now())[0].id)
+    if reception is not None:
+        reception.planned_at = planned_at.replace(microsecond=0)
 
 
 def _free_port(kind: socket.SocketKind) -> int:

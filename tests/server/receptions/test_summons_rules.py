@@ -25,6 +25,7 @@ readinesses = st.builds(
     | st.builds(Devices, camera=st.sampled_from(DeviceState), microphone=st.sampled_from(DeviceState)),
     line=st.sampled_from(Quality).map(Verdict),
     software=st.sampled_from(["", software("page"), "tiepdan 0.0.1 page", "another 2"]),
+    waits=st.booleans(),
 )
 
 
@@ -54,8 +55,9 @@ def test_a_room_that_has_everything_lacks_nothing() -> None:
 
 @given(readinesses)
 def test_of_a_room_that_is_not_connected_nothing_else_is_said(readiness: Readiness) -> None:
-    assert (Lack.CONNECTION in readiness.lacks) != readiness.connected
-    assert readiness.connected or readiness.lacks == (Lack.CONNECTION,)
+    word = Lack.WAITING if readiness.waits else Lack.CONNECTION
+    assert (word in readiness.lacks) != readiness.connected
+    assert readiness.connected or readiness.lacks == (word,)
 
 
 @given(st.sampled_from(Standing), readinesses)

@@ -110,14 +110,32 @@ class RoomClient:
         self.summons: list[dict[str, Any]] = []  # as the newest message has them
         self.roll: dict[str, Any] = {}
         self.interpretation: dict[str, Any] = {}  # as the newest message has it
+        self.schedules: list[dict[str, Any]] = []
+        self.software: list[dict[str, Any]] = []
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
-        for event in ("paths", "stage", "interpretation", "summonses", "roll", "line", "link_ended"):
+        for event in (
+            "paths",
+            "software",
+            "schedule",
+            "stage",
+            "interpretation",
+            "summonses",
+            "roll",
+            "line",
+            "link_ended",
+        ):
             self.client.on(event, self._heard(event), namespace="/room")
         self.client.on("connect_error", self._note, namespace="/room")
 
     def _heard(self, event: str) -> Callable[[dict[str, Any]], None]:
-        kept = {"paths": self.paths, "stage": self.views, "link_ended": self.ended}
+        kept = {
+            "paths": self.paths,
+            "software": self.software,
+            "schedule": self.schedules,
+            "stage": self.views,
+            "link_ended": self.ended,
+        }
 
         def note(data: dict[str, Any]) -> None:
             self.heard.append(event)

@@ -1,5 +1,6 @@
 // The server's clock in the page: a TV's own clock is often wrong, and a room must not show another minute
-// than the province does.
+// than the province does. Between two words of the server its own steps are counted by a clock that nobody sets; a
+// sleep, which that clock may not count, is made up for by what the computer's own clock says of it.
 
 import { language } from "./words.js";
 
@@ -12,24 +13,40 @@ const minuteFormat = new Intl.DateTimeFormat(locale, {
   timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
 });
 const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: ZONE, day: "2-digit", month: "2-digit", year: "numeric" });
+const weekdayFormat = new Intl.DateTimeFormat(locale, { timeZone: ZONE, weekday: "long" });
 const oneDigit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
-let ahead_ms = 0;
+let told = { server_ms: Date.now(), own_ms: Date.now(), steady_ms: performance.now() };
 
 /** Takes the server's time (ISO 8601) from a message that has just come. */
 export function setServerTime(iso) {
-  const server = Date.parse(iso);
-  if (Number.isFinite(server)) ahead_ms = server - Date.now();
+  const server_ms = Date.parse(iso);
+  if (Number.isFinite(server_ms)) told = { server_ms, own_ms: Date.now(), steady_ms: performance.now() };
 }
 
 /** Milliseconds since the epoch on the server's clock. */
 export function serverNow() {
-  return Date.now() + ahead_ms;
+  return told.server_ms + performance.now() - told.steady_ms;
+}
+
+/** The computer has slept, and nobody can be asked how long: its own clock went on. */
+export function countSleep() {
+  const slept_ms = Date.now() - told.own_ms;
+  told = { server_ms: told.server_ms + slept_ms, own_ms: Date.now(), steady_ms: performance.now() };
 }
 
 export const clockText = (at = serverNow()) => clockFormat.format(at);
 export const minuteText = (iso) => minuteFormat.format(Date.parse(iso));
 export const dayText = (at = serverNow()) => dayFormat.format(at);
+
+/** "08:00, Thứ Hai 30/11/2026"; of today the hour alone. */
+export function momentText(iso) {
+  const at = Date.parse(iso);
+  const time = minuteText(iso);
+  if (dayText(at) === dayText()) return time;
+  const weekday = weekdayFormat.format(at);
+  return `${time}, ${weekday[0].toUpperCase()}${weekday.slice(1)} ${dayText(at)}`;
+}
 
 /** Seconds from `iso` to now, never negative; null when `iso` is no time. */
 export function secondsSince(iso) {

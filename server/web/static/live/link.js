@@ -3,9 +3,9 @@
 // It is negotiated once. Where the line falls silent it goes over to another path (an ICE restart: same keys, no
 // join); where that fails, where signalling was lost or the server says so, the whole of it is made anew: a join
 // costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
-// sources that were published stay published.
+// sources that were published stay published. A link that rests keeps its connection for signalling, and has no media.
 //
-// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "slots" Map("video desk" -> track) · "state" LinkStatus ·
+// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "schedule" a ScheduleView · "software" a SoftwareView · "slots" Map("video desk" -> track), empty when it rests · "state" LinkStatus ·
 // "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
 // ended it.
 
@@ -15,6 +15,7 @@ import { KeptPeer } from "./link/kept_peer.js";
 import { canLink } from "./link/offer.js";
 import { pauseBefore } from "./link/pauses.js";
 import { NoAnswer, Refused, Signalling } from "./link/signalling.js";
+import { askTime } from "./link/time.js";
 import { Waking } from "./link/waking.js";
 
 export { refusalIn } from "./link/signalling.js";
@@ -38,21 +39,24 @@ export class Link extends EventTarget {
   #wasConnected = false;
   #tries = 0;
   #ended = null;
+  #rests;
 
   /** `purpose`: room, desk or watch; `key`: the room's key, empty for an enrolled device and the desk's own pages; `login`: as
-   *  the desk, also in a browser that is an enrolled device. */
-  constructor({ purpose, key = "", login = false }) {
+   *  the desk, also in a browser that is an enrolled device; `rests`: it begins without media, until `wake`. */
+  constructor({ purpose, key = "", login = false, rests = false }) {
     super();
+    this.#rests = rests;
     this.#options = { purpose, key, login };
   }
 
-  /** {phase: idle | connecting | connected | lost | ended, media, signalling, restoring, tries, refusal} */
+  /** {phase: idle | connecting | connected | resting | lost | ended, media, signalling, restoring, tries, refusal} */
   get status() {
     const media = this.#current?.carries ?? false;
     const signalling = this.#signalling?.connected ?? false;
     let phase = this.#wasConnected ? "lost" : "connecting";
     if (this.#ended) phase = "ended";
     else if (!this.#signalling) phase = "idle";
+    else if (this.#rests && signalling) phase = "resting";
     else if (media && signalling) phase = "connected";
     const restoring = signalling && (this.#current?.isSilent ?? false);
     return { phase, media, signalling, restoring, tries: this.#tries, refusal: this.#ended ?? this.#lastRefusal };
@@ -79,11 +83,34 @@ export class Link extends EventTarget {
         interpretation: (view) => this.#tell("interpretation", view),
         summonses: ({ summonses }) => this.#tell("summonses", summonses),
         roll: (view) => this.#tell("roll", view),
+        schedule: (view) => this.#tell("schedule", view),
+        software: (view) => this.#tell("software", view),
         line: ({ layer }) => this.#tell("carried", layer),
         ended: (message) => this.#onLinkEnded(message),
       },
     });
     this.#signalling.open();
+    this.#tellState();
+  }
+
+  /** Lets go of picture and sound, and stays in touch. */
+  rest() {
+    if (this.#rests) return;
+    this.#rests = true;
+    clearTimeout(this.#retry);
+    this.#dropComing();
+    this.#dropCurrent();
+    this.#signalling?.send("leave", {});
+    this.#tell("slots", new Map());
+    this.#onBack();
+  }
+
+  /** Picture and sound from now on. */
+  wake() {
+    if (!this.#rests) return;
+    this.#rests = false;
+    this.#wasConnected = false; // nothing is lost: it begins
+    if (this.#signalling?.connected) this.#join();
     this.#tellState();
   }
 
@@ -131,6 +158,10 @@ export class Link extends EventTarget {
 
   #onReady(servers) {
     this.#takeServers(servers);
+    if (this.#rests) {
+      this.#wasConnected = true;
+      return this.#onBack();
+    }
     this.#join();
     this.#tellState();
   }
@@ -176,7 +207,7 @@ export class Link extends EventTarget {
 
   /** Joins again after a growing, scattered pause. */
   #rejoin() {
-    if (this.#ended || !this.#signalling) return;
+    if (this.#ended || this.#rests || !this.#signalling) return;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (!this.#signalling.connected) return; // "ready" will join
@@ -207,8 +238,17 @@ export class Link extends EventTarget {
 
   /** The computer has slept, or is in another network: ask at once instead of waiting until something fails. */
   #onWake() {
+    this.#askTime();
     if (!this.#signalling.connected) this.#signalling.hurry();
     else if (!this.#coming) this.#current?.restart();
+  }
+
+  async #askTime() {
+    const signalling = this.#signalling;
+    const answered = await askTime(signalling);
+    // A link with media finds out by itself.
+    if (!answered && this.#rests && this.#signalling === signalling && signalling.connected) signalling.renew();
+    this.#tellState();
   }
 
   // --- signalling
@@ -226,6 +266,7 @@ export class Link extends EventTarget {
 
   #onLinkEnded({ link, refusal, rejoin }) {
     if (!rejoin) return this.#end(refusal);
+    if (this.#rests) return; // told late, of the link that was let go of
     const coming = this.#coming?.peer.identity;
     // Of a link that is no more, told late: the next one is under way or there.
     if (link && link !== coming && link !== this.#current?.peer.identity) return;

@@ -12,6 +12,7 @@ const SLOTS = ["audio desk", "audio floor", INTERPRETATION];
 export class StageSound extends EventTarget {
   #players = new Map();
   #blocked = false;
+  #wasBlocked = false;
   #off = false;
   #gesture = () => this.#unblock();
 
@@ -33,6 +34,11 @@ export class StageSound extends EventTarget {
     return this.#blocked;
   }
 
+  /** True where this page had to wait for a gesture: loaded anew it would have to again. */
+  get wasBlocked() {
+    return this.#wasBlocked;
+  }
+
   get off() {
     return this.#off;
   }
@@ -46,6 +52,11 @@ export class StageSound extends EventTarget {
   /** How loud each is, 0 to 1: what is said on the stage, and its interpretation. */
   balance({ original, interpretation }) {
     for (const [slot, player] of this.#players) player.volume = slot === INTERPRETATION ? interpretation : original;
+  }
+
+  /** All that makes a sound on this page, each with `setSinkId` where the browser has it. */
+  get sinks() {
+    return [...this.#players.values(), audioContext()];
   }
 
   /** Plays the audio slots of a link. */
@@ -77,6 +88,7 @@ export class StageSound extends EventTarget {
   #setBlocked(blocked) {
     if (blocked === this.#blocked) return;
     this.#blocked = blocked;
+    this.#wasBlocked ||= blocked;
     this.#changed();
   }
 

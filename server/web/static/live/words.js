@@ -7,12 +7,13 @@ import desk from "./words/desk.js";
 import devices from "./words/devices.js";
 import interpretation from "./words/interpretation.js";
 import link from "./words/link.js";
+import preflight from "./words/preflight.js";
 import recording from "./words/recording.js";
 import room from "./words/room.js";
 import rooms from "./words/rooms.js";
 import summons from "./words/summons.js";
 
-const WORDS = { ...console, ...desk, ...devices, ...interpretation, ...link, ...recording, ...room, ...rooms, ...summons };
+const WORDS = { ...console, ...desk, ...devices, ...interpretation, ...link, ...preflight, ...recording, ...room, ...rooms, ...summons };
 
 export const language = document.documentElement.lang === "en" ? "en" : "vi";
 const PLACE = language === "en" ? 1 : 0;

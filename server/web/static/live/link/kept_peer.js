@@ -53,6 +53,7 @@ export class KeptPeer {
     } finally {
       this.#restarting = false;
     }
+    if (this.#over) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (!this.#peer.isUp) this.#heard.lost(null);

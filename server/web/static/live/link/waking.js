@@ -1,8 +1,9 @@
-// Notices that what is known of the line may be out of date: the computer has slept, or has another network now.
+// Notices that what is known of the line and of the time may be out of date: the computer has slept, its clock was put
+// forward or back, or it has another network now.
 // After a sleep nothing has failed yet, as no timer has run; waiting for one would cost the person half a minute.
 
 const TICK_MS = 1000;
-const SLEPT_MS = 5000; // a busy machine is late by less
+const JUMPED_MS = 5000; // a busy machine is late by less, and its clock is corrected by less
 
 export class Waking {
   #woken;
@@ -34,9 +35,9 @@ export class Waking {
   /** The wall clock, not performance.now(), which stands still during sleep in some browsers. */
   #onTick() {
     const now_ms = Date.now();
-    const slept = now_ms - this.#tick_ms > SLEPT_MS;
+    const jumped = Math.abs(now_ms - this.#tick_ms) > JUMPED_MS;
     this.#tick_ms = now_ms;
-    if (slept) this.#woken();
+    if (jumped) this.#woken();
   }
 
   /** "change" also comes with every new estimate of the speed; only another kind of network is news. */

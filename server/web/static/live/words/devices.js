@@ -25,6 +25,46 @@ export default {
     "Không tìm thấy camera và micro. Hãy kiểm tra dây cắm USB; cắm lại là tự nhận.",
     "No camera and no microphone found. Check the USB cables; they are picked up by themselves.",
   ],
+  "devices.camera.silent": [
+    "Camera đã mở nhưng không có hình. Hãy mở nắp che ống kính, bật công tắc trên camera, hoặc rút ra cắm lại.",
+    "The camera is open but gives no picture. Open its lid, switch it on, or unplug it and plug it in again.",
+  ],
+  "devices.microphone.silent": [
+    "Micro đã mở nhưng không có tiếng. Hãy bật công tắc trên micro, hoặc rút ra cắm lại.",
+    "The microphone is open but gives no sound. Switch it on, or unplug it and plug it in again.",
+  ],
+  "devices.camera.away": [
+    "Không thấy camera “{name}” đã chọn, đang dùng tạm camera khác. Hãy cắm lại; máy tự nhận, không cần tải lại trang.",
+    "The chosen camera “{name}” is not there; another one serves meanwhile. Plug it in again; it is picked up by itself.",
+  ],
+  "devices.camera.away.missing": [
+    "Không thấy camera “{name}”, máy không có camera nào khác. Hãy cắm lại dây USB; máy tự nhận, không cần tải lại trang.",
+    "The camera “{name}” is not there, nor any other. Plug its USB cable in again; it is picked up by itself.",
+  ],
+  "devices.microphone.away": [
+    "Không thấy micro “{name}” đã chọn, đang dùng tạm micro khác. Hãy cắm lại; máy tự nhận, không cần tải lại trang.",
+    "The chosen microphone “{name}” is not there; another one serves meanwhile. Plug it in again; it is picked up by itself.",
+  ],
+  "devices.microphone.away.missing": [
+    "Không thấy micro “{name}”, máy không có micro nào khác. Hãy cắm lại dây USB; máy tự nhận, không cần tải lại trang.",
+    "The microphone “{name}” is not there, nor any other. Plug its USB cable in again; it is picked up by itself.",
+  ],
+  "devices.speaker.away": [
+    "Không thấy loa “{name}” đã chọn, đang phát bằng loa mặc định. Hãy bật tivi hoặc cắm lại loa; máy tự nhận.",
+    "The chosen loudspeaker “{name}” is not there; the default one plays. Switch the TV on or plug it in; it is picked up by itself.",
+  ],
+  "devices.title": ["Camera, micro, loa", "Camera, microphone, loudspeaker"],
+  "devices.keys": [
+    "Phím mũi tên để chuyển, Enter hoặc OK để chọn, Esc để đóng. Máy nhớ lựa chọn này.",
+    "Arrow keys move, Enter or OK chooses, Esc closes. This computer remembers the choice.",
+  ],
+  "devices.camera": ["Camera", "Camera"],
+  "devices.microphone": ["Micro", "Microphone"],
+  "devices.speaker": ["Loa", "Loudspeaker"],
+  "devices.speaker.default": ["Loa mặc định", "Default loudspeaker"],
+  "devices.unnamed.speaker": ["Loa {n}", "Loudspeaker {n}"],
+  "devices.not_there": ["{name} (không thấy)", "{name} (not there)"],
+  "devices.close": ["Đóng", "Close"],
   "devices.denied": [
     "Trình duyệt đang chặn camera và micro. Bấm vào biểu tượng bên trái thanh địa chỉ, chọn “Cho phép”.",
     "The browser blocks camera and microphone. Click the symbol left of the address and choose “Allow”.",

@@ -23,6 +23,7 @@ export default {
   "line.good": ["Mạng tốt", "Line good"],
   "line.weak": ["Mạng yếu", "Line weak"],
   "line.bad": ["Mạng kém", "Line bad"],
+  "line.resting": ["Đã nối với tỉnh", "In touch with the province"],
   "line.lost": ["Mất kết nối", "No connection"],
   "line.restoring": ["Đang tìm đường truyền", "Looking for a way"],
   "line.carried.m": ["Mạng yếu: hình giảm nét, tiếng vẫn đủ", "Weak line: softer picture, full sound"],

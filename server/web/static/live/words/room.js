@@ -44,15 +44,30 @@ export default {
     "Cứ để màn hình này. Phiên mở là hình tự hiện.",
     "Leave this screen as it is. The picture appears when the reception opens.",
   ],
+  "room.resting.joins": [
+    "Máy tự bật camera, micro và vào phiên lúc {time}. Không cần làm gì, cứ để máy chạy.",
+    "This computer switches camera and microphone on and joins by itself at {time}. Nothing to do; leave it running.",
+  ],
+  "room.resting.none": [
+    "Camera và micro đang tắt. Tỉnh lên lịch phiên mới là máy tự biết; đến giờ máy tự vào phiên.",
+    "Camera and microphone are off. This computer learns of a new reception by itself, and joins when it is time.",
+  ],
+  "room.resting.off": ["Camera và micro đang tắt", "Camera and microphone are off"],
+  "room.resting.check": ["Kiểm tra camera, micro", "Check camera and microphone"],
+  "room.resting.check.end": ["Thôi kiểm tra", "End the check"],
+  "room.ended.next": ["Phiên đã kết thúc. Trân trọng cảm ơn.", "The reception has ended. Thank you."],
+  "room.next.receptions": ["Các phiên tiếp theo", "Receptions to come"],
+  "room.planned.days": ["{days} ngày {hours} giờ", "{days} d {hours} h"],
+  "room.awake.none": [
+    "Trình duyệt này không giữ được màn hình luôn sáng. Vào cài đặt của máy, tắt chế độ tắt màn hình và chế độ ngủ.",
+    "This browser cannot keep the screen on. In the settings of this computer, switch off the screen saver and sleep.",
+  ],
+  "room.upgrade": [
+    "Máy chủ đã có bản mới. Trang tự tải lại khi không có mục nào đang tiếp. Không cần làm gì.",
+    "The server has a new version. This page reloads itself when no item is being heard. Nothing to do.",
+  ],
   "room.planned.left": ["còn {left}", "in {left}"],
   "room.planned.due": ["đã đến giờ, đang chờ chủ trì mở phiên", "it is time; waiting for the host to open"],
-  "room.check.sound": ["Phát tiếng thử", "Play a test sound"],
-  "room.check.sound.playing": ["Đang phát tiếng thử…", "Playing the test sound…"],
-  "room.check.sound.heard": ["Nghe được: loa và micro đều tốt", "Heard: loudspeaker and microphone are good"],
-  "room.check.sound.unheard": [
-    "Micro không nghe thấy tiếng loa. Hãy tăng âm lượng, kiểm tra micro, rồi thử lại.",
-    "The microphone did not hear the loudspeaker. Turn the volume up, check the microphone, and try again.",
-  ],
   "room.ended.title": ["Phiên đã kết thúc", "The reception has ended"],
   "room.ended.sentence": [
     "Điểm cầu có thể tắt màn hình. Trân trọng cảm ơn.",

@@ -1,0 +1,50 @@
+// What the check of a room found, and what to do.
+
+export default {
+  "preflight.start": ["Kiểm tra hình, tiếng", "Check picture and sound"],
+  "preflight.again": ["Kiểm tra lại", "Check again"],
+  "preflight.running": ["Đang kiểm tra, xin giữ yên lặng…", "Checking; please keep quiet…"],
+  "preflight.picture.moving": ["Camera cho hình tốt.", "The camera gives a living picture."],
+  "preflight.picture.black": [
+    "Hình đen. Hãy mở nắp che ống kính, bật đèn phòng.",
+    "The picture is black. Open the camera's lid, switch the light on.",
+  ],
+  "preflight.picture.flat": [
+    "Hình chỉ có một màu. Hãy mở nắp che ống kính, xem máy có chọn đúng camera không (phím D).",
+    "The picture is one colour. Open the camera's lid; see whether the right camera is chosen (key D).",
+  ],
+  "preflight.picture.frozen": [
+    "Hình đứng yên. Hãy rút dây camera ra, cắm lại, rồi kiểm tra lại.",
+    "The picture stands still. Unplug the camera, plug it in again, then check again.",
+  ],
+  "preflight.picture.none": [
+    "Không có hình. Hãy cắm lại dây camera, xem máy có chọn đúng camera không (phím D).",
+    "There is no picture. Plug the camera in again; see whether the right one is chosen (key D).",
+  ],
+  "preflight.sound.good": ["Micro thu tiếng tốt.", "The microphone hears well."],
+  "preflight.sound.dead": [
+    "Micro không thu được gì. Hãy bật công tắc trên micro, cắm lại dây, xem máy có chọn đúng micro không (phím D).",
+    "The microphone hears nothing. Switch it on, plug it in again; see whether the right one is chosen (key D).",
+  ],
+  "preflight.sound.clipped": [
+    "Tiếng micro quá to, bị vỡ. Hãy vặn nhỏ mức thu của micro hoặc của bàn trộn tiếng.",
+    "The microphone is too loud and breaks up. Turn its gain down, or the mixer's.",
+  ],
+  "preflight.sound.hum": [
+    "Micro có tiếng ù của điện. Hãy để dây micro xa dây điện, đổi ổ cắm, hoặc thay dây.",
+    "The microphone hums from the mains. Keep its cable away from power cables, use another socket, or another cable.",
+  ],
+  "preflight.sound.none": [
+    "Không mở được micro. Hãy cắm lại dây micro, rồi kiểm tra lại.",
+    "The microphone cannot be opened. Plug it in again, then check again.",
+  ],
+  "preflight.speaker.heard": ["Micro nghe được tiếng loa.", "The microphone hears the loudspeaker."],
+  "preflight.speaker.unheard": [
+    "Micro không nghe thấy tiếng loa. Hãy bật loa, tăng âm lượng, xem máy có chọn đúng loa không (phím D).",
+    "The microphone does not hear the loudspeaker. Switch it on, turn it up; see whether the right one is chosen (key D).",
+  ],
+  "preflight.speaker.unknown": [
+    "Chưa biết loa có kêu không: phải có micro thu tiếng tốt trước.",
+    "Whether the loudspeaker sounds is not known: a microphone that hears is needed first.",
+  ],
+};

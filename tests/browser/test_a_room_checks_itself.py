@@ -1,0 +1,160 @@
+"""The check before the session: whether the picture lives, the microphone hears, and the loudspeaker is heard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.chromium import Chromium
+from tests.browser.room_page import RoomPage
+from tests.scenarios.province import HA_TU, Province
+
+pytestmark = pytest.mark.browser
+
+# A room whose microphone hears its loudspeaker, as from a metre away: what goes to the loudspeaker comes in again,
+# late and soft, with the noise of the hall. Without a loudspeaker only the noise.
+HALL = """
+(loudspeaker) => {
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  const plug = AudioNode.prototype.connect;
+  const halls = new WeakMap();
+  const hallOf = (context) => {
+    if (!halls.has(context)) {
+      const microphone = context.createMediaStreamDestination();
+      const air = new DelayNode(context, { delayTime: 0.3 });
+      const distance = new GainNode(context, { gain: 0.02 });
+      plug.call(plug.call(air, distance), microphone);
+      const noise = context.createBuffer(1, context.sampleRate * 2, context.sampleRate);
+      const samples = noise.getChannelData(0);
+      let seed = 7;
+      for (let n = 0; n < samples.length; n += 1) {
+        seed = (seed * 1103515245 + 12345) % 2147483648;
+        samples[n] = 0.004 * (seed / 1073741824 - 1);
+      }
+      const fan = new AudioBufferSourceNode(context, { buffer: noise, loop: true });
+      plug.call(fan, microphone);
+      fan.start();
+      halls.set(context, { air, microphone });
+    }
+    return halls.get(context);
+  };
+  AudioNode.prototype.connect = function (target, ...more) {
+    if (loudspeaker && target === this.context.destination) plug.call(this, hallOf(this.context).air);
+    return plug.call(this, target, ...more);
+  };
+  let context = null;
+  const Native = window.AudioContext;
+  window.AudioContext = class extends Native {
+    constructor(...options) {
+      super(...options);
+      context ??= this;
+    }
+  };
+  devices.getUserMedia = async (wish) => {
+    if (wish.audio?.echoCancellation !== false) return open(wish);
+    return new MediaStream(hallOf(context).microphone.stream.getTracks().map((track) => track.clone()));
+  };
+}
+"""
+
+
+async def _verdicts(room: RoomPage) -> dict[str, str]:
+    await room.page.get_by_test_id("check-room").click()
+    results = room.page.get_by_test_id("check-results")
+    await expect(results.locator("li")).to_have_count(3)
+    found: dict[str, str] = await results.locator("li").evaluate_all(
+        "(lines) => Object.fromEntries(lines.map((line) => [line.dataset.check, line.dataset.verdict]))"
+    )
+    return found
+
+
+@pytest.mark.parametrize(("loudspeaker", "heard"), [(True, "heard"), (False, "unheard")])
+async def test_a_loudspeaker_is_heard_in_a_hall_with_a_fan(
+    province: Province, chromium: Chromium, loudspeaker: bool, heard: str
+) -> None:
+    room = RoomPage(await chromium.window("room"), HA_TU)
+    await room.page.add_init_script(script=f"({HALL})({str(loudspeaker).lower()})")
+    await room.open(province.room_address(HA_TU))
+    await room.attends()
+    await expect(room.camera_sign).to_have_attribute("data-tone", "good")
+    assert await _verdicts(room) == {"picture": "moving", "sound": "good", "speaker": heard}
+    line = room.page.locator("[data-check=speaker]")
+    await expect(line).to_contain_text("nghe được tiếng loa" if loudspeaker else "tăng âm lượng")
+
+
+async def test_a_computer_without_devices_is_told_what_to_plug_in(
+    province: Province, bare_chromium: Chromium
+) -> None:
+    room = RoomPage(await bare_chromium.window("room"), HA_TU)
+    await room.open(province.room_address(HA_TU))
+    await room.attends()
+    assert await _verdicts(room) == {"picture": "none", "sound": "none", "speaker": "unknown"}
+
+
+MADE = """
+async ([module, name, kind]) => {
+  const rate = 48000;
+  let seed = 11;
+  const noise = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 1073741824 - 1);
+  const samples = (seconds, make) =>
+    Float32Array.from({ length: seconds * rate }, (_none, n) => make(n / rate, n));
+  const tone = (hz, t) => Math.sin(2 * Math.PI * hz * t);
+  const picture = (make) => Float32Array.from({ length: 32 * 18 }, (_none, n) => make(n));
+  const pictures = (make) => Array.from({ length: 8 }, (_none, at) => picture((n) => make(n, at)));
+  const chirp = (await import("/static/room/preflight/chirp.js")).makeChirp(rate);
+  const inNoise = (gain, after) => samples(2, (_t, n) => 0.02 * noise() + gain * (chirp[n - after] ?? 0));
+  const made = {
+    nothing: [],
+    short: samples(0.5, () => 0),
+    silence: samples(2, () => 0),
+    hall: samples(2, () => 0.01 * noise()),
+    offset: samples(2, () => 0.4 + 0.01 * noise()),
+    hum: samples(2, (t) => 0.05 * tone(50, t) + 0.02 * tone(100, t) + 0.005 * noise()),
+    softHum: samples(2, (t) => 0.0004 * tone(50, t) + 0.0001 * noise()),
+    speech: samples(2, (t) => 0.2 * tone(220, t) * tone(3, t)),
+    broken: samples(2, (t) => Math.max(-1, Math.min(1, 4 * tone(200, t)))),
+    chirp: inNoise(0.02, 24000),
+    late: inNoise(0.02, 60000),
+    beep: samples(2, (t) => (t % 1 < 0.1 ? 0.3 * tone(1000, t) : 0)),
+    black: pictures(() => 6 + 2 * noise()),
+    flat: pictures(() => 130 + noise()),
+    frozen: pictures((n) => n % 200),
+    moving: pictures((n) => (n % 200) + 2 * noise()),
+    car: pictures((n, at) => (n % 32 === at ? 255 : 60)),
+  }[kind];
+  return (await import(`/static/room/preflight/${module}.js`))[name](made, rate);
+}
+"""
+
+
+async def _page(province: Province, chromium: Chromium) -> Page:
+    page = (await chromium.window("tables")).page
+    await page.goto(f"{province.address}/login")
+    return page
+
+
+async def test_pictures_and_sounds_are_judged_as_people_would(province: Province, chromium: Chromium) -> None:
+    page = await _page(province, chromium)
+
+    async def of(module: str, name: str, kind: str) -> Any:
+        return await page.evaluate(MADE, [module, name, kind])
+
+    for kind, verdict in {
+        "nothing": "none", "black": "black", "flat": "flat", "frozen": "frozen", "moving": "moving",
+        "car": "moving",
+    }.items():  # fmt: skip
+        assert await of("picture", "judgePicture", kind) == verdict, kind
+    for kind, verdict in {
+        "short": "none", "silence": "dead", "hall": "good", "offset": "good", "hum": "hum", "softHum": "good",
+        "speech": "good", "broken": "clipped",
+    }.items():  # fmt: skip
+        assert (await of("sound", "judgeSound", kind))["verdict"] == verdict, kind
+    for kind, found in {
+        "short": False, "silence": False, "hall": False, "beep": False, "hum": False, "chirp": True, "late": True,
+    }.items():  # fmt: skip
+        assert (await of("chirp", "findChirp", kind))["found"] is found, kind
+    assert (await of("chirp", "findChirp", "chirp"))["after_s"] == pytest.approx(0.5, abs=0.002)
+    assert (await of("chirp", "findChirp", "late"))["after_s"] == pytest.approx(1.25, abs=0.002)
