@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from room_client.consent import Consent, Step
+from room_client.environment import REAL, Environment
 from room_client.ice_contract import IceObserver, PathEnd, PathFailed, Remote
 from room_client.path import Path, PathKind
 from room_client.relay_search import RelaySearch
 from room_client.turn_path import TurnPath, relays
-from room_client.udp_path import UdpPath
 from signaling.messages import PathServer
 from signaling.wire import stun
 
@@ -35,7 +35,9 @@ PENDING_S = 10.0
 class IceEnd:
     """`connect` once, `send`, at the end `close`. An ICE restart is `new_credentials`, then `restarted`."""
 
-    def __init__(self, observer: IceObserver, servers: Callable[[], Sequence[PathServer]]) -> None:
+    def __init__(
+        self, observer: IceObserver, servers: Callable[[], Sequence[PathServer]], environment: Environment = REAL
+    ) -> None:
         """`servers` gives the TURN servers known at the moment, in the order of preference."""
         self.ufrag, self.password = _ice_word(8), _ice_word(24)
         self.rtt_s: float | None = None  # of checks, smoothed
@@ -43,6 +45,7 @@ class IceEnd:
         self.media_arrived = observer.media_arrived
         self._observer = observer
         self._servers = servers
+        self._environment = environment
         self._passwords = {self.ufrag: self.password}  # also of the last restart: its checks may be on the way
         self._tie_breaker = random.getrandbits(64)
         self._remote = Remote([], "", "")
@@ -120,7 +123,7 @@ class IceEnd:
     def _look_directly(self) -> None:
         for address in self._remote.addresses:
             try:
-                self._others.append(UdpPath(address, self))
+                self._others.append(self._environment.open_path(address, self))
             except OSError:  # for instance IPv6 on a machine without it, or no route at the moment
                 continue
 

@@ -17,6 +17,7 @@ import asyncio
 import time
 from typing import Any, Protocol
 
+from room_client.environment import Environment
 from room_client.experience import Experience
 from room_client.kept_signalling import FINAL, KeptSignalling
 from room_client.link import LineObserver, Link, LinkEnd, LinkFailed, LinkObserver
@@ -60,6 +61,7 @@ class KeptLink:
         owner: LinkOwner,
         observer: LinkObserver,
         experience: Experience,
+        environment: Environment,
     ) -> None:
         self.present: Link | None = None  # up, perhaps silent
         self.servers: tuple[PathServer, ...] = ()
@@ -69,6 +71,7 @@ class KeptLink:
         self._owner = owner
         self._observer = observer
         self._experience = experience
+        self._environment = environment
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
         self._joined_on: Signalling | None = None
         self._over = LinkOver()  # the server, or a refused restart, says that the link is of no more use
@@ -123,7 +126,9 @@ class KeptLink:
             self._owner.link_state(RoomState.JOINING)
         line = _Line(self)
         watches = self._experience.begin_link()
-        link = line.link = Link(self._purpose, self._observer, line, lambda: self.servers, watches)
+        link = line.link = Link(
+            self._purpose, self._observer, line, lambda: self.servers, watches, self._environment
+        )
         self._over.begin()
         try:
             joined = await signalling.join(link.offer())

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from room_client.downstream import Downstream
+from room_client.environment import REAL, Environment
 from room_client.estimating import POLL_S
 from room_client.experience import PictureWatch, SoundWatch
 from room_client.ice import IceEnd, PathEnd, Remote
@@ -57,6 +58,7 @@ class Link:
         line: LineObserver | None = None,
         servers: Callable[[], Sequence[PathServer]] = tuple,
         watches: Mapping[SlotName, PictureWatch | SoundWatch] | None = None,
+        environment: Environment = REAL,
     ) -> None:
         """Must be made inside a running event loop, because `ended` belongs to it.
 
@@ -68,7 +70,7 @@ class Link:
         self._observer = observer
         self._line = line or LineObserver()
         self._watches = watches or {}
-        self._ice = IceEnd(self, servers)
+        self._ice = IceEnd(self, servers, environment)
         certificate = make_certificate()
         self._fingerprint = certificate_fingerprint(certificate)
         self._dtls = Dtls(certificate, self._ice.send, lambda: self._end(LinkEnd.SERVER_CLOSED))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from room_client.environment import REAL, Environment
 from room_client.link import LinkEnd
 from room_client.sources.choosing import NONE, TEST
 from room_client.sources.contract import SourceUnusable
@@ -27,6 +28,7 @@ class RoomOptions:
     language: Literal["vi", "en"] = "vi"
     document: str = NONE  # purpose desk only
     label: str = ""  # written on the test card; empty: the room's code
+    environment: Environment = REAL
 
 
 class RoomState(StrEnum):

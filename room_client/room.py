@@ -124,7 +124,13 @@ class Room:
         publishing = self._publishing = Publishing(self._make_source, self._source_problem)
         signalling = self._signalling = KeptSignalling(self.options, self)
         link = self._link = KeptLink(
-            self.options.purpose, signalling, publishing, self, self._observers, self.experience
+            self.options.purpose,
+            signalling,
+            publishing,
+            self,
+            self._observers,
+            self.experience,
+            self.options.environment,
         )
         options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
         absent = frozenset(upstream for upstream, option in options.items() if option == NONE)
@@ -161,6 +167,10 @@ class Room:
             self._publishing.set_on_air(self.options.purpose is Purpose.DESK or has_floor)
 
     def _make_source(self, upstream: Upstream) -> Source | None:
+        source = self._chosen_source(upstream)
+        return self.options.environment.source(upstream, source) if source is not None else None
+
+    def _chosen_source(self, upstream: Upstream) -> Source | None:
         label = self.options.label or self._code
         match upstream:
             case Upstream.CAMERA:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,6 @@ from server.demo.fill import fill_rehearsal
 from server.demo.receptions import PlannedItem, plan_reception
 from server.petitions.tables import Petition
 from server.rehearsal.story import free_port
-from server.rooms.importing import import_rooms
 from server.rooms.keys import make_key
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
@@ -37,12 +34,9 @@ from signaling.channel import Channel
 from signaling.desk_messages import Command, CommandName
 from signaling.ports import RunCommand
 
-SAMPLE_ROOMS = 177
-FIRST_MADE_UP_CODE = 30_000  # no commune of the sample is numbered so
 MOST_ROOMS = 2_000
 SPEAKERS = 2  # rooms beside the counted ones, for the floor
 OTHER_PROCESSES = {"control": "-m server.app", "recorder": "-m recordings"}
-REGISTERED_SINCE = timedelta(days=200)
 
 
 @dataclass(slots=True)
@@ -174,10 +168,7 @@ def _prepare(settings: Settings, rooms: int, today: date) -> tuple[list[str], li
         upgrade(database.engine)
 
         def fill(session: Session) -> list[tuple[str, int, RoomLevel]]:
-            extra = max(0, rooms - SAMPLE_ROOMS)
-            if extra:
-                import_rooms(session, _made_up(extra), actor="system", valid_from=today - REGISTERED_SINCE)
-            fill_rehearsal(session, min(rooms, SAMPLE_ROOMS), today)
+            fill_rehearsal(session, rooms, today)
             petitions = {petition.code: petition for petition in session.exec(select(Petition))}
             everywhere = {room.code: room for room in rooms_on(session, today)}
             plan_reception(session, petitions, everywhere, today, (PlannedItem(("KG-0231",)),))
@@ -194,17 +185,6 @@ def _prepare(settings: Settings, rooms: int, today: date) -> tuple[list[str], li
         [make_key(secret, code, version) for code, version in communes],
         make_key(secret, *desk),
     )
-
-
-def _made_up(count: int) -> bytes:
-    """A registry file of communes that the province does not have."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("code", "name", "type", "level", "district_code", "district", "valid_from", "valid_to"))
-    for number in range(count):
-        code = f"{FIRST_MADE_UP_CODE + number:05d}"
-        writer.writerow((code, f"Xã {code}", "Xã", "commune", "193", "Thành phố Hạ Long", "", ""))
-    return out.getvalue().encode()
 
 
 def now() -> float:

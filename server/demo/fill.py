@@ -38,6 +38,7 @@ _REHEARSAL = (
 )
 _BEFORE = timedelta(days=200)
 """The registry begins before the oldest petition was received."""
+_FIRST_MADE_UP = 30_000  # no commune of the sample is numbered so
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,13 @@ def _again(session: Session, today: date) -> int | None:
 
 
 def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:
-    """The desk, the first `rooms` communes, three petitions, one reception of three items: open, closed, open.
+    """The desk, `rooms` communes, three petitions, one reception of three items: open, closed, open.
 
-    Raises ValueError where the sample has fewer communes.
+    Communes are those of the sample by code; beyond them there are made-up ones.
     """
     if session.exec(select(Account)).first() is not None:
         return DemoFilled(filled=False)
-    import_rooms(session, _first_rooms(rooms), actor="system", valid_from=today - _BEFORE)
+    import_rooms(session, _communes(rooms), actor="system", valid_from=today - _BEFORE)
     fill_accounts(session)
     there = rooms_on(session, today)
     codes = frozenset(code for item in _REHEARSAL for code in item.petitions)
@@ -105,18 +106,18 @@ def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:
     return DemoFilled(True, len(there), len(petitions), reception.id)
 
 
-def _first_rooms(count: int) -> bytes:
-    """The sample file, cut to the desk, the first communes by code, and their districts."""
+def _communes(count: int) -> bytes:
+    """The sample file, cut to the desk, the first communes by code, and their districts, or made longer."""
     lines = [line for line in SAMPLE.read_text("utf-8").splitlines() if not line.startswith("#")]
     reader = csv.DictReader(lines)
     rows = list(reader)
     communes = sorted((row for row in rows if row["level"] == RoomLevel.COMMUNE), key=lambda row: row["code"])
-    if not 0 <= count <= len(communes):
-        raise ValueError(f"came {count} rooms; allowed are 0 to {len(communes)}")
     kept = {row["code"] for row in communes[:count]}
     kept |= {row["code"] for row in rows if row["level"] == RoomLevel.PROVINCE}
     out = io.StringIO()
     writer = csv.DictWriter(out, reader.fieldnames or ())
     writer.writeheader()
     writer.writerows(row for row in rows if row["code"] in kept)
+    for code in range(_FIRST_MADE_UP, _FIRST_MADE_UP + count - len(communes)):
+        writer.writerow({**communes[0], "code": str(code), "name": f"Xã {code}", "type": "Xã"})
     return out.getvalue().encode()

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 
 from rich.table import Table
 
+from server.rehearsal.faults import FaultFound
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -46,6 +48,7 @@ class Report:
 
     rooms: int
     seconds: float
+    beside: int = 0  # rooms more, which only counted
     rooms_receiving: int = 0
     packets_received: int = 0
     packets_lost: int = 0
@@ -53,6 +56,8 @@ class Report:
     floor_change_ms: Spread = field(default_factory=Spread)
     floor_changes_seen: int = 0
     leaked_packets_in_closed_item: int = 0
+    faults: list[FaultFound] = field(default_factory=list)
+    packets_lost_beside_faults: int = 0  # by rooms that had none, while others had
     recording: RecordingFound = field(default_factory=RecordingFound)
     problems: list[str] = field(default_factory=list)
 
@@ -64,16 +69,30 @@ class Report:
         if not holds:
             self.problems.append(otherwise)
 
+    def expect_faults(self, found: list[FaultFound]) -> None:
+        self.faults = found
+        for one in found:
+            self.problems += one.problems()
+
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "ok": self.ok}
 
     def as_table(self) -> Table:
-        table = Table("Rehearsal", "", title=f"{self.rooms} rooms", show_header=False)
+        table = Table(
+            "Rehearsal",
+            "",
+            title=f"{self.rooms} rooms" + (f", {self.beside} beside" if self.beside else ""),
+            show_header=False,
+        )
         table.add_row("Rooms that received", f"{self.rooms_receiving} of {self.rooms}")
         table.add_row("Packets received / lost", f"{self.packets_received:,} / {self.packets_lost:,}")
         table.add_row("From start to first picture", _words(self.join_ms))
         table.add_row("From the click to the new picture", _words(self.floor_change_ms))
         table.add_row("Packets leaked in the closed item", str(self.leaked_packets_in_closed_item))
+        for one in self.faults:
+            table.add_row(f"{one.fault} in {one.room}", one.words())
+        if self.faults:
+            table.add_row("Packets lost beside faults", str(self.packets_lost_beside_faults))
         found = self.recording
         table.add_row(
             "Recording",

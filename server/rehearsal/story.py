@@ -11,7 +11,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,9 @@ import av
 from sqlmodel import Session
 
 from recordings.store import Folder
-from room_client.fleet import Fleet
+from room_client.fault_injection.faults import Fault
+from room_client.fault_injection.room import MisbehavingRoom
+from room_client.fleet import START_SPACING_S, CountingFleet, Fleet
 from room_client.room import Room as PythonRoom
 from room_client.room import RoomOptions
 from server.control_socket import control_socket
@@ -27,6 +29,7 @@ from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
 from server.demo.fill import fill_rehearsal
+from server.rehearsal.faults import FaultsPlayed
 from server.rehearsal.measuring import Eye, all_see_floor
 from server.rehearsal.report import RecordingFound, Report, spread
 from server.rooms.keys import make_key
@@ -35,15 +38,16 @@ from server.rooms.tables import Room, RoomLevel
 from server.server_process import server_process
 from server.settings import Settings
 from signaling.channel import Channel
-from signaling.desk_messages import Command, CommandName
+from signaling.desk_messages import Command, CommandName, RoomEntry
 from signaling.messages import Purpose
-from signaling.ports import RunCommand
+from signaling.ports import AskStatus, ReceptionStatus, RunCommand
 
 JOIN_WITHIN_S = 20.0
 FLOOR_WITHIN_S = 5.0
 SEALED_WITHIN_S = 60.0
 STILL_IN_FLIGHT_S = 0.1  # a closed item: no packet after 100 ms
-STEPS = 9  # for the progress bar
+STEPS = 9  # for the progress bar; two more with faults
+SPEAKERS = 2  # rooms that have the floor in turn
 
 Progress = Callable[[str], None]
 
@@ -55,8 +59,24 @@ class Rehearsal:
     """
 
     def __init__(
-        self, settings: Settings, rooms: int, seconds: float, today: date, step: Progress, database: str = ""
+        self,
+        settings: Settings,
+        rooms: int,
+        seconds: float,
+        today: date,
+        step: Progress,
+        database: str = "",
+        *,
+        beside: int = 0,
+        faults: Sequence[Fault] = (),
+        faults_last_s: float = 0.0,
     ) -> None:
+        """`beside`: rooms more that only join and count what they get. `faults`: one room misbehaves for each.
+
+        Raises ValueError where not enough rooms would be left to speak.
+        """
+        if len(faults) > rooms - SPEAKERS:
+            raise ValueError(f"came {len(faults)} faults for {rooms} rooms; allowed are {rooms - SPEAKERS}")
         self._directory = Path(tempfile.mkdtemp(prefix="tiepdan-rehearsal-"))
         self._settings = settings.model_copy(
             update={
@@ -73,8 +93,12 @@ class Rehearsal:
         self._changed = asyncio.Event()
         self._eyes: list[Eye] = []
         self._floor_changes_ms: list[float] = []
+        self._faults = tuple(faults)
+        self._faults_last_s = faults_last_s
+        self._faults_took_s = 0.0
+        self._misbehaving: dict[str, tuple[MisbehavingRoom, Fault]] = {}
         self.log_file = self._directory / "server.log"
-        self.report = Report(rooms=rooms, seconds=seconds)
+        self.report = Report(rooms=rooms, seconds=seconds, beside=beside)
 
     async def run(self) -> Report:
         """Raises ServerNotReady; whatever else goes wrong stands in the report. Broken off, it leaves nothing."""
@@ -100,14 +124,23 @@ class Rehearsal:
             desk_key = make_key(secret, desk.code, desk.key_version)
             camera = PythonRoom(RoomOptions(server_url=address, key=desk_key, purpose=Purpose.DESK))
             filming = asyncio.create_task(camera.run(), name="rehearsed desk")
-            self._eyes = [Eye(room.code, self._changed, self._settings.codec) for room in communes]
-            fleet = Fleet(
-                [RoomOptions(address, make_key(secret, room.code, room.key_version)) for room in communes],
-                self._eyes,
-            )
+            playing = self.report.rooms
+            self._eyes = [Eye(room.code, self._changed, self._settings.codec) for room in communes[:playing]]
+            options = [RoomOptions(address, make_key(secret, room.code, room.key_version)) for room in communes]
+            well = playing - len(self._faults)
+            fleet = Fleet(options[:well], self._eyes[:well])
+            beside = CountingFleet(address, [option.key for option in options[playing:]])
+            self._misbehaving = {
+                eye.code: (MisbehavingRoom(option, eye, seed=seed), fault)
+                for seed, (option, eye, fault) in enumerate(
+                    zip(options[well:playing], self._eyes[well:], self._faults, strict=True)
+                )
+            }
             try:
-                await self._reception(control, fleet)
+                await self._reception(control, fleet, beside)
             finally:
+                await asyncio.gather(*(room.stop() for room, _ in self._misbehaving.values()))
+                await beside.stop()
                 await fleet.stop()
                 camera.stop()
                 await asyncio.gather(filming, return_exceptions=True)
@@ -120,7 +153,7 @@ class Rehearsal:
         database = Database(self._settings.database_url)
         try:
             upgrade(database.engine)
-            database.run_here(fill_rehearsal, self.report.rooms, self._today)
+            database.run_here(fill_rehearsal, self.report.rooms + self.report.beside, self._today)
 
             def all_rooms(session: Session) -> list[Room]:
                 return rooms_on(session, self._today)
@@ -129,25 +162,33 @@ class Rehearsal:
         finally:
             database.close()
 
-    async def _reception(self, control: Channel, fleet: Fleet) -> None:
+    async def _reception(self, control: Channel, fleet: Fleet, beside: CountingFleet) -> None:
         report = self.report
         self._step("opening the reception; the rooms join")
         await _press(control, CommandName.OPEN)
         await _press(control, CommandName.NEXT)
+        beside.start(spacing_s=START_SPACING_S)
         fleet.start()
+        for misbehaving, _ in self._misbehaving.values():
+            await misbehaving.start()
         await self._until(lambda: all(eye.first_picture_ms is not None for eye in self._eyes), JOIN_WITHIN_S)
         seen = [eye for eye in self._eyes if eye.first_picture_ms is not None]
         report.rooms_receiving = len(seen)
         report.join_ms = spread([ms for eye in seen if (ms := eye.first_picture_ms) is not None])
         report.expect(len(seen) == report.rooms, f"{report.rooms - len(seen)} rooms saw no picture of the desk")
+        if report.beside:
+            await beside.until(lambda: all(room.pictured_at is not None for room in beside.rooms), JOIN_WITHIN_S)
+            unseen = sum(room.pictured_at is None for room in beside.rooms)
+            report.expect(not unseen, f"{unseen} rooms of those beside saw no picture of the desk")
+        if self._misbehaving:
+            await self._play_faults(control, fleet, beside)
         await self._turns(control, self._seconds * 0.5)
         self._step("a denunciation is called: the item is closed")
-        await self._closed_item(control, fleet, self._seconds * 0.2)
+        await self._closed_item(control, fleet, beside, self._seconds * 0.2)
         self._step("the next item is open again")
         await _press(control, CommandName.NEXT)
         await self._turns(control, self._seconds * 0.3)
-        statistics = fleet.statistics()
-        report.packets_received, report.packets_lost = statistics.packets, statistics.lost
+        report.packets_received, report.packets_lost = _counted(fleet, beside)
         self._step("ending the reception")
         await _press(control, CommandName.END, confirm=True)
         report.floor_change_ms = spread(self._floor_changes_ms)
@@ -156,11 +197,29 @@ class Rehearsal:
         unseen = wanted - len(self._floor_changes_ms)
         report.expect(unseen == 0, f"{unseen} of {wanted} floor changes were not seen within {FLOOR_WITHIN_S} s")
 
+    async def _play_faults(self, control: Channel, fleet: Fleet, beside: CountingFleet) -> None:
+        self._step(f"{len(self._misbehaving)} rooms misbehave")
+        _, lost_before = _counted(fleet, beside)
+
+        async def look() -> dict[str, RoomEntry]:
+            status = await control.request(AskStatus())
+            assert isinstance(status, ReceptionStatus)
+            rooms = [{name: value for name, value in room.items() if name != "received"} for room in status.rooms]
+            return {entry.code: entry for entry in map(RoomEntry.model_validate, rooms)}
+
+        began = time.monotonic()
+        found = await FaultsPlayed(self._misbehaving, look).play(self._faults_last_s)
+        self._faults_took_s = time.monotonic() - began
+        self._step("the faults are over")
+        self.report.expect_faults(found)
+        lost = self.report.packets_lost_beside_faults = _counted(fleet, beside)[1] - lost_before
+        self.report.expect(lost == 0, f"rooms without a fault lost {lost} packets while others had one")
+
     async def _turns(self, control: Channel, seconds: float) -> None:
         """Two rooms have the floor in turn, each for half of `seconds`; then the floor is taken back."""
         for eye in self._eyes:
             eye.floor_went()
-        for speaker in self._eyes[:2]:
+        for speaker in self._eyes[:SPEAKERS]:
             self._step(f"room {speaker.code} has the floor")
             clicked = time.monotonic()
             await _press(control, CommandName.FLOOR, room=speaker.code)
@@ -173,12 +232,12 @@ class Rehearsal:
             await asyncio.sleep(max(0.0, seconds / 2 - (time.monotonic() - clicked)))
         await _press(control, CommandName.TAKE_FLOOR_BACK)
 
-    async def _closed_item(self, control: Channel, fleet: Fleet, seconds: float) -> None:
+    async def _closed_item(self, control: Channel, fleet: Fleet, beside: CountingFleet, seconds: float) -> None:
         await _press(control, CommandName.NEXT)
         await asyncio.sleep(STILL_IN_FLIGHT_S)
-        before = fleet.statistics().packets
+        before = self._packets(fleet, beside)
         await asyncio.sleep(seconds)
-        leaked = self.report.leaked_packets_in_closed_item = fleet.statistics().packets - before
+        leaked = self.report.leaked_packets_in_closed_item = self._packets(fleet, beside) - before
         told = sum(1 for eye in self._eyes if eye.stage and eye.stage.item and eye.stage.item.closed)
         self.report.expect(leaked == 0, f"{leaked} packets reached rooms during the closed item")
         self.report.expect(told == self.report.rooms, f"{self.report.rooms - told} rooms were not told of it")
@@ -203,11 +262,18 @@ class Rehearsal:
             report.recording.seconds > on_air * 0.7, f"only {report.recording.seconds:.1f} s were recorded"
         )
         report.expect(
-            report.recording.seconds < on_air + JOIN_WITHIN_S, "the closed item seems to have been recorded too"
+            report.recording.seconds < on_air + JOIN_WITHIN_S + self._faults_took_s,
+            "the closed item seems to have been recorded too",
         )
         report.expect(report.recording.video_frames > on_air * 5, "the recording has hardly a picture")
         report.expect(report.recording.audio_seconds > on_air * 0.7, "the recording has hardly any sound")
         report.expect(report.recording.chapters == 2, f"{report.recording.chapters} chapters instead of 2")
+
+    def _packets(self, fleet: Fleet, beside: CountingFleet) -> int:
+        """That reached any room at all."""
+        others = (room.room.counts() for room, _ in self._misbehaving.values() if room.room is not None)
+        of_them = sum(slot.packets for counts in others if counts is not None for slot in counts.slots.values())
+        return _counted(fleet, beside)[0] + of_them
 
     # --- waiting and clearing up
 
@@ -232,6 +298,12 @@ class Rehearsal:
 
 async def _press(control: Channel, name: CommandName, room: str | None = None, confirm: bool = False) -> None:
     await control.request(RunCommand(command=Command(name=name, room=room, confirm=confirm)))
+
+
+def _counted(fleet: Fleet, beside: CountingFleet) -> tuple[int, int]:
+    """Packets received and lost by the rooms that have no fault."""
+    statistics, counts = fleet.statistics(), beside.counts()
+    return statistics.packets + counts.packets, statistics.lost + counts.lost
 
 
 def free_port(udp: bool = False) -> int:

@@ -1,0 +1,69 @@
+"""A camera that can be pulled out, and a microphone that gives nothing but silence."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
+
+OPUS_SILENCE = b"\xf8\xff\xfe"
+"""20 ms of it (RFC 6716, section 3.1: CELT, fullband, mono, one frame; the two bytes decode to zeros)."""
+_LOOKS_AT_LEAST_EVERY_S = 0.2
+
+
+class FaultyDevice:
+    """A source as a device of the room: opened for as long as the room runs, like a camera. A `Source`.
+
+    `unplugged` and `silent` may be set from any thread.
+    """
+
+    live = True
+
+    def __init__(self, source: Source) -> None:
+        self.clock_hz = source.clock_hz
+        self.unplugged = threading.Event()
+        self.silent = threading.Event()
+        self._source = source
+        self._codec = ""
+        self._opened_at = 0.0
+        self._from_ticks = 0
+        self._reading = False  # the source behind is open
+
+    def open(self, codec: str) -> None:
+        if self.unplugged.is_set():
+            raise SourceUnusable(SourceProblem.NO_SUCH_DEVICE, "unplugged on purpose")
+        self._codec = codec
+        self._opened_at = time.monotonic()
+
+    def read(self, wanted: bool) -> EncodedFrame | None:
+        if self.unplugged.is_set():
+            raise SourceUnusable(SourceProblem.ENDED, "unplugged on purpose")
+        if not wanted:
+            self._let_go()
+            self.unplugged.wait(_LOOKS_AT_LEAST_EVERY_S)
+            return None
+        if not self._reading:
+            self._source.open(self._codec)
+            self._reading = True
+            self._from_ticks = round((time.monotonic() - self._opened_at) * self.clock_hz)
+        frame = self._source.read(True)
+        if frame is None:
+            return None
+        ticks = self._from_ticks + frame.ticks
+        early_s = self._opened_at + ticks / self.clock_hz - time.monotonic()
+        if early_s > 0:
+            self.unplugged.wait(early_s)
+        return replace(frame, ticks=ticks, data=OPUS_SILENCE if self.silent.is_set() else frame.data)
+
+    def want_key_frame(self) -> None:
+        self._source.want_key_frame()
+
+    def close(self) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._reading:
+            self._reading = False
+            self._source.close()

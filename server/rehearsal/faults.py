@@ -1,0 +1,170 @@
+"""Faults on purpose: which rooms misbehave how, what the province sees of it, and who recovers how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from room_client.fault_injection.faults import Fault
+from room_client.fault_injection.room import MisbehavingRoom
+from room_client.room import Room
+from signaling.desk_messages import RoomEntry, RoomPresence
+from signaling.messages import DeviceState
+
+NOTICED_WITHIN_S = 15.0
+RECOVERED_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.25
+MENDED_PERCENT = 1.0  # of packets lost for good: what repeats should leave of a tenth
+LOSS_SEEN_PERCENT = 3.0  # after repeats, as the room's receiver reports say it
+_THERE = frozenset({RoomPresence.RECEIVING, RoomPresence.WANTS_FLOOR, RoomPresence.HAS_FLOOR})
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFound:
+    """Of one room; seconds from the fault's beginning and from its end; None: not within the limit.
+
+    `lost_percent`: of the packets meant for it meanwhile, those that never came; None where it had no line.
+    """
+
+    room: str
+    fault: Fault
+    noticed_s: float | None
+    recovered_s: float | None
+    lost_percent: float | None = None
+
+    def problems(self) -> list[str]:
+        where = f"{self.fault} in room {self.room}"
+        found = []
+        if self.fault is Fault.LOSS:  # repeats shall mend it, so that there is nothing to notice
+            if self.lost_percent is None or self.lost_percent >= MENDED_PERCENT:
+                found.append(f"{where}: repeats left more than {MENDED_PERCENT:.0f} % lost")
+        elif self.noticed_s is None:
+            found.append(f"{where} was not noticed within {NOTICED_WITHIN_S:.0f} s")
+        if self.recovered_s is None:
+            found.append(f"{where}: not well again within {RECOVERED_WITHIN_S:.0f} s of its end")
+        return found
+
+    def words(self) -> str:
+        if self.fault is Fault.LOSS and self.noticed_s is None and self.lost_percent is not None:
+            course = f"mended by repeats: {self.lost_percent:.2f} % lost"
+        else:
+            course = "not noticed" if self.noticed_s is None else f"noticed after {self.noticed_s:.1f} s"
+        if self.recovered_s is None:
+            return f"{course} · not well again"
+        return f"{course} · well again {self.recovered_s:.1f} s after its end"
+
+
+def faults_of(told: Sequence[str]) -> list[Fault]:
+    """From `FAULT`, `FAULT=ROOMS` and `all`: one fault for each room that shall misbehave.
+
+    Raises ValueError that names what came and what is allowed.
+    """
+    faults: list[Fault] = []
+    for one in told:
+        name, _, number = one.partition("=")
+        if (
+            name not in ("all", *Fault)
+            or (number and not number.isdecimal())
+            or number == "0"
+            or one.endswith("=")
+        ):
+            raise ValueError(f"came {one!r}; allowed are all, {', '.join(Fault)}, each with =ROOMS behind it")
+        faults += (list(Fault) if name == "all" else [Fault(name)]) * int(number or 1)
+    return faults
+
+
+def is_seen(fault: Fault, entry: RoomEntry) -> bool:
+    """Whether the province's list of rooms says what is wrong."""
+    match fault:
+        case Fault.CAMERA_UNPLUGGED:
+            return entry.camera in (DeviceState.MISSING, DeviceState.BLOCKED)
+        case Fault.MICROPHONE_SILENT:
+            return entry.microphone not in (None, DeviceState.OK)
+        case Fault.LOSS:
+            return entry.loss_percent is not None and entry.loss_percent >= LOSS_SEEN_PERCENT
+        case Fault.LINE_DEAD | Fault.KILLED | Fault.POWER_CUT:
+            return entry.presence is RoomPresence.ABSENT or bool(entry.silent_since)
+
+
+def is_well(entry: RoomEntry) -> bool:
+    """Whether the list says that the room is there and nothing is wrong with it."""
+    return entry.presence in _THERE and not any(is_seen(fault, entry) for fault in Fault)
+
+
+Look = Callable[[], Awaitable[dict[str, RoomEntry]]]
+"""The province's list of rooms at this moment, by code."""
+
+
+class FaultsPlayed:
+    """`play` lets every room of `misbehaving` (by code) fail in its way at the same time."""
+
+    def __init__(self, misbehaving: dict[str, tuple[MisbehavingRoom, Fault]], look: Look) -> None:
+        self._rooms = misbehaving
+        self._look = look
+
+    async def play(self, lasting_s: float) -> list[FaultFound]:
+        """The faults last at least `lasting_s`, and until each was noticed or `NOTICED_WITHIN_S` are over."""
+        began = time.monotonic()
+        await asyncio.gather(*(room.begin(fault) for room, fault in self._rooms.values()))
+        before = self._counted()
+        noticed = await self._until(
+            began,
+            NOTICED_WITHIN_S,
+            lambda code, entry: is_seen(self._rooms[code][1], entry),
+            but=lambda fault: fault is Fault.LOSS,
+        )
+        await asyncio.sleep(max(0.0, began + lasting_s - time.monotonic()))
+        over, after = time.monotonic(), self._counted()
+        await asyncio.gather(*(room.end() for room, _ in self._rooms.values()))
+        recovered = await self._until(over, RECOVERED_WITHIN_S, self._is_back)
+        return [
+            FaultFound(
+                code, fault, noticed.get(code), recovered.get(code), _lost(before.get(code), after.get(code))
+            )
+            for code, (_, fault) in self._rooms.items()
+        ]
+
+    def _is_back(self, code: str, entry: RoomEntry) -> bool:
+        room = self._rooms[code][0].room
+        return room is not None and room.receiving() and is_well(entry)
+
+    def _counted(self) -> dict[str, tuple[Room, int, int]]:
+        """Packets received and lost so far on the present link, by room."""
+        counted = {}
+        for code, (misbehaving, _) in self._rooms.items():
+            room = misbehaving.room
+            if room is not None and (counts := room.counts()) is not None:
+                slots = counts.slots.values()
+                counted[code] = (room, sum(s.packets for s in slots), sum(max(0, s.lost) for s in slots))
+        return counted
+
+    async def _until(
+        self,
+        since: float,
+        within_s: float,
+        holds: Callable[[str, RoomEntry], bool],
+        but: Callable[[Fault], bool] = lambda _fault: False,
+    ) -> dict[str, float]:
+        """Seconds after `since` at which it was first seen to hold, by room. Those of `but` are not waited for."""
+        found: dict[str, float] = {}
+        waited_for = {code for code, (_, fault) in self._rooms.items() if not but(fault)}
+        while waited_for - found.keys() and time.monotonic() < since + within_s:
+            entries = await self._look()
+            at = round(time.monotonic() - since, 2)
+            for code in self._rooms.keys() - found.keys():
+                if code in entries and holds(code, entries[code]):
+                    found[code] = at
+            await asyncio.sleep(LOOK_EVERY_S)
+        return found
+
+
+def _lost(before: tuple[Room, int, int] | None, after: tuple[Room, int, int] | None) -> float | None:
+    """Percent lost in between; None where one link did not last."""
+    if before is None or after is None or before[0] is not after[0]:
+        return None
+    received, lost = after[1] - before[1], after[2] - before[2]
+    if received <= 0 or lost < 0:
+        return None
+    return round(100 * lost / (received + lost), 2)
