@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Generator
@@ -16,9 +17,15 @@ FAILED = pytest.StashKey[bool]()
 REQUIRED = "TIEPDAN_REQUIRE_CHROMIUM"
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
+    # Python 3.11 loses count of an AST's depth when the collector runs code amid it (python/cpython#106905): one
+    # test that failed in a browser then ended the whole run with "AST constructor recursion depth mismatch".
+    gc.disable()
+    try:
+        report = yield
+    finally:
+        gc.enable()
     if report.when == "call":
         item.stash[FAILED] = report.failed
     return report
