@@ -40,7 +40,7 @@ class FaultFound:
         if self.fault is Fault.LOSS:  # repeats shall mend it, so that there is nothing to notice
             if self.lost_percent is None or self.lost_percent >= MENDED_PERCENT:
                 found.append(f"{where}: repeats left more than {MENDED_PERCENT:.0f} % lost")
-        elif self.noticed_s is None:
+        elif self.noticed_s is None and self.fault is not Fault.MICROPHONE_SILENT:
             found.append(f"{where} was not noticed within {NOTICED_WITHIN_S:.0f} s")
         if self.recovered_s is None:
             found.append(f"{where}: not well again within {RECOVERED_WITHIN_S:.0f} s of its end")
@@ -49,6 +49,8 @@ class FaultFound:
     def words(self) -> str:
         if self.fault is Fault.LOSS and self.noticed_s is None and self.lost_percent is not None:
             course = f"mended by repeats: {self.lost_percent:.2f} % lost"
+        elif self.fault is Fault.MICROPHONE_SILENT and self.noticed_s is None:
+            course = "ears tell, the list of rooms does not"
         else:
             course = "not noticed" if self.noticed_s is None else f"noticed after {self.noticed_s:.1f} s"
         if self.recovered_s is None:
