@@ -1,35 +1,137 @@
-// The check of the room on its card: its own picture, and one button that looks, listens and is heard, and says in
-// words what to do where something is wrong.
+// The check of the room: its own picture, and one button that looks, listens, is heard and measures the line, says in
+// words what to do where something is wrong, and tells the province. What a room does by itself it says, too, before
+// the light of the camera goes on.
 
+import { serverNow } from "../web/live/clock.js";
 import { element, part, setHidden, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
+import { lookAtComputer } from "./preflight/computer.js";
+import { dueCheck } from "./preflight/due.js";
 import { runPreflight } from "./preflight/run.js";
 
-/** `devices`: the room's Devices. */
-export function offerCheck(devices) {
-  const button = part("check-room");
-  const results = part("check-results");
-  setText(button, say("preflight.start"));
-  button.addEventListener("click", async () => {
-    if (button.hasAttribute("aria-busy")) return;
-    button.setAttribute("aria-busy", "true");
-    setText(button, say("preflight.running"));
-    const microphone = devices.track("microphone")?.getSettings().deviceId;
-    const { picture, sound, speaker } = await runPreflight({ video: part("check-picture"), microphone });
-    const lines = [["picture", picture, "moving"], ["sound", sound, "good"], ["speaker", speaker, "heard"]];
-    results.replaceChildren(...lines.map((line) => lineOf(...line)));
+const GOOD = { picture: "moving", sound: "good", speaker: "heard" };
+const SHOWN_ANYWAY = new Set(["picture", "sound", "speaker", "line"]); // the others only where something is wrong
+const READY_MS = 15_000; // of a camera that is switched on by the computer
+const LOOK_MS = 200;
+const DONE = "tiepdan.room.checked";
+const ALOUD = "tiepdan.room.checks_aloud";
+
+export class RoomCheck {
+  #devices;
+  #request;
+  #switchOn;
+  #switchOff;
+  #checks = [];
+  #running = "";
+
+  /**
+   * `devices`: the room's Devices; `request(event, body)`: the acknowledgement of the server; `switchOn()`,
+   * `switchOff()`: camera and microphone, for a check that nobody asked for.
+   */
+  constructor({ devices, request, switchOn, switchOff }) {
+    this.#devices = devices;
+    this.#request = request;
+    this.#switchOn = switchOn;
+    this.#switchOff = switchOff;
+    const button = part("check-room");
+    setText(button, say("preflight.start"));
+    button.addEventListener("click", () => this.#run("officer", true));
+    part("check-aloud").addEventListener("click", () => {
+      localStorage.setItem(ALOUD, mayBeLoud() ? "" : "yes");
+      this.#draw();
+    });
+    this.#draw();
+  }
+
+  /** When to check without being asked: PlannedChecks. */
+  take(checks) {
+    this.#checks = checks;
+  }
+
+  /** Looks whether a check is due. `busy`: somebody has the page under his hands. Called every second. */
+  tick({ stage, busy }) {
+    if (this.#running || busy) return;
+    const due = dueCheck({ checks: this.#checks, stage, done_ms: Number(localStorage.getItem(DONE) ?? 0) }, serverNow());
+    if (due) this.#runByItself(due);
+  }
+
+  /** A reception was opened, or somebody switched the devices off: what is found from now on says nothing. */
+  stop() {
+    if (this.#running && this.#running !== "officer") this.#running = "stopped";
+  }
+
+  async #runByItself({ reason, at }) {
+    localStorage.setItem(DONE, String(Math.max(Date.parse(at), serverNow())));
+    this.#switchOn();
+    try {
+      await this.#run(reason, mayBeLoud());
+    } finally {
+      this.#switchOff();
+    }
+  }
+
+  async #run(reason, aloud) {
+    if (this.#running) return;
+    this.#running = reason;
+    this.#draw();
+    try {
+      await this.#devicesAreThere();
+      const microphone = this.#devices.track("microphone")?.getSettings().deviceId;
+      const found = await runPreflight({ video: part("check-picture"), microphone, aloud });
+      found.push(...lookAtComputer());
+      if (this.#running === reason) await this.#tell(reason, found);
+    } finally {
+      this.#running = "";
+      this.#draw();
+    }
+  }
+
+  async #devicesAreThere() {
+    const isStarting = (name) => this.#devices.state(name) === "starting";
+    for (let waited = 0; waited < READY_MS && (isStarting("camera") || isStarting("microphone")); waited += LOOK_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  /** To the province, and on the screen: also where the province does not answer. */
+  async #tell(reason, findings) {
+    const answer = await this.#request("checked", { reason, findings }).catch(() => null);
+    const tones = new Map(answer?.findings?.map(({ what, tone }) => [what, tone]));
+    const lines = findings.map((found) => lineOf(found, tones.get(found.what) ?? toneOf(found))).filter(Boolean);
+    const told = answer ? say("preflight.told") : say("preflight.untold");
+    const results = part("check-results");
+    results.replaceChildren(...lines);
     setHidden(results, false);
-    button.removeAttribute("aria-busy");
-    setText(button, say("preflight.again"));
-    part("voice").textContent = results.textContent;
-  });
+    setText(part("check-told"), told);
+    part("voice").textContent = [...lines.map((line) => line.textContent), told].join(" ");
+  }
+
+  #draw() {
+    const button = part("check-room");
+    const shown = !part("check-results").hidden;
+    if (this.#running) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    setText(button, say(this.#running ? "preflight.running" : shown ? "preflight.again" : "preflight.start"));
+    const byItself = this.#running !== "" && this.#running !== "officer" && this.#running !== "stopped";
+    const sentence = part("self-check");
+    setHidden(sentence, !byItself);
+    setText(sentence, byItself ? say(`preflight.self.${this.#running}`) + " " + say(mayBeLoud() ? "preflight.self.aloud" : "preflight.self.quiet") : "");
+    const loud = part("check-aloud");
+    setText(loud, say(mayBeLoud() ? "preflight.aloud.yes" : "preflight.aloud.no"));
+    loud.setAttribute("aria-pressed", String(mayBeLoud()));
+  }
 }
 
-function lineOf(what, verdict, good) {
-  const isGood = verdict === good;
+const mayBeLoud = () => localStorage.getItem(ALOUD) === "yes";
+
+/** Where the province did not say it. */
+const toneOf = ({ what, outcome }) => (!(what in GOOD) || outcome === GOOD[what] || outcome === "untried" ? "good" : "needs");
+
+function lineOf({ what, outcome, figures = {} }, tone) {
+  if (tone === "good" && !SHOWN_ANYWAY.has(what)) return null;
   return element(
-    "li", { class: "sign", "data-tone": isGood ? "good" : "needs", "data-check": what, "data-verdict": verdict, icon: isGood ? "circle-check" : "triangle-alert" },
-    element("span", { text: say(`preflight.${what}.${verdict}`) }),
+    "li", { class: "sign", "data-tone": tone === "good" ? "good" : "needs", "data-check": what, "data-verdict": outcome, icon: tone === "good" ? "circle-check" : "triangle-alert" },
+    element("span", { text: say(`preflight.${what}.${outcome}`, figures) }),
   );
 }
 

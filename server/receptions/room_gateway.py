@@ -34,6 +34,7 @@ from server.receptions.summoning import take_answer
 from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
+from signaling.check_messages import RoomChecked
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -68,6 +69,7 @@ class RoomGateway(SocketNamespace):
         self._database = database
         self._identifying = Identifying(database, secret)
         self._offices = told.offices
+        self._checks = told.checks
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
@@ -184,6 +186,11 @@ class RoomGateway(SocketNamespace):
             case RollCall(present=present):
                 self._need(connection, Purpose.ROOM, event)
                 await self._call_roll(code, present)
+            case RoomChecked():
+                self._need(connection, Purpose.ROOM, event)
+                software = self._conductor.live.around.software.get(code, "")
+                taken = await self._checks.take(connection.room, message, software, self._conductor.now)
+                return taken.model_dump(mode="json")
         return None
 
     async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:

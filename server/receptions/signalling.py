@@ -13,6 +13,7 @@ from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
 from server.receptions.offices import OFFICES
+from server.receptions.room_checks import ROOM_CHECKS
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.room_screens import Told
 from server.receptions.socket_guard import RoomPacket, SocketGuard
@@ -74,7 +75,7 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page)
+    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, app[ROOM_CHECKS])
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms

@@ -4,6 +4,36 @@ export default {
   "preflight.start": ["Kiểm tra hình, tiếng", "Check picture and sound"],
   "preflight.again": ["Kiểm tra lại", "Check again"],
   "preflight.running": ["Đang kiểm tra, xin giữ yên lặng…", "Checking; please keep quiet…"],
+  "preflight.told": ["Đã báo kết quả cho tỉnh.", "The province was told."],
+  "preflight.untold": [
+    "Chưa báo được cho tỉnh: mất kết nối. Khi có kết nối, hãy kiểm tra lại.",
+    "The province could not be told: there is no connection. Check again when there is one.",
+  ],
+  "preflight.self.morning": ["Điểm cầu đang tự kiểm tra đầu ngày, khoảng nửa phút.", "The room is checking itself for the day; half a minute."],
+  "preflight.self.session": ["Điểm cầu đang tự kiểm tra trước phiên, khoảng nửa phút.", "The room is checking itself before the reception; half a minute."],
+  "preflight.self.quiet": [
+    "Camera và micro bật trong lúc đó; không ai xem, không ghi lại, không phát tiếng. Không cần làm gì.",
+    "Camera and microphone are on meanwhile; nobody watches, nothing is kept, no sound is made. Nothing needs to be done.",
+  ],
+  "preflight.self.aloud": [
+    "Camera và micro bật trong lúc đó; không ai xem, không ghi lại. Loa sẽ kêu một tiếng ngắn. Không cần làm gì.",
+    "Camera and microphone are on meanwhile; nobody watches, nothing is kept. The loudspeaker sounds once. Nothing needs to be done.",
+  ],
+  "preflight.aloud.yes": ["Tự kiểm tra: loa có kêu thử", "By itself: with the tone"],
+  "preflight.aloud.no": ["Tự kiểm tra: loa không kêu", "By itself: without a sound"],
+  "preflight.h264.missing": [
+    "Trình duyệt này không phát được hình H.264. Hãy dùng Chromium, Chrome hoặc Edge.",
+    "This browser cannot play H.264. Use Chromium, Chrome or Edge.",
+  ],
+  "preflight.vp8.missing": [
+    "Trình duyệt này không phát được hình VP8. Hãy dùng Chromium, Chrome hoặc Edge.",
+    "This browser cannot play VP8. Use Chromium, Chrome or Edge.",
+  ],
+  "preflight.clock.compared": [
+    "Đồng hồ máy sai. Hãy nhờ kỹ thuật đặt giờ tự động theo mạng.",
+    "The computer's clock is wrong. Have the technician set it by the network.",
+  ],
+  "preflight.speaker.untried": ["Chưa thử loa, để không làm ồn.", "The loudspeaker was not tried, so that nobody is startled."],
   "preflight.picture.moving": ["Camera cho hình tốt.", "The camera gives a living picture."],
   "preflight.picture.black": [
     "Hình đen. Hãy mở nắp che ống kính, bật đèn phòng.",
