@@ -146,7 +146,9 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     readiness_pages.add_routes(app, conductor, settings.codec)
     turn = TurnAccess(settings.turn_urls, settings.turn_secret)
     whip.add_routes(app, watchers_per_token=settings.watchers_per_token, turn=turn)
-    app[_SIGNALLING] = signalling = attach_signalling(app, conductor, turn, settings.run_directory)
+    app[_SIGNALLING] = signalling = attach_signalling(
+        app, conductor, turn, settings.run_directory, settings.morning_check_after
+    )
     health.add_routes(app, conductor=conductor, signalling=signalling)
     debug_page.add_routes(app, signalling=signalling)
     metrics = Metrics(conductor, signalling)

@@ -43,6 +43,10 @@ export class RoomCheck {
     this.#draw();
   }
 
+  get isRunning() {
+    return this.#running !== "";
+  }
+
   /** When to check without being asked: PlannedChecks. */
   take(checks) {
     this.#checks = checks;

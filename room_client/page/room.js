@@ -233,7 +233,7 @@ function checkUntil(moment_ms) {
 }
 
 /** Nothing may disappear under somebody's hands; what was only left lying there may. */
-const isBusy = () => enrolling.isUnderWay || performance.now() - touched_ms < HANDS_OFF_MS;
+const isBusy = () => enrolling.isUnderWay || check.isRunning || performance.now() - touched_ms < HANDS_OFF_MS;
 
 function publish() {
   const onAir = stage?.has_floor ?? false;

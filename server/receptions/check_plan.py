@@ -22,10 +22,19 @@ LATE = timedelta(minutes=20)
 
 
 def checks_view(
-    room: RoomCode, upcoming: Iterable[UpcomingFacts], rules: ReceptionRules, now: datetime
+    room: RoomCode,
+    upcoming: Iterable[UpcomingFacts],
+    rules: ReceptionRules,
+    morning: timedelta | None,
+    now: datetime,
 ) -> ChecksView:
-    """What is over for longer than `LATE` is left out; nothing else depends on the hour."""
-    found = [(moment, CheckReason.MORNING) for moment in _mornings(room, rules, now)]
+    """`morning`: how long after midnight, None: not in the morning. What is over for longer than `LATE` is left
+    out; nothing else depends on the hour."""
+    found = []
+    for ahead in range(DAYS_AHEAD if morning is not None else 0):
+        began = day_began(now) + timedelta(days=ahead)
+        moment = began + (morning or timedelta()) + rules.check_spread(local_day(began)) * place_of(room)
+        found.append((moment, CheckReason.MORNING))
     for reception in upcoming:
         day = local_day(reception.planned_at)
         lead, spread = rules.check_lead(day), rules.check_spread(day)
@@ -33,15 +42,6 @@ def checks_view(
             found.append((reception.planned_at - lead - spread * place_of(room), CheckReason.SESSION))
     wanted = sorted((moment, reason) for moment, reason in found if moment > now - LATE)
     return ChecksView(checks=tuple(PlannedCheck(at=at.isoformat(), reason=why) for at, why in wanted))
-
-
-def _mornings(room: RoomCode, rules: ReceptionRules, now: datetime) -> Iterable[datetime]:
-    for ahead in range(DAYS_AHEAD):
-        began = day_began(now) + timedelta(days=ahead)
-        day = local_day(began)
-        morning = rules.check_morning(day)
-        if morning is not None:
-            yield began + morning + rules.check_spread(day) * place_of(room)
 
 
 def place_of(room: RoomCode) -> float:

@@ -1,6 +1,6 @@
 """The numbers the office's receptions keep to: how often a head receives in person, how long before a cancellation
 is published, how many persons make a large group, how long before the start rooms are summoned for, how long
-before it an unattended room has its camera, microphone and link, and when rooms check themselves.
+before it an unattended room has its camera, microphone and link, and how long before it rooms check themselves.
 
 One dated file that comes with the program and, where it is there, the operator's own of the same form.
 """
@@ -33,7 +33,6 @@ class RuleKey(StrEnum):
     LARGE_GROUP = "large_group"
     SUMMONS_LEAD = "summons_lead"
     ROOM_LEAD = "room_lead"
-    CHECK_MORNING = "check_morning"
     CHECK_LEAD = "check_lead"
     CHECK_SPREAD = "check_spread"
     CHECKS_KEPT = "checks_kept"
@@ -59,7 +58,6 @@ _UNITS: dict[RuleKey, tuple[RuleUnit, ...]] = {
     RuleKey.LARGE_GROUP: (RuleUnit.PERSON,),
     RuleKey.SUMMONS_LEAD: (RuleUnit.MINUTE,),
     RuleKey.ROOM_LEAD: (RuleUnit.MINUTE,),
-    RuleKey.CHECK_MORNING: (RuleUnit.MINUTE,),
     RuleKey.CHECK_LEAD: (RuleUnit.MINUTE,),
     RuleKey.CHECK_SPREAD: (RuleUnit.MINUTE,),
     RuleKey.CHECKS_KEPT: (RuleUnit.DAY,),
@@ -94,10 +92,6 @@ class ReceptionRules:
     def room_lead(self, day: date) -> timedelta:
         """How long before the start a room is there, unless it is summoned for an earlier hour."""
         return self._minutes(RuleKey.ROOM_LEAD, day)
-
-    def check_morning(self, day: date) -> timedelta | None:
-        """The earliest time of day at which rooms check themselves in the morning; None: they do not."""
-        return self._minutes(RuleKey.CHECK_MORNING, day) or None
 
     def check_lead(self, day: date) -> timedelta:
         """How long before the start the last room has begun its check; zero: none checks."""

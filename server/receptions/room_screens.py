@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.receptions.check_plan import checks_view
 from server.receptions.conductor import Conductor
@@ -60,6 +60,7 @@ class Told:
     rules: ReceptionRules
     page: str
     checks: RoomChecks  # who keeps what rooms found
+    morning_check: timedelta | None  # how long after midnight rooms check themselves; None: they do not
 
 
 class RoomScreens:
@@ -200,7 +201,7 @@ class RoomScreens:
         if connection.purpose is not Purpose.ROOM:
             return
         upcoming, now = self._conductor.live.around.upcoming, self._conductor.now
-        view = checks_view(connection.room.code, upcoming, self._told.rules, now)
+        view = checks_view(connection.room.code, upcoming, self._told.rules, self._told.morning_check, now)
         if view != connection.checks:
             connection.checks = view
             await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))

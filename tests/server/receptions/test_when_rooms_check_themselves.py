@@ -17,6 +17,7 @@ from server.web.languages import HERE
 from signaling.check_messages import CheckReason
 
 RULES = read_reception_rules(Path("/nonexistent"))
+MORNING = timedelta(hours=7, minutes=15)
 NOON = datetime(2026, 11, 30, 5, tzinfo=UTC)  # of the office
 ROOMS = [f"{number:05}" for number in range(6649, 6649 + 177)]
 
@@ -27,7 +28,8 @@ def planned(hours: float) -> UpcomingFacts:
 
 def moments(room: str, *receptions: UpcomingFacts, now: datetime = NOON) -> list[tuple[datetime, str]]:
     return [
-        (datetime.fromisoformat(one.at), one.reason) for one in checks_view(room, receptions, RULES, now).checks
+        (datetime.fromisoformat(one.at), one.reason)
+        for one in checks_view(room, receptions, RULES, MORNING, now).checks
     ]
 
 
@@ -59,8 +61,8 @@ def test_a_room_that_was_late_still_checks_and_is_not_kept_waiting_for_ever() ->
         assert (CheckReason.SESSION in reasons) is there
 
 
-def test_without_a_rule_nobody_checks() -> None:
-    assert checks_view("06649", [planned(3)], ReceptionRules(()), NOON).checks == ()
+def test_without_a_rule_and_an_hour_nobody_checks() -> None:
+    assert checks_view("06649", [planned(3)], ReceptionRules(()), None, NOON).checks == ()
 
 
 @given(st.text("0123456789", min_size=1, max_size=5), st.lists(st.integers(0, 400), max_size=5))
