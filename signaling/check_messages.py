@@ -100,6 +100,27 @@ class RoomChecked(Message):
         return found
 
 
+class LineCheck(Message):
+    """Negotiate a link that only measures the line; answered by `Joined`. See PROTOCOL.md, "The line"."""
+
+    event: ClassVar[str] = "line_check"
+    sdp: str = Field(min_length=1, max_length=64_000)
+
+
+class LineCheckEnd(Message):
+    event: ClassVar[str] = "line_check_end"
+    link: str = Field(max_length=60)
+
+
+class LineFigures(Message):
+    """Acknowledgement of `LineCheckEnd`: what came up. Null: too little to say anything."""
+
+    event: ClassVar[str] = "line_figures"
+    loss_up_percent: float | None
+    jitter_up_ms: float | None
+    up_kbps: float | None
+
+
 Tone = Literal["good", "needs", "bad"]
 """Green, amber, red."""
 

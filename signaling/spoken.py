@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signaling.check_messages import ChecksView, RoomChecked
+from signaling.check_messages import ChecksView, LineCheck, LineCheckEnd, RoomChecked
 from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
 from signaling.messages import (
     Devices,
@@ -33,6 +33,8 @@ UP_ROOM: tuple[type[Message], ...] = (
     RollCall,
     Clock,
     RoomChecked,
+    LineCheck,
+    LineCheckEnd,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,

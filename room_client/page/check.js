@@ -7,6 +7,7 @@ import { element, part, setHidden, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
 import { lookAtComputer } from "./preflight/computer.js";
 import { dueCheck } from "./preflight/due.js";
+import { measureLine } from "./preflight/line.js";
 import { runPreflight } from "./preflight/run.js";
 
 const GOOD = { picture: "moving", sound: "good", speaker: "heard" };
@@ -21,14 +22,17 @@ export class RoomCheck {
   #request;
   #switchOn;
   #switchOff;
+  #servers;
   #checks = [];
+  #isOpen = false; // a reception
   #running = "";
 
   /**
    * `devices`: the room's Devices; `request(event, body)`: the acknowledgement of the server; `switchOn()`,
-   * `switchOff()`: camera and microphone, for a check that nobody asked for.
+   * `switchOff()`: camera and microphone, for a check that nobody asked for; `servers()`: TURN servers.
    */
-  constructor({ devices, request, switchOn, switchOff }) {
+  constructor({ devices, request, switchOn, switchOff, servers }) {
+    this.#servers = servers;
     this.#devices = devices;
     this.#request = request;
     this.#switchOn = switchOn;
@@ -59,6 +63,12 @@ export class RoomCheck {
     if (due) this.#runByItself(due);
   }
 
+  /** While a reception is open no line is measured, and nothing begins by itself. */
+  setOpen(isOpen) {
+    if (isOpen) this.stop();
+    this.#isOpen = isOpen;
+  }
+
   /** A reception was opened, or somebody switched the devices off: what is found from now on says nothing. */
   stop() {
     if (this.#running && this.#running !== "officer") this.#running = "stopped";
@@ -82,12 +92,21 @@ export class RoomCheck {
       await this.#devicesAreThere();
       const microphone = this.#devices.track("microphone")?.getSettings().deviceId;
       const found = await runPreflight({ video: part("check-picture"), microphone, aloud });
-      found.push(...lookAtComputer());
+      found.push(...lookAtComputer(), ...(await this.#lookAtLine(reason)));
       if (this.#running === reason) await this.#tell(reason, found);
     } finally {
       this.#running = "";
       this.#draw();
     }
+  }
+
+  async #lookAtLine(reason) {
+    if (this.#isOpen) return [{ what: "line", outcome: "unmeasured" }];
+    const goesOn = () => this.#running === reason && !this.#isOpen;
+    return measureLine({ request: this.#request, servers: this.#servers(), goesOn }).catch((error) => {
+      if (error instanceof TypeError) reportError(error); // a fault of ours; else a connection that went
+      return [];
+    });
   }
 
   async #devicesAreThere() {
@@ -135,9 +154,14 @@ function lineOf({ what, outcome, figures = {} }, tone) {
   if (tone === "good" && !SHOWN_ANYWAY.has(what)) return null;
   return element(
     "li", { class: "sign", "data-tone": tone === "good" ? "good" : "needs", "data-check": what, "data-verdict": outcome, icon: tone === "good" ? "circle-check" : "triangle-alert" },
-    element("span", { text: say(`preflight.${what}.${outcome}`, figures) }),
+    element("span", { text: say(wordsOf(what, outcome, tone), rounded(figures)) }),
   );
 }
+
+/** A line is measured; whether that is good the province says. */
+const wordsOf = (what, outcome, tone) => (what === "line" && outcome === "measured" && tone !== "good" ? "preflight.line.weak" : `preflight.${what}.${outcome}`);
+
+const rounded = (figures) => Object.fromEntries(Object.entries({ loss_down_percent: "–", loss_up_percent: "–", rtt_ms: "–", down_kbps: "–", up_kbps: "–", ...figures }).map(([name, value]) => [name, Number.isFinite(value) ? Math.round(value) : value]));
 
 /** `camera`: a track, or null. */
 export function showCheckPicture(camera) {

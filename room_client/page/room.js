@@ -63,6 +63,7 @@ const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () =
 const check = new RoomCheck({
   devices,
   request: (event, body) => link.request(event, body),
+  servers: () => link.servers,
   switchOn: () => checkUntil(serverNow() + CHECK_MS),
   switchOff: () => checkUntil(touched_ms > self_check_ms ? checks_until_ms : 0), // somebody came and looks on
 });
@@ -193,7 +194,7 @@ function takeStage(view) {
   enrolling.stop(); // whatever was said of a code, this browser is in
   const before = stage;
   stage = view;
-  if (stage.reception_state === "open") check.stop();
+  check.setOpen(stage.reception_state === "open");
   roomName = view.room_name;
   if (before?.hand_raised !== view.hand_raised) endHandWork();
   hearing.setItem(view.item?.position ?? null);

@@ -34,6 +34,7 @@ PARTS: tuple[type[Message], ...] = (
     check_messages.JudgedView,
     check_messages.CheckTaken,
     check_messages.PlannedCheck,
+    check_messages.LineFigures,
     desk_messages.RoomEntry,
     desk_messages.AgendaEntry,
     desk_messages.RecordingLight,

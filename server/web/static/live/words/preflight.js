@@ -34,6 +34,26 @@ export default {
     "The computer's clock is wrong. Have the technician set it by the network.",
   ],
   "preflight.speaker.untried": ["Chưa thử loa, để không làm ồn.", "The loudspeaker was not tried, so that nobody is startled."],
+  "preflight.line.measured": [
+    "Đường truyền tốt: nhận {down_kbps} kbit/s, gửi {up_kbps} kbit/s, mất {loss_down_percent} %, trễ {rtt_ms} ms.",
+    "The line is good: {down_kbps} kbit/s down, {up_kbps} kbit/s up, {loss_down_percent} % lost, {rtt_ms} ms.",
+  ],
+  "preflight.line.weak": [
+    "Đường truyền yếu: nhận {down_kbps} kbit/s, gửi {up_kbps} kbit/s, mất {loss_down_percent} % và {loss_up_percent} %, trễ {rtt_ms} ms. Hãy dùng dây mạng thay Wi-Fi, tạm ngừng việc khác trên đường truyền.",
+    "The line is weak: {down_kbps} kbit/s down, {up_kbps} kbit/s up, {loss_down_percent} % and {loss_up_percent} % lost, {rtt_ms} ms. Use a cable instead of Wi-Fi, and stop other use of the line.",
+  ],
+  "preflight.line.unmeasured": [
+    "Chưa đo đường truyền: đang có phiên, hoặc nhiều điểm cầu đo cùng lúc.",
+    "The line was not measured: a reception is open, or many rooms measure now.",
+  ],
+  "preflight.line.failed": [
+    "Hình và tiếng không qua được. Hãy xem dây mạng, nhờ kỹ thuật mở cổng truyền hình ở tường lửa.",
+    "Picture and sound get through by no way. Look at the network cable; have the technician open the media port in the firewall.",
+  ],
+  "preflight.udp.blocked": [
+    "Mạng ở đây chặn UDP; hình và tiếng đi qua máy chuyển tiếp. Hãy nhờ kỹ thuật mở cổng truyền hình.",
+    "The network here blocks UDP; picture and sound go by a relay. Have the technician open the media port.",
+  ],
   "preflight.picture.moving": ["Camera cho hình tốt.", "The camera gives a living picture."],
   "preflight.picture.black": [
     "Hình đen. Hãy mở nắp che ống kính, bật đèn phòng.",
