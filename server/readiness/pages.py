@@ -76,7 +76,7 @@ async def board(request: web.Request) -> web.StreamResponse:
     every = await _lines(request, search)
     light = _light_asked(request)
     counts = Counter(line.light for line in every)
-    return await render(
+    answer = await render(
         request,
         "readiness/board.html",
         lines=[line for line in every if light is None or line.light is light],
@@ -87,9 +87,10 @@ async def board(request: web.Request) -> web.StreamResponse:
         light_icons=LIGHT_ICONS,
         shown=light,
         search=search,
-        longest=LONGEST,
         made_at=now(),
     )
+    answer.enable_compression()  # of 600 rooms a megabyte of words that repeat, every half minute
+    return answer
 
 
 @require(Right.SEE_LINES)

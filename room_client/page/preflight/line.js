@@ -110,12 +110,13 @@ async function listen(peer, senders, track, goesOn) {
     readings.push(read(await peer.getStats(), performance.now() - began));
     await pause(READ_MS);
   }
+  readings.push(read(await peer.getStats(), performance.now() - began));
   for (const sender of senders) sender.track?.stop();
   return figuresDown(readings, SOFT_MS);
 }
 
 function read(report, at_ms) {
-  const reading = { at_ms, packets: 0, lost: 0, bytes: 0, jitter_s: 0, trips: 0, trips_s: 0 };
+  const reading = { at_ms, packets: 0, lost: 0, bytes: 0, jitter_s: 0, trip_s: 0 };
   for (const one of report.values()) {
     if (one.type === "inbound-rtp" && one.kind === "video") {
       reading.packets = one.packetsReceived ?? 0;
@@ -123,8 +124,7 @@ function read(report, at_ms) {
       reading.bytes = (one.bytesReceived ?? 0) + (one.headerBytesReceived ?? 0);
       reading.jitter_s = one.jitter ?? 0;
     } else if (one.type === "candidate-pair" && one.nominated) {
-      reading.trips = one.responsesReceived ?? 0;
-      reading.trips_s = one.totalRoundTripTime ?? 0;
+      reading.trip_s = one.currentRoundTripTime ?? 0;
     }
   }
   return reading;

@@ -1,6 +1,6 @@
 // The board keeps itself up to date: rooms come and go while somebody looks and telephones.
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 
