@@ -20,6 +20,7 @@ class CheckReason(StrEnum):
     OFFICER = "officer"  # somebody in the room
     MORNING = "morning"
     SESSION = "session"  # one that is planned
+    UNATTENDED = "unattended"  # a room without a browser: when it has joined, and from time to time
 
 
 class Part(StrEnum):

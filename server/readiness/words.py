@@ -24,6 +24,7 @@ REASON_WORDS: dict[CheckReason, str] = {
     CheckReason.OFFICER: N_("By somebody in the room"),
     CheckReason.MORNING: N_("By itself, in the morning"),
     CheckReason.SESSION: N_("By itself, before a reception"),
+    CheckReason.UNATTENDED: N_("By itself (a room without a browser)"),
 }
 PART_WORDS: dict[Part, str] = {
     Part.PICTURE: N_("Camera"),
