@@ -92,7 +92,9 @@ export class RoomCheck {
       await this.#devicesAreThere();
       const microphone = this.#devices.track("microphone")?.getSettings().deviceId;
       const found = await runPreflight({ video: part("check-picture"), microphone, aloud });
-      found.push(...lookAtComputer(), ...(await this.#lookAtLine(reason)));
+      found.push(...lookAtComputer());
+      this.#show(found, new Map(), say("preflight.measuring")); // quiet is needed no more, and nobody waits for the rest
+      found.push(...(await this.#lookAtLine(reason)));
       if (this.#running === reason) await this.#tell(reason, found);
     } finally {
       this.#running = "";
@@ -120,13 +122,18 @@ export class RoomCheck {
   async #tell(reason, findings) {
     const answer = await this.#request("checked", { reason, findings }).catch(() => null);
     const tones = new Map(answer?.findings?.map(({ what, tone }) => [what, tone]));
+    const lines = this.#show(findings, tones, say(answer ? "preflight.told" : "preflight.untold"));
+    part("voice").textContent = [...lines, part("check-told").textContent].join(" ");
+  }
+
+  /** `tones`: as the province judged. Returns the sentences. */
+  #show(findings, tones, and_then) {
     const lines = findings.map((found) => lineOf(found, tones.get(found.what) ?? toneOf(found))).filter(Boolean);
-    const told = answer ? say("preflight.told") : say("preflight.untold");
     const results = part("check-results");
     results.replaceChildren(...lines);
     setHidden(results, false);
-    setText(part("check-told"), told);
-    part("voice").textContent = [...lines.map((line) => line.textContent), told].join(" ");
+    setText(part("check-told"), and_then);
+    return lines.map((line) => line.textContent);
   }
 
   #draw() {

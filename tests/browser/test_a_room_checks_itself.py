@@ -142,6 +142,34 @@ async def test_a_room_checks_itself_before_a_session_and_the_office_reads_why_it
     await expect(desk.locator("tr[data-reason='officer']")).to_have_count(1)
 
 
+READ = """
+async () => {
+  const { figuresDown } = await import("/static/room/preflight/line_figures.js");
+  const read = (at_ms) => {
+    const [soft_s, loud_s] = [Math.min(at_ms, 5000) / 1000, Math.max(0, at_ms - 5000) / 1000];
+    const [soft, loud] = [95 * soft_s, 50 * loud_s];
+    return {
+      at_ms, packets: Math.round(soft + loud), lost: Math.round(5 * soft_s), bytes: 92 * soft + 1212 * loud,
+      jitter_s: 0.003, trip_s: at_ms > 1000 ? 0.05 + (at_ms % 500) / 10000 : 0,
+    };
+  };
+  const readings = Array.from({ length: 42 }, (_none, n) => read(n * 250));
+  return [figuresDown(readings, 5000), figuresDown(readings.slice(0, 2), 5000), figuresDown([], 5000)];
+}
+"""
+
+
+async def test_figures_are_made_of_what_a_browser_counts(province: Province, chromium: Chromium) -> None:
+    page = await _page(province, chromium)
+    figures, few, nothing = await page.evaluate(READ)
+    assert figures["loss_down_percent"] == pytest.approx(5, abs=0.1)
+    assert figures["jitter_down_ms"] == pytest.approx(3)
+    assert figures["rtt_ms"] == pytest.approx(50)
+    assert figures["down_kbps"] == pytest.approx(502, rel=0.02)  # fifty packets of 1,256 bytes a second
+    assert few == {}
+    assert nothing == {}
+
+
 DUE = """
 async (known) => {
   const { dueCheck } = await import("/static/room/preflight/due.js");

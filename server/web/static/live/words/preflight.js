@@ -5,6 +5,7 @@ export default {
   "preflight.again": ["Kiểm tra lại", "Check again"],
   "preflight.running": ["Đang kiểm tra, xin giữ yên lặng…", "Checking; please keep quiet…"],
   "preflight.told": ["Đã báo kết quả cho tỉnh.", "The province was told."],
+  "preflight.measuring": ["Đang đo đường truyền, khoảng 10 giây…", "Measuring the line; about ten seconds…"],
   "preflight.untold": [
     "Chưa báo được cho tỉnh: mất kết nối. Khi có kết nối, hãy kiểm tra lại.",
     "The province could not be told: there is no connection. Check again when there is one.",
