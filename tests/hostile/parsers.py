@@ -103,9 +103,9 @@ def offers(data: bytes) -> None:
             with contextlib.suppress(Refused):
                 offer = parse_offer(text, purpose, codec)
                 _is_an_answer(write_answer(offer, _LOCAL, _SSRCS), offer)
-            with contextlib.suppress(Refused):
-                offer = parse_measured_offer(text, codec)
-                _is_an_answer(write_measured_answer(offer, _LOCAL, 77), offer)
+    with contextlib.suppress(Refused):
+        offer = parse_measured_offer(text, VideoCodec.H264)
+        _is_an_answer(write_measured_answer(offer, _LOCAL, 77), offer)
 
 
 def _is_an_answer(answer: str, offer: Offer) -> None:
