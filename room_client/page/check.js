@@ -14,6 +14,7 @@ const GOOD = { picture: "moving", sound: "good", speaker: "heard" };
 const SHOWN_ANYWAY = new Set(["picture", "sound", "speaker", "line"]); // the others only where something is wrong
 const READY_MS = 15_000; // of a camera that is switched on by the computer
 const LOOK_MS = 200;
+const [TELL_MS, TELL_PAUSE_MS, TELL_TRIES] = [10_000, 3000, 6];
 const DONE = "tiepdan.room.checked";
 const ALOUD = "tiepdan.room.checks_aloud";
 
@@ -28,7 +29,7 @@ export class RoomCheck {
   #running = "";
 
   /**
-   * `devices`: the room's Devices; `request(event, body)`: the acknowledgement of the server; `switchOn()`,
+   * `devices`: the room's Devices; `request(event, body, within_ms)`: the acknowledgement of the server; `switchOn()`,
    * `switchOff()`: camera and microphone, for a check that nobody asked for; `servers()`: TURN servers.
    */
   constructor({ devices, request, switchOn, switchOff, servers }) {
@@ -120,10 +121,22 @@ export class RoomCheck {
 
   /** To the province, and on the screen: also where the province does not answer. */
   async #tell(reason, findings) {
-    const answer = await this.#request("checked", { reason, findings }).catch(() => null);
+    const answer = await this.#tellPatiently({ reason, findings });
     const tones = new Map(answer?.findings?.map(({ what, tone }) => [what, tone]));
     const lines = this.#show(findings, tones, say(answer ? "preflight.told" : "preflight.untold"));
     part("voice").textContent = [...lines, part("check-told").textContent].join(" ");
+  }
+
+  /** The measuring itself may have cost the connection. Null: nobody answered, or the server said no. */
+  async #tellPatiently(said) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#request("checked", said, TELL_MS);
+      } catch (error) {
+        if (error?.refusal || tries === TELL_TRIES) return null;
+        await new Promise((resolve) => setTimeout(resolve, TELL_PAUSE_MS));
+      }
+    }
   }
 
   /** `tones`: as the province judged. Returns the sentences. */

@@ -62,7 +62,7 @@ const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () =
 
 const check = new RoomCheck({
   devices,
-  request: (event, body) => link.request(event, body),
+  request: (event, body, within_ms) => link.request(event, body, within_ms),
   servers: () => link.servers,
   switchOn: () => checkUntil(serverNow() + CHECK_MS),
   switchOff: () => checkUntil(touched_ms > self_check_ms ? checks_until_ms : 0), // somebody came and looks on

@@ -9,12 +9,13 @@ const CONNECT_MS = 6000;
 const SOFT_MS = 5000;
 const LOUD_MS = 5000;
 const READ_MS = 250;
+const SETTLES_MS = 14_000; // a thin line was full for five seconds, for signalling, too; the link lives ten more
 const RELAYED_BY_TCP = /^turns:|transport=tcp/i;
 const TRIES = 8;
 const PAUSE_MS = 8000; // and as much again by chance: four rooms measure at once
 
 /**
- * Findings. `request(event, body)`: the server's acknowledgement; `servers`: TURN servers as `iceServers` has them;
+ * Findings. `request(event, body, within_ms)`: the server's acknowledgement; `servers`: TURN servers as `iceServers` has them;
  * `goesOn()`: false where a reception was opened meanwhile.
  */
 export async function measureLine({ request, servers, goesOn }) {
@@ -60,7 +61,7 @@ async function tryWay(configuration, { request, goesOn, measures }) {
     await peer.setRemoteDescription({ type: "answer", sdp });
     const connected = await comesAbout(peer);
     const down = connected && measures ? await listen(peer, senders, noise.track, goesOn) : {};
-    const up = await request("line_check_end", { link }).catch(() => ({}));
+    const up = await request("line_check_end", { link }, SETTLES_MS).catch(() => ({}));
     if (!connected) return null;
     return measures ? known({ ...down, ...up }) : {};
   } finally {

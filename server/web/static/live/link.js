@@ -156,9 +156,9 @@ export class Link extends EventTarget {
   }
 
   /** The acknowledgement of one message. Throws Refused, NoAnswer. */
-  async request(event, body) {
+  async request(event, body, within_ms = ANSWER_MS) {
     if (!this.#signalling) throw new NoAnswer(event);
-    return this.#signalling.ask(event, body, ANSWER_MS);
+    return this.#signalling.ask(event, body, within_ms);
   }
 
   /** The TURN servers, as the server told them last. */
