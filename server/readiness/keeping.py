@@ -15,6 +15,7 @@ from server.receptions.programme import RoomFacts
 from server.web.languages import local_day
 from signaling.check_messages import CheckTaken, Finding, JudgedView, RoomChecked
 
+SENT_AGAIN = timedelta(seconds=90)
 MOST_A_DAY = 100
 """Of one room: a page that checks again and again fills nobody's disk."""
 
@@ -46,12 +47,16 @@ def keep(
     now: datetime,
     kept: timedelta | None,
 ) -> None:
-    """`since` goes on while the room has the same troubles, whoever asked for the check."""
+    """`since` goes on while the room has the same troubles, whoever asked for the check. What was stored already,
+    and only its acknowledgement lost, is stored once."""
     reasons = judged(said.findings, codec)
     light = worst(reason.light for reason in reasons)
     before = session.exec(
         select(RoomCheck).where(RoomCheck.room_id == room_id).order_by(col(RoomCheck.id).desc()).limit(1)
     ).first()
+    findings = json.dumps([one.model_dump(mode="json") for one in said.findings], separators=(",", ":"))
+    if before is not None and before.findings == findings and now - before.checked_at < SENT_AGAIN:
+        return
     same = before is not None and _troubles_of(before, codec) == troubles(reasons) and before.light is light
     session.add(
         RoomCheck(
@@ -61,7 +66,7 @@ def keep(
             software=software,
             light=light,
             since=before.since if same and before is not None else now,
-            findings=json.dumps([one.model_dump(mode="json") for one in said.findings], separators=(",", ":")),
+            findings=findings,
         )
     )
     _throw_away(session, room_id, now, kept)

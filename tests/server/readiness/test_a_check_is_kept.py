@@ -50,10 +50,17 @@ async def test_a_check_is_stored_and_the_room_is_told_what_it_is_worth(control: 
 
 async def test_since_is_when_this_trouble_began(control: ControlProcess) -> None:
     room = await control.room(HA_TU)
-    for findings in (BLACK, BLACK, GOOD, BLACK):
+    louder = [BLACK[0], {**BLACK[1], "figures": {"level_db": -30}}]
+    for findings in (BLACK, louder, GOOD, BLACK):
         await _checked(room, findings)
     first, second, third, fourth = _checks(control)
     assert (second.since, third.since, fourth.since) == (first.checked_at, third.checked_at, fourth.checked_at)
+
+
+async def test_what_is_sent_again_because_no_answer_came_is_stored_once(control: ControlProcess) -> None:
+    room = await control.room(HA_TU)
+    assert await _checked(room, BLACK) == await _checked(room, BLACK)
+    assert len(_checks(control)) == 1
 
 
 async def test_what_is_no_check_is_refused_and_nothing_is_stored(control: ControlProcess) -> None:
@@ -85,18 +92,21 @@ async def test_an_overflow_screen_is_told_nothing_of_checks(control: ControlProc
 
 
 def test_what_is_too_old_or_too_much_is_thrown_away(control: ControlProcess) -> None:
-    said = RoomChecked(reason=CheckReason.OFFICER, findings=(Finding(what=Part.SOUND, outcome="good"),))
+    def said(level_db: float) -> RoomChecked:
+        sound = Finding(what=Part.SOUND, outcome="good", figures={"level_db": level_db})
+        return RoomChecked(reason=CheckReason.OFFICER, findings=(sound,))
+
     at, kept = now(), timedelta(days=90)
 
     def write(session: Session) -> tuple[int, int, int]:
         ids = [room.id or 0 for room in session.exec(select(Room).where(Room.code != "22"))]
-        keep(session, ids[1], said, "", "h264", at - timedelta(days=91), kept)
-        keep(session, ids[2], said, "", "h264", at - timedelta(days=89), kept)
+        keep(session, ids[1], said(0), "", "h264", at - timedelta(days=91), kept)
+        keep(session, ids[2], said(0), "", "h264", at - timedelta(days=89), kept)
         session.add(
             RoomContact(room_id=ids[0], told_at=at - timedelta(days=91), told_by="account:1", words="đã gọi")
         )
         for second in range(MOST_A_DAY + 5):
-            keep(session, ids[0], said, "", "h264", at + timedelta(seconds=second), kept)
+            keep(session, ids[0], said(second), "", "h264", at + timedelta(seconds=second), kept)
         counts = [len(session.exec(select(RoomCheck).where(RoomCheck.room_id == one)).all()) for one in ids]
         return counts[0], counts[1], counts[2]
 
