@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from room_client.checking import Checking
 from room_client.report_file import ReportFile
 from room_client.room import Room, RoomOptions
 from room_client.server_address import is_server_address
 from room_client.speaking import Speaker
 from room_client.wording import refusal_sentence, word
+from signaling.messages import Purpose
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 STATUS_INTERVAL_S = 1.0
@@ -51,7 +53,8 @@ async def run_room(options: RoomOptions, console: Console | None = None, report:
     if not is_server_address(options.server_url):
         speaker.say(word("bad_address", options.language, options.server_url[:200]))
         return EXIT_REFUSED
-    room = Room(options, speaker)
+    checking = Checking()
+    room = Room(options, speaker, checking)
     file = ReportFile(report, room) if report is not None else None
     if file is not None and not file.write():
         speaker.say(word("bad_report", options.language))
@@ -63,6 +66,8 @@ async def run_room(options: RoomOptions, console: Console | None = None, report:
     beside = [asyncio.create_task(speaker.watch(room), name="room speaks")]
     if console.is_terminal:
         beside.append(asyncio.create_task(_show(room, console), name="room status"))
+    if options.purpose is Purpose.ROOM:
+        beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
     if file is not None:
         beside.append(asyncio.create_task(file.keep(), name="room report"))
     try:

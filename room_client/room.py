@@ -21,11 +21,12 @@ from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import Source, SourceUnusable
-from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Paths, Purpose, StageView
+from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wire.slots import Upstream
 
 SHORT_OF_SILENCE_S = 0.3  # a slot with packets within this time is "receiving" for the status line
+TELL_WITHIN_S = 6.0
 PROVE_WITHIN_S = 2.0  # when the line fell silent: is signalling dead, too?
 _UP = frozenset({RoomState.JOINED, RoomState.SILENT})
 
@@ -74,6 +75,11 @@ class Room:
     async def raise_hand(self, raised: bool = True) -> bool:
         """Ask for the floor, or no longer. False: not connected just now."""
         return self._signalling is not None and await self._signalling.send(Hand(raised=raised))
+
+    async def tell(self, message: Message) -> bool:
+        """Send what the server acknowledges. False: not connected just now, or no answer."""
+        signalling = self._signalling.present if self._signalling is not None else None
+        return signalling is not None and await signalling.answers(message, TELL_WITHIN_S)
 
     def counts(self) -> LinkCounts | None:
         """Of the present link; None between links."""

@@ -54,6 +54,7 @@ from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, Lists, read_lists
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import TERMS
+from server.readiness import pages as readiness_pages
 from server.receptions import agenda_pages, debug_page, health, live_pages, metrics_page, whip
 from server.receptions import pages as reception_pages
 from server.receptions.agenda_run import Label
@@ -142,9 +143,12 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         media_workers=settings.media_workers,
     )
     app[CONDUCTOR] = conductor
+    readiness_pages.add_routes(app, conductor, settings.codec)
     turn = TurnAccess(settings.turn_urls, settings.turn_secret)
     whip.add_routes(app, watchers_per_token=settings.watchers_per_token, turn=turn)
-    app[_SIGNALLING] = signalling = attach_signalling(app, conductor, turn, settings.run_directory)
+    app[_SIGNALLING] = signalling = attach_signalling(
+        app, conductor, turn, settings.run_directory, settings.morning_check_after
+    )
     health.add_routes(app, conductor=conductor, signalling=signalling)
     debug_page.add_routes(app, signalling=signalling)
     metrics = Metrics(conductor, signalling)

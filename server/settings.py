@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -100,6 +101,15 @@ def _archive_url(value: str) -> str:
     return value
 
 
+_HOUR = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+
+
+def _hour(value: str) -> str:
+    if value and not _HOUR.match(value):
+        raise ValueError(f"came {value!r}; allowed is HH:MM from 00:00 to 23:59, or nothing")
+    return value
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 AddressAndPort = Annotated[str, AfterValidator(_ip_address_and_port)]
 
@@ -134,6 +144,9 @@ class Settings(BaseSettings):
     agenda_limit: int = Field(60, ge=1, le=500, description="items that fit into one reception's agenda")
     attachment_megabytes: int = Field(
         50, ge=1, le=4000, description="the largest file that is attached to a petition"
+    )
+    morning_check: Annotated[str, AfterValidator(_hour)] = Field(
+        "07:15", description="from when on rooms check themselves in the morning, HH:MM; empty: they do not"
     )
     second_factor: str = Field("", description="roles whose accounts have to have a second factor; empty: none")
     secure_cookies: bool = Field(False, description="true where pages are served over HTTPS by a proxy")
@@ -174,6 +187,14 @@ class Settings(BaseSettings):
                 " begins with s3://, and with no other"
             )
         return self
+
+    @property
+    def morning_check_after(self) -> timedelta | None:
+        """How long after midnight of the province; None: not at all."""
+        if not self.morning_check:
+            return None
+        hours, minutes = map(int, self.morning_check.split(":"))
+        return timedelta(hours=hours, minutes=minutes)
 
     @property
     def archive_access(self) -> Access | None:

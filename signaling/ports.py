@@ -47,6 +47,23 @@ class RestartLink(Frame):
     sdp: str
 
 
+class MeasureLine(Frame):
+    """Negotiate a link that only measures a line. Replied to by `LinkOpened` or `Failed`. Never logged: it carries
+    SDP."""
+
+    kind: Literal["measure_line"] = "measure_line"
+    link: str
+    room: RoomCode
+    sdp: str
+
+
+class EndMeasuring(Frame):
+    """Replied to by `LineMeasured`, or `Failed` where there is no such link any more."""
+
+    kind: Literal["end_measuring"] = "end_measuring"
+    link: str
+
+
 class CloseLink(Frame):
     kind: Literal["close_link"] = "close_link"
     link: str
@@ -83,6 +100,15 @@ class LinkOpened(Frame):
     kind: Literal["link_opened"] = "link_opened"
     link: str
     sdp: str
+
+
+class LineMeasured(Frame):
+    """What came from a room whose line is measured; None: too little to say anything."""
+
+    kind: Literal["line_measured"] = "line_measured"
+    loss_up_percent: float | None
+    jitter_up_ms: float | None
+    up_kbps: float | None
 
 
 class LinkChanged(Frame):
@@ -317,6 +343,9 @@ class Failed(Frame):
 AnyFrame = Annotated[
     OpenLink
     | RestartLink
+    | MeasureLine
+    | EndMeasuring
+    | LineMeasured
     | CloseLink
     | SetStage
     | MediaStatus

@@ -44,6 +44,7 @@ class RefusalCode(StrEnum):
     NO_COMMON_CODEC = "no_common_codec"  # the browser lacks the stage's codec
     TOO_MANY_MESSAGES = "too_many_messages"
     TOO_MUCH_MEDIA = "too_much_media"  # the room sent far more than a camera and a microphone do
+    NOT_NOW = "not_now"  # a line is measured between receptions, and few at once
     MEDIA_NOT_RUNNING = "media_not_running"
     RECORDER_NOT_RUNNING = "recorder_not_running"
 

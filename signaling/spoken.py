@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signaling.check_messages import ChecksView, LineCheck, LineCheckEnd, RoomChecked
 from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
 from signaling.messages import (
     Devices,
@@ -31,6 +32,9 @@ UP_ROOM: tuple[type[Message], ...] = (
     SummonsAnswer,
     RollCall,
     Clock,
+    RoomChecked,
+    LineCheck,
+    LineCheckEnd,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,
@@ -40,6 +44,7 @@ DOWN_ROOM: tuple[type[Message], ...] = (
     InterpretationView,
     Summonses,
     RollView,
+    ChecksView,
     LineView,
     LinkEnded,
 )

@@ -12,7 +12,7 @@ const SIGNS = {
   planned: "clock", ended: "flag", closed: "lock", outside: "users", waiting: "monitor-up",
 };
 
-const CHECKED = new Set(["none", "planned"]); // time enough, and a reason, to check the room
+const CHECKED = new Set(["none", "planned", "ended"]); // time enough, and a reason, to check the room
 const SCHEDULED = new Set(["none", "planned", "ended"]);
 const BUTTONS = { replaced: "room.replaced.back", cannot: "room.again" };
 const DAY_S = 86_400;

@@ -22,7 +22,7 @@ import { say, sayAll } from "../web/live/words.js";
 import { isNeeded } from "./attending.js";
 import { Awake } from "./awake.js";
 import { showCountdown } from "./card.js";
-import { offerCheck, showCheckPicture } from "./check.js";
+import { RoomCheck, showCheckPicture } from "./check.js";
 import { DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
 import { FullScreen } from "./full_screen.js";
@@ -60,6 +60,14 @@ const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), change
 
 const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
 
+const check = new RoomCheck({
+  devices,
+  request: (event, body, within_ms) => link.request(event, body, within_ms),
+  servers: () => link.servers,
+  switchOn: () => checkUntil(serverNow() + CHECK_MS),
+  switchOff: () => checkUntil(touched_ms > self_check_ms ? checks_until_ms : 0), // somebody came and looks on
+});
+
 const awake = new Awake(refresh);
 
 const upgrade = new Upgrade(document.body.dataset.page, () =>
@@ -78,6 +86,7 @@ let roomName = ""; // as the server said it last; kept when another screen takes
 let ended = null;
 let quality = "unknown";
 let handWorking = null;
+let self_check_ms = 0; // when the devices were switched on for a check
 let touched_ms = -HANDS_OFF_MS; // when somebody in the room last did anything
 
 function currentView() {
@@ -125,6 +134,7 @@ function openLink() {
     attend();
     refresh();
   });
+  link.addEventListener("checks", (event) => check.take(event.detail));
   link.addEventListener("software", (event) => {
     upgrade.take(event.detail.page);
     refresh();
@@ -184,6 +194,7 @@ function takeStage(view) {
   enrolling.stop(); // whatever was said of a code, this browser is in
   const before = stage;
   stage = view;
+  check.setOpen(stage.reception_state === "open");
   roomName = view.room_name;
   if (before?.hand_raised !== view.hand_raised) endHandWork();
   hearing.setItem(view.item?.position ?? null);
@@ -210,13 +221,20 @@ function attend() {
 
 /** Somebody looks after the room's devices, or has done so. */
 function toggleCheck() {
-  checks_until_ms = checks_until_ms > serverNow() ? 0 : serverNow() + CHECK_MS;
+  const goesOn = checks_until_ms > serverNow();
+  if (goesOn) check.stop();
+  checkUntil(goesOn ? 0 : serverNow() + CHECK_MS);
+}
+
+function checkUntil(moment_ms) {
+  if (moment_ms > checks_until_ms) self_check_ms = performance.now();
+  checks_until_ms = moment_ms;
   attend();
   refresh();
 }
 
 /** Nothing may disappear under somebody's hands; what was only left lying there may. */
-const isBusy = () => enrolling.isUnderWay || performance.now() - touched_ms < HANDS_OFF_MS;
+const isBusy = () => enrolling.isUnderWay || check.isRunning || performance.now() - touched_ms < HANDS_OFF_MS;
 
 function publish() {
   const onAir = stage?.has_floor ?? false;
@@ -302,7 +320,6 @@ sayAll();
 part("full").append(icon("maximize"));
 part("devices-sign").append(icon("settings-2"));
 speaker.apply();
-offerCheck(devices);
 listen();
 drawClock();
 setInterval(() => {
@@ -310,6 +327,7 @@ setInterval(() => {
   const before = attends;
   attend();
   if (attends !== before) refresh();
+  if (link?.status.signalling) check.tick({ stage, busy: isBusy() });
   showCountdown(currentView(), stage);
 }, 1000);
 enter(takeEntry());

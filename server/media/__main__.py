@@ -24,9 +24,11 @@ from signaling.ports import (
     DebugSnapshot,
     DebugWanted,
     Done,
+    EndMeasuring,
     Failed,
     Frame,
     LinkOpened,
+    MeasureLine,
     MediaStatus,
     OpenLink,
     RestartLink,
@@ -113,6 +115,12 @@ class MediaProcess:
                     return LinkOpened(link=frame.link, sdp=sdp)
                 case RestartLink():
                     return LinkOpened(link=frame.link, sdp=self.plane.restart_link(frame.link, frame.sdp))
+                case MeasureLine():
+                    return LinkOpened(
+                        link=frame.link, sdp=self.plane.measure_line(frame.link, frame.room, frame.sdp)
+                    )
+                case EndMeasuring():
+                    return self.plane.line_measured(frame.link)
                 case CloseLink():
                     self.plane.close_link(frame.link)
                 case SetStage():

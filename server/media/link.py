@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import JsonValue
 
@@ -39,6 +39,8 @@ MOST_WANTED_LISTED = 3
 
 class Link:
     """Owned by the plane, which tells it the time and sends what it returns."""
+
+    told: ClassVar[bool] = True  # control is told what becomes of it, and the stage knows it
 
     def __init__(
         self,

@@ -24,6 +24,9 @@ from server.media.directory import LinkDirectory
 from server.media.fanout import GATHER_S, Fanout
 from server.media.intake import Intake
 from server.media.link import Link
+from server.media.measured_link import MeasuredLink
+from server.media.measured_offer import parse_measured_offer, write_measured_answer
+from server.media.measuring import Measuring
 from server.media.mirror import MirrorStage, OtherWorker
 from server.media.port import UdpPort
 from server.media.reporting import Totals, link_report, media_report
@@ -32,7 +35,16 @@ from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
-from signaling.ports import Frame, LinkChanged, LinkReport, LinkReports, MediaSnapshot, SetStage, SlotSwitched
+from signaling.ports import (
+    Frame,
+    LineMeasured,
+    LinkChanged,
+    LinkReport,
+    LinkReports,
+    MediaSnapshot,
+    SetStage,
+    SlotSwitched,
+)
 from signaling.refusals import RefusalCode, Refused
 from signaling.wire.aiortc_seams import (
     Dtls,
@@ -88,6 +100,7 @@ class MediaPlane:
         self.fanout = Fanout(self.port.socket, self.delays)
         self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
         self.port.start(self.intake.datagram)
+        self.measuring = Measuring(self.port)
         self._advertise = (advertise[0], advertise[1] or self.port.bound_port)
         base = (1 << 27 | secrets.randbits(27)) << 4  # room for the slots' numbers behind it
         self._ssrcs = {name: (base + 2 * i, base + 2 * i + 1) for i, name in enumerate(SlotName)}
@@ -120,6 +133,7 @@ class MediaPlane:
                 await asyncio.gather(task, return_exceptions=True)
         if self._relay is not None:
             self._relay.close()
+        self.measuring.stop()
         for link in self.links:
             self.close_link(link.identity)
         while self._endings:
@@ -163,11 +177,31 @@ class MediaPlane:
         self.links.restart(link, *remote)
         return self._answer(link, link.offer)
 
+    def measure_line(self, identity: str, room: str, sdp: str) -> str:
+        """Negotiate a link that only measures; the answer. Raises Refused: while a reception is open, too."""
+        if self.stage.wish.live:
+            raise Refused(RefusalCode.NOT_NOW, "an open reception", "between receptions")
+        offer = parse_measured_offer(sdp, self.codec)
+        link = MeasuredLink(identity, room, offer, self.codec, _now())
+        link.turn = next(self._turns)
+        self.links.add(link)
+        return write_measured_answer(offer, self._local(link), link.filler_ssrc)
+
+    def line_measured(self, identity: str) -> LineMeasured:
+        """What was measured so far, and the end of that link. Raises Refused where there is none."""
+        link = self.links.get(identity)
+        if not isinstance(link, MeasuredLink):
+            raise Refused(RefusalCode.ROOM_NOT_CONNECTED)
+        self.close_link(identity)
+        return link.figures()
+
     def _answer(self, link: Link, offer: Offer) -> str:
+        return write_answer(offer, self._local(link), self._ssrcs)
+
+    def _local(self, link: Link) -> LocalEnd:
         address = link.address
         password = address.passwords[address.ufrag].decode()
-        local = LocalEnd(address.ufrag, password, self._fingerprint, *self._advertise)
-        return write_answer(offer, local, self._ssrcs)
+        return LocalEnd(address.ufrag, password, self._fingerprint, *self._advertise)
 
     def close_link(self, identity: str, refusal: RefusalCode | None = None) -> None:
         """End a link at once for packets; its DTLS goodbye follows. Unknown links are none of our worry."""
@@ -182,13 +216,16 @@ class MediaPlane:
         task.add_done_callback(self._endings.discard)
 
     def set_stage(self, wish: SetStage) -> None:
+        for link in self.links if wish.live else ():
+            if isinstance(link, MeasuredLink):
+                self.close_link(link.identity)
         self.stage.apply(wish, _now())
 
     def snapshot(self) -> MediaSnapshot:
         slots = self.stage.slots
         return MediaSnapshot(
             codec=self.codec.value,
-            links=tuple(self._changed(link) for link in self.links),
+            links=tuple(self._changed(link) for link in self.links if link.told),
             slots={word: s.room if (s := slots[name].source) else None for name, word in _SHOWN_AS.items()},
             packets_in=self.port.datagrams_received,
             packets_out=self.fanout.packets_sent,
@@ -269,7 +306,10 @@ class MediaPlane:
             return
         link.secured(sessions)
         self._set_state(link, LinkState.CONNECTED)
-        self.stage.link_connected(link, _now())
+        if isinstance(link, MeasuredLink):
+            self.measuring.begin(link)
+        else:
+            self.stage.link_connected(link, _now())
 
     async def _end_link(self, link: Link) -> None:
         if link.dtls is not None:
@@ -280,7 +320,8 @@ class MediaPlane:
 
     def _set_state(self, link: Link, state: LinkState, refusal: RefusalCode | None = None) -> None:
         link.state = state
-        self._tell(self._changed(link, refusal))
+        if link.told:
+            self._tell(self._changed(link, refusal))
 
     def _changed(self, link: Link, refusal: RefusalCode | None = None) -> LinkChanged:
         return LinkChanged(
@@ -339,7 +380,8 @@ class MediaPlane:
                 self._set_state(link, state)
                 self.stage.link_changed(link)
             self._send_rtcp(link, link.poll_reports(now_s, wall_s))
-            self._reports.append(link_report(link))
+            if link.told:
+                self._reports.append(link_report(link))
 
     def _report(self) -> None:
         """Once a second to control: every link as it was in its turn, and the whole process."""

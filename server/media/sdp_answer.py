@@ -30,8 +30,15 @@ _FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 
 def write_answer(offer: Offer, local: LocalEnd, ssrcs: Mapping[SlotName, tuple[int, int]]) -> str:
     """The answer to `offer`; `ssrcs` are the numbers under which the slots and their repeats (RTX) are sent."""
+    lines = session_head(offer)
+    for section in offer.sections:
+        lines += _answer_section(section, local, ssrcs) if section.is_media else rejected_section(section)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def session_head(offer: Offer) -> list[str]:
     bundled = [s.mid for s in offer.sections if s.is_media]
-    lines = [
+    return [
         "v=0",
         "o=- 1 1 IN IP4 0.0.0.0",
         "s=-",
@@ -40,12 +47,9 @@ def write_answer(offer: Offer, local: LocalEnd, ssrcs: Mapping[SlotName, tuple[i
         f"a=group:BUNDLE {' '.join(bundled)}",
         "a=msid-semantic: WMS *",
     ]
-    for section in offer.sections:
-        lines += _answer_section(section, local, ssrcs) if section.is_media else _rejected_section(section)
-    return "\r\n".join(lines) + "\r\n"
 
 
-def _rejected_section(section: Section) -> Iterable[str]:
+def rejected_section(section: Section) -> Iterable[str]:
     formats = " ".join(str(f.payload_type) for f in section.formats[:1]) or "0"
     return (
         f"m={section.kind} 0 {section.protocol} {formats}",
@@ -59,22 +63,8 @@ def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, 
     chosen = section.chosen
     if chosen is None:  # only media sections come here; mypy cannot know
         return ()
-    family = "IP6" if ":" in local.host else "IP4"
     repair = f" {section.rtx_payload_type}" if section.rtx_payload_type else ""
-    lines = [
-        f"m={section.kind} {local.port} {section.protocol} {chosen.payload_type}{repair}",
-        f"c=IN {family} {local.host}",
-        f"a=candidate:1 1 udp 2130706431 {local.host} {local.port} typ host",
-        "a=end-of-candidates",
-        f"a=ice-ufrag:{local.ice_ufrag}",
-        f"a=ice-pwd:{local.ice_pwd}",
-        f"a=fingerprint:{local.fingerprint}",
-        "a=setup:passive",
-        f"a=mid:{section.mid}",
-        "a=recvonly" if section.upstream else "a=sendonly",
-        "a=rtcp-mux",
-        f"a=rtpmap:{chosen.payload_type} {chosen.rtpmap}",
-    ]
+    lines = section_head(section, local, "recvonly" if section.upstream else "sendonly", repair)
     if section.kind == "audio":
         lines.append(f"a=fmtp:{chosen.payload_type} minptime=10;useinbandfec=1")
     else:
@@ -96,6 +86,28 @@ def _answer_section(section: Section, local: LocalEnd, ssrcs: Mapping[SlotName, 
     elif section.slot:
         lines += _slot_lines(section.slot, *ssrcs[section.slot], repeats=bool(repair))
     return lines
+
+
+def section_head(section: Section, local: LocalEnd, direction: str, repair: str = "") -> list[str]:
+    """Of a section that has its codec: what does not depend on what it is for."""
+    chosen = section.chosen
+    if chosen is None:
+        return []
+    family = "IP6" if ":" in local.host else "IP4"
+    return [
+        f"m={section.kind} {local.port} {section.protocol} {chosen.payload_type}{repair}",
+        f"c=IN {family} {local.host}",
+        f"a=candidate:1 1 udp 2130706431 {local.host} {local.port} typ host",
+        "a=end-of-candidates",
+        f"a=ice-ufrag:{local.ice_ufrag}",
+        f"a=ice-pwd:{local.ice_pwd}",
+        f"a=fingerprint:{local.fingerprint}",
+        "a=setup:passive",
+        f"a=mid:{section.mid}",
+        f"a={direction}",
+        "a=rtcp-mux",
+        f"a=rtpmap:{chosen.payload_type} {chosen.rtpmap}",
+    ]
 
 
 def _upstream_lines(section: Section) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """The numbers the office's receptions keep to: how often a head receives in person, how long before a cancellation
-is published, how many persons make a large group, how long before the start rooms are summoned for, and how long
-before it an unattended room has its camera, microphone and link.
+is published, how many persons make a large group, how long before the start rooms are summoned for, how long
+before it an unattended room has its camera, microphone and link, and how long before it rooms check themselves.
 
 One dated file that comes with the program and, where it is there, the operator's own of the same form.
 """
@@ -33,6 +33,9 @@ class RuleKey(StrEnum):
     LARGE_GROUP = "large_group"
     SUMMONS_LEAD = "summons_lead"
     ROOM_LEAD = "room_lead"
+    CHECK_LEAD = "check_lead"
+    CHECK_SPREAD = "check_spread"
+    CHECKS_KEPT = "checks_kept"
 
 
 class RuleUnit(StrEnum):
@@ -41,6 +44,7 @@ class RuleUnit(StrEnum):
     WORKING_DAY = "working_day"
     PERSON = "person"
     MINUTE = "minute"
+    DAY = "day"
 
 
 DUTIES: dict[RuleKey, str] = {
@@ -54,6 +58,9 @@ _UNITS: dict[RuleKey, tuple[RuleUnit, ...]] = {
     RuleKey.LARGE_GROUP: (RuleUnit.PERSON,),
     RuleKey.SUMMONS_LEAD: (RuleUnit.MINUTE,),
     RuleKey.ROOM_LEAD: (RuleUnit.MINUTE,),
+    RuleKey.CHECK_LEAD: (RuleUnit.MINUTE,),
+    RuleKey.CHECK_SPREAD: (RuleUnit.MINUTE,),
+    RuleKey.CHECKS_KEPT: (RuleUnit.DAY,),
     **dict.fromkeys(DUTIES, (RuleUnit.WEEK, RuleUnit.MONTH)),
 }
 
@@ -85,6 +92,19 @@ class ReceptionRules:
     def room_lead(self, day: date) -> timedelta:
         """How long before the start a room is there, unless it is summoned for an earlier hour."""
         return self._minutes(RuleKey.ROOM_LEAD, day)
+
+    def check_lead(self, day: date) -> timedelta:
+        """How long before the start the last room has begun its check; zero: none checks."""
+        return self._minutes(RuleKey.CHECK_LEAD, day)
+
+    def check_spread(self, day: date) -> timedelta:
+        """Over how long the rooms' checks are spread."""
+        return self._minutes(RuleKey.CHECK_SPREAD, day)
+
+    def checks_kept(self, day: date) -> timedelta | None:
+        """How long what a room found is kept; None: no rule is in force, and nothing is thrown away."""
+        rule = self.on(RuleKey.CHECKS_KEPT, day)
+        return None if rule is None else timedelta(days=rule.count)
 
     def _minutes(self, key: RuleKey, day: date) -> timedelta:
         rule = self.on(key, day)

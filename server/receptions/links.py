@@ -74,6 +74,10 @@ class LinkBook(LinkStore):
         """The room's own screen is there, with a link or, while it rests, without."""
         return _Connection(room, Purpose.ROOM) in self._connections.values()
 
+    def rooms_in_touch(self) -> frozenset[RoomCode]:
+        """All of them at once, for whoever looks at the whole province."""
+        return frozenset(one.room for one in self._connections.values() if one.purpose is Purpose.ROOM)
+
     def _adopt(self, room: RoomCode) -> None:
         """Give a ROOM link without a holder to a connection of the room that has none."""
         for link in self._of_room(room).values():

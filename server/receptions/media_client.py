@@ -13,10 +13,13 @@ from signaling.ports import (
     CloseLink,
     DebugSnapshot,
     DebugWanted,
+    EndMeasuring,
     Frame,
+    LineMeasured,
     LinkChanged,
     LinkOpened,
     LinkReports,
+    MeasureLine,
     MediaReport,
     MediaSnapshot,
     MediaStatus,
@@ -59,6 +62,21 @@ class MediaClient:
         """Returns the SDP answer. Raises Refused: what media refuses, or MEDIA_NOT_RUNNING."""
         return await self._negotiate(OpenLink(link=link, room=room, purpose=purpose, sdp=sdp))
 
+    async def measure_line(self, link: str, room: RoomCode, sdp: str) -> str:
+        """A link that only measures. Returns the answer. Raises Refused as `open_link` does, and NOT_NOW."""
+        return await self._negotiate(MeasureLine(link=link, room=room, sdp=sdp))
+
+    async def line_measured(self, link: str) -> LineMeasured:
+        """Ends it. Raises Refused: ROOM_NOT_CONNECTED where it is gone, MEDIA_NOT_RUNNING."""
+        channel = self._kept.channel
+        try:
+            reply = await channel.request(EndMeasuring(link=link), OPEN_TIMEOUT_S) if channel is not None else None
+        except (ChannelClosed, TimeoutError):
+            reply = None
+        if not isinstance(reply, LineMeasured):
+            raise Refused(RefusalCode.MEDIA_NOT_RUNNING)
+        return reply
+
     async def restart_link(self, link: str, sdp: str) -> str:
         """ICE restart. `sdp`: a whole offer, or an RFC 8840 fragment with ice-ufrag and ice-pwd.
 
@@ -66,7 +84,7 @@ class MediaClient:
         """
         return await self._negotiate(RestartLink(link=link, sdp=sdp))
 
-    async def _negotiate(self, wanted: OpenLink | RestartLink) -> str:
+    async def _negotiate(self, wanted: OpenLink | RestartLink | MeasureLine) -> str:
         channel = self._kept.channel
         if channel is None:
             raise Refused(RefusalCode.MEDIA_NOT_RUNNING)

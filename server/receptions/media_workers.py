@@ -18,6 +18,7 @@ from server.receptions.media_client import MediaClient
 from signaling.messages import LinkState, Purpose, RoomCode
 from signaling.ports import (
     DebugSnapshot,
+    LineMeasured,
     LinkChanged,
     LinkReports,
     MediaReport,
@@ -46,6 +47,7 @@ class MediaWorkers:
         self._post = post
         self._measure = measure
         self._links: dict[str, tuple[int, LinkChanged]] = {}  # by name: the worker, and what it said last
+        self._measuring: dict[str, int] = {}  # links that measure a line: the worker of each
         self._reports: dict[int, LinkReports] = {}
         self._measured: dict[int, MediaReport] = {}
         self._snapshot: MediaSnapshot | None = None  # of the first worker: what the slots show
@@ -77,6 +79,7 @@ class MediaWorkers:
 
     def close_link(self, link: str) -> None:
         known = self._links.get(link)
+        self._measuring.pop(link, None)
         for number, client in enumerate(self._clients):
             if known is None or known[0] == number:
                 client.close_link(link)
@@ -91,6 +94,22 @@ class MediaWorkers:
         except Refused:
             self._links.pop(link, None)
             raise
+
+    async def measure_line(self, link: str, room: RoomCode, sdp: str) -> str:
+        """A link that only measures, on the worker with the least to do. Raises as `open_link` does."""
+        number = self._measuring[link] = self._choose(Purpose.WATCH)
+        try:
+            return await self._clients[number].measure_line(link, room, sdp)
+        except Refused:
+            self._measuring.pop(link, None)
+            raise
+
+    async def line_measured(self, link: str) -> LineMeasured:
+        """See MediaClient. Raises Refused(ROOM_NOT_CONNECTED) for a link no worker has."""
+        number = self._measuring.pop(link, None)
+        if number is None:
+            raise Refused(RefusalCode.ROOM_NOT_CONNECTED)
+        return await self._clients[number].line_measured(link)
 
     async def restart_link(self, link: str, sdp: str) -> str:
         """See MediaClient. Raises Refused(ROOM_NOT_CONNECTED) for a link no worker has."""

@@ -21,6 +21,7 @@ from socketio.exceptions import ConnectionRefusedError as HandshakeRefused
 from server.data.engine import Database
 from server.receptions import events
 from server.receptions.conductor import Conductor
+from server.receptions.line_checks import LineChecks
 from server.receptions.negotiating import open_link, restart_link
 from server.receptions.offices import OfficePlace, check_offices
 from server.receptions.owned_tasks import OwnedTasks
@@ -34,6 +35,7 @@ from server.receptions.summoning import take_answer
 from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
+from signaling.check_messages import LineCheck, LineCheckEnd, RoomChecked
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -68,6 +70,8 @@ class RoomGateway(SocketNamespace):
         self._database = database
         self._identifying = Identifying(database, secret)
         self._offices = told.offices
+        self._checks = told.checks
+        self._lines = LineChecks(conductor)
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
@@ -134,6 +138,7 @@ class RoomGateway(SocketNamespace):
         if connection is not None:
             self._conductor.post(events.ConnectionWent(sid))
             await connection.inbox.close()
+            await self._lines.gone(sid)
 
     def _make_place(self, room: RoomFacts, purpose: Purpose) -> None:
         """Raises Refused(TOO_MANY_LINKS); a room's own oldest connection makes way instead."""
@@ -184,6 +189,16 @@ class RoomGateway(SocketNamespace):
             case RollCall(present=present):
                 self._need(connection, Purpose.ROOM, event)
                 await self._call_roll(code, present)
+            case RoomChecked():
+                self._need(connection, Purpose.ROOM, event)
+                software = self._conductor.live.around.software.get(code, "")
+                taken = await self._checks.take(connection.room, message, software, self._conductor.now)
+                return taken.model_dump(mode="json")
+            case LineCheck(sdp=sdp):
+                self._need(connection, Purpose.ROOM, event)
+                return (await self._lines.begin(sid, code, sdp)).model_dump(mode="json")
+            case LineCheckEnd(link=link):
+                return (await self._lines.end(sid, link)).model_dump(mode="json")
         return None
 
     async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from server.receptions.check_plan import checks_view
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import ReceptionRules
 from server.receptions.offices import OfficePlace, Offices
 from server.receptions.programme import RoomFacts, SummonsFacts
+from server.receptions.room_checks import RoomChecks
 from server.receptions.room_schedule import schedule_view
 from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
@@ -23,6 +25,7 @@ from server.receptions.turn_access import RENEWED, TurnAccess
 from server.receptions.views import interpretation_view, roll_view, stage_view, summonses_view
 from server.web.languages import local_day
 from server.web.wording import sentence
+from signaling.check_messages import ChecksView
 from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 from signaling.schedule_messages import ScheduleView, SoftwareView
@@ -43,6 +46,7 @@ class RoomConnection:
     interpretation: InterpretationView = field(default_factory=InterpretationView)  # as it was told
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
+    checks: ChecksView = field(default_factory=ChecksView)  # as it was told
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
 
@@ -55,6 +59,8 @@ class Told:
     offices: Offices
     rules: ReceptionRules
     page: str
+    checks: RoomChecks  # who keeps what rooms found
+    morning_check: timedelta | None  # how long after midnight rooms check themselves; None: they do not
 
 
 class RoomScreens:
@@ -123,6 +129,7 @@ class RoomScreens:
             for connection in wanted:  # after the last stage: nothing of this is as urgent
                 await self._push_summonses(connection)
                 await self._push_roll(connection)
+                await self._push_checks(connection)
             for connection in [one for one in self._connections.values() if one.line is not None]:
                 await self._push_line(connection)
 
@@ -189,6 +196,15 @@ class RoomScreens:
         offices = self._told.offices.on(local_day(now), OfficePlace.ROOM)
         view = roll_view(live, code, coming, offices, connection.language, now)
         await self._send_to(connection.sid, "roll", view.model_dump(mode="json"))
+
+    async def _push_checks(self, connection: RoomConnection) -> None:
+        if connection.purpose is not Purpose.ROOM:
+            return
+        upcoming, now = self._conductor.live.around.upcoming, self._conductor.now
+        view = checks_view(connection.room.code, upcoming, self._told.rules, self._told.morning_check, now)
+        if view != connection.checks:
+            connection.checks = view
+            await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
 
     async def _push_line(self, connection: RoomConnection) -> None:
         layer, connection.line = connection.line, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import socketio
@@ -13,6 +14,7 @@ from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
 from server.receptions.offices import OFFICES
+from server.receptions.room_checks import ROOM_CHECKS
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.room_screens import Told
 from server.receptions.socket_guard import RoomPacket, SocketGuard
@@ -63,7 +65,11 @@ class Signalling:
 
 
 def attach_signalling(
-    app: web.Application, conductor: Conductor, turn: TurnAccess, run_directory: Path
+    app: web.Application,
+    conductor: Conductor,
+    turn: TurnAccess,
+    run_directory: Path,
+    morning_check: timedelta | None = None,
 ) -> Signalling:
     """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin. Also gives the
     registry its CONNECTED."""
@@ -74,7 +80,7 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page)
+    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, app[ROOM_CHECKS], morning_check)
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms

@@ -72,6 +72,9 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.TOO_MUCH_MEDIA: N_(
         "This room sent far more than a camera does and was cut off. Restart its device, or tell the technician."
     ),
+    RefusalCode.NOT_NOW: N_(
+        "The line is not measured now: a reception is open, or other rooms are measuring. It is done later."
+    ),
     RefusalCode.MEDIA_NOT_RUNNING: N_(
         "Picture and sound are being restarted on the server. Rooms come back by themselves within seconds."
     ),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from server.data.columns import now
 from tests.browser.chromium import Chromium
+from tests.browser.held_devices import HeldDevices
+from tests.browser.host_page import log_in
 from tests.browser.room_page import RoomPage
-from tests.scenarios.province import HA_TU, Province
+from tests.scenarios.province import HA_KHANH, HA_TU, Province
 
 pytestmark = pytest.mark.browser
 
@@ -61,10 +65,14 @@ HALL = """
 """
 
 
+TOLD = "Đã báo kết quả cho tỉnh."
+MEASURED_MS = 90_000  # ten seconds of measuring, and a computer that has other things to do
+
+
 async def _verdicts(room: RoomPage) -> dict[str, str]:
     await room.page.get_by_test_id("check-room").click()
     results = room.page.get_by_test_id("check-results")
-    await expect(results.locator("li")).to_have_count(3)
+    await expect(room.page.get_by_test_id("check-told")).to_have_text(TOLD, timeout=MEASURED_MS)
     found: dict[str, str] = await results.locator("li").evaluate_all(
         "(lines) => Object.fromEntries(lines.map((line) => [line.dataset.check, line.dataset.verdict]))"
     )
@@ -80,9 +88,121 @@ async def test_a_loudspeaker_is_heard_in_a_hall_with_a_fan(
     await room.open(province.room_address(HA_TU))
     await room.attends()
     await expect(room.camera_sign).to_have_attribute("data-tone", "good")
-    assert await _verdicts(room) == {"picture": "moving", "sound": "good", "speaker": heard}
+    assert await _verdicts(room) == {
+        "picture": "moving", "sound": "good", "speaker": heard, "line": "measured",
+    }  # fmt: skip
     line = room.page.locator("[data-check=speaker]")
     await expect(line).to_contain_text("nghe được tiếng loa" if loudspeaker else "tăng âm lượng")
+
+
+async def test_a_room_checks_itself_before_a_session_and_the_office_reads_why_it_is_not_ready(
+    province: Province, chromium: Chromium, bare_chromium: Chromium
+) -> None:
+    await province.replan(now() + timedelta(minutes=30))  # the room rests; its hour for checking was a moment ago
+    good = RoomPage(await chromium.window("good"), HA_TU)
+    held = await HeldDevices.of(good.page)
+    await good.open(province.room_address(HA_TU))
+    says = good.page.get_by_test_id("self-check")
+    await expect(says).to_contain_text("tự kiểm tra trước phiên")
+    await expect(says).to_contain_text("không phát tiếng")
+    without = RoomPage(await bare_chromium.window("without"), HA_KHANH)
+    await without.open(province.room_address(HA_KHANH))
+    for room in (good, without):
+        await expect(room.page.get_by_test_id("check-told")).to_have_text(
+            "Đã báo kết quả cho tỉnh.", timeout=60_000
+        )
+        await expect(room.page.get_by_test_id("self-check")).to_be_hidden()
+        await room.rests()
+    await held.are_let_go()
+
+    window = await chromium.window("desk")
+    await log_in(window, province.address, "canbo")
+    desk = window.page
+    await desk.goto(f"{province.address}/rooms/readiness")
+    line = desk.locator(f"tr[data-code='{HA_KHANH}']")
+    await expect(line).to_have_attribute("data-light", "bad")
+    await expect(line).to_contain_text("Không có hình camera")
+    await expect(line).to_contain_text("Không mở được micro")
+    await expect(desk.locator(f"tr[data-code='{HA_TU}']")).not_to_contain_text("camera")
+    await line.locator("th a").click()
+    await expect(desk.locator("tr[data-reason='session']")).to_have_count(1)
+    await desk.get_by_label("Nội dung").fill("đã gọi, kỹ thuật đang tới")
+    await desk.get_by_test_id("tell").click()
+    await expect(desk.locator(".contacts")).to_contain_text("đã gọi, kỹ thuật đang tới")
+
+    await good.page.reload()  # what was checked is not checked again
+    await good.rests()
+    await expect(good.page.get_by_test_id("self-check")).to_be_hidden()
+    await good.page.get_by_test_id("check-devices").click()
+    await good.page.get_by_test_id("check-room").click()
+    await expect(good.page.get_by_test_id("check-told")).to_have_text(TOLD, timeout=MEASURED_MS)
+    await desk.goto(f"{province.address}/rooms/readiness?q={HA_TU}")
+    await desk.locator(f"tr[data-code='{HA_TU}'] th a").click()
+    await expect(desk.locator("tr[data-reason]")).to_have_count(2)
+    await expect(desk.locator("tr[data-reason='officer']")).to_have_count(1)
+
+
+READ = """
+async () => {
+  const { figuresDown } = await import("/static/room/preflight/line_figures.js");
+  const read = (at_ms) => {
+    const [soft_s, loud_s] = [Math.min(at_ms, 5000) / 1000, Math.max(0, at_ms - 5000) / 1000];
+    const [soft, loud] = [95 * soft_s, 50 * loud_s];
+    return {
+      at_ms, packets: Math.round(soft + loud), lost: Math.round(5 * soft_s), bytes: 92 * soft + 1212 * loud,
+      jitter_s: 0.003, trip_s: at_ms > 1000 ? 0.05 + (at_ms % 500) / 10000 : 0,
+    };
+  };
+  const readings = Array.from({ length: 42 }, (_none, n) => read(n * 250));
+  return [figuresDown(readings, 5000), figuresDown(readings.slice(0, 2), 5000), figuresDown([], 5000)];
+}
+"""
+
+
+async def test_figures_are_made_of_what_a_browser_counts(province: Province, chromium: Chromium) -> None:
+    page = await _page(province, chromium)
+    figures, few, nothing = await page.evaluate(READ)
+    assert figures["loss_down_percent"] == pytest.approx(5, abs=0.1)
+    assert figures["jitter_down_ms"] == pytest.approx(3)
+    assert figures["rtt_ms"] == pytest.approx(50)
+    assert figures["down_kbps"] == pytest.approx(502, rel=0.02)  # fifty packets of 1,256 bytes a second
+    assert few == {}
+    assert nothing == {}
+
+
+DUE = """
+async (known) => {
+  const { dueCheck } = await import("/static/room/preflight/due.js");
+  return dueCheck(known, 1_000_000_000)?.reason ?? null;
+}
+"""
+
+
+async def test_a_check_is_due_in_its_time_and_never_while_a_reception_is_open(
+    province: Province, chromium: Chromium
+) -> None:
+    page = await _page(province, chromium)
+
+    def known(ago_s: int, **more: Any) -> dict[str, Any]:
+        at = datetime.fromtimestamp(1_000_000 - ago_s, UTC).isoformat()
+        stage = {"reception_state": "planned", "has_floor": False, **more.pop("stage", {})}
+        return {"checks": [{"at": at, "reason": "morning"}], "stage": stage, "done_ms": 0, **more}
+
+    due = {
+        "at its moment": known(0),
+        "a quarter of an hour late": known(900),
+        "after another day's check": known(60, done_ms=900_000_000),
+    }
+    not_due = {
+        "a second too early": known(-1),
+        "far too late": known(1300),
+        "done": known(60, done_ms=999_940_000),
+        "a reception is open": known(60, stage={"reception_state": "open"}),
+        "on the floor": known(60, stage={"has_floor": True}),
+        "nothing is known": known(60) | {"stage": None},
+    }
+    for name, one in {**due, **not_due}.items():
+        assert await page.evaluate(DUE, one) == ("morning" if name in due else None), name
 
 
 async def test_a_computer_without_devices_is_told_what_to_plug_in(
@@ -91,7 +211,9 @@ async def test_a_computer_without_devices_is_told_what_to_plug_in(
     room = RoomPage(await bare_chromium.window("room"), HA_TU)
     await room.open(province.room_address(HA_TU))
     await room.attends()
-    assert await _verdicts(room) == {"picture": "none", "sound": "none", "speaker": "unknown"}
+    assert await _verdicts(room) == {
+        "picture": "none", "sound": "none", "speaker": "unknown", "line": "measured",
+    }  # fmt: skip
 
 
 MADE = """

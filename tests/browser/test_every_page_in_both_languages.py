@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ from server.documents.tables import DocumentKind, OfficialDocument
 from server.people.rights import Role, rights_of
 from server.people.tables import Account
 from server.petitions.tables import Petition
+from server.readiness.contacts import write_contact
+from server.readiness.keeping import keep
 from server.receptions.tables import (
     AgendaItem,
     AgendaItemPetition,
@@ -45,6 +48,7 @@ from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from server.visits.tables import Visit
 from server.web.shell import GUARDED_BY
+from signaling.check_messages import CheckReason, Finding, Part, RoomChecked
 from tests.browser.chromium import Chromium
 from tests.database import Store, file_of, opened
 from tests.server.demo.office import filled_template
@@ -106,6 +110,7 @@ async def office(sqlite_store: Store, tmp_path: Path) -> AsyncIterator[Office]:
     with opened(sqlite_url(tmp_path / "tiepdan.db")) as database:
         ids = database.run_here(_ids)
         ids["device"] = database.run_here(_enrol, ids["room"])
+        database.run_here(_check, ids["room"])
         ids["recording"] = database.run_here(_record, ids["item"], tmp_path / "recordings")
         app = make_app(Settings(data=tmp_path), database)
         server = TestServer(app, host="127.0.0.1")
@@ -123,6 +128,16 @@ def _enrol(session: Session, room_id: int) -> int:
     session.add(device)
     make_code(session, b"-", session.get_one(Room, room_id), actor="system", at=at)
     return device.id or 0
+
+
+def _check(session: Session, room_id: int) -> None:
+    """What a room found yesterday and this morning, and that somebody telephoned, for the board of readiness."""
+    line = Finding(what=Part.LINE, outcome="measured", figures={"loss_up_percent": 6.5, "down_kbps": 2900.0})
+    sound = Finding(what=Part.SOUND, outcome="hum")
+    for hours, found in ((25, (sound,)), (1, (sound, line, Finding(what=Part.PICTURE, outcome="black")))):
+        said = RoomChecked(reason=CheckReason.MORNING, findings=found)
+        keep(session, room_id, said, "tiepdan 0.1.0 browser", "h264", now() - timedelta(hours=hours), None)
+    write_contact(session, session.get_one(Room, room_id), "đã gọi, kỹ thuật đang tới", "account:1", now())
 
 
 def _record(session: Session, item_id: int, directory: Path) -> int:

@@ -19,7 +19,8 @@ from recordings.h264 import H264Depacketiser
 from recordings.video_frame import LARGEST_FRAME
 from recordings.vp8 import Vp8Depacketiser
 from room_client.sdp import AnswerUnusable, read_answer
-from server.media.sdp import parse_offer
+from server.media.measured_offer import parse_measured_offer, write_measured_answer
+from server.media.sdp import Offer, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.receptions.socket_guard import UNREADABLE, RoomPacket
 from server.receptions.socket_inbox import parse as parse_message
@@ -101,10 +102,16 @@ def offers(data: bytes) -> None:
         for codec in VideoCodec:
             with contextlib.suppress(Refused):
                 offer = parse_offer(text, purpose, codec)
-                answer = write_answer(offer, _LOCAL, _SSRCS)
-                assert answer.count("\r\nm=") == len(offer.sections)
-                assert all(line[1:2] == "=" for line in answer.split("\r\n")[:-1]), "a line was smuggled in"
-                assert "\r" not in answer.replace("\r\n", "")
+                _is_an_answer(write_answer(offer, _LOCAL, _SSRCS), offer)
+    with contextlib.suppress(Refused):
+        offer = parse_measured_offer(text, VideoCodec.H264)
+        _is_an_answer(write_measured_answer(offer, _LOCAL, 77), offer)
+
+
+def _is_an_answer(answer: str, offer: Offer) -> None:
+    assert answer.count("\r\nm=") == len(offer.sections)
+    assert all(line[1:2] == "=" for line in answer.split("\r\n")[:-1]), "a line was smuggled in"
+    assert "\r" not in answer.replace("\r\n", "")
 
 
 def answers(data: bytes) -> None:

@@ -1,4 +1,5 @@
-// The check before the session, as far as the room itself can see, hear and be heard. It takes about six seconds.
+// The check before the session, as far as the room itself can see, hear and be heard. It takes about six seconds, and
+// two less where it makes no sound.
 
 import { audioContext } from "../../web/live/level.js";
 import { findChirp, makeChirp } from "./chirp.js";
@@ -12,10 +13,15 @@ const SMALL = { width: 32, height: 18 };
 const QUIET_S = 2; // of the room as it is
 const CHIRP_S = 2; // the tone, and what a TV takes its time for: many are late by half a second
 
-/** {picture, sound, speaker: "heard", "unheard" or "unknown"}. `video`: shows the room's camera; `microphone`: an id. */
-export async function runPreflight({ video, microphone }) {
-  const [picture, heard] = await Promise.all([lookAt(video), listenTo(microphone)]);
-  return { picture, ...heard };
+const STARTS_MS = 1000; // a browser that wants a click first never says so
+
+/**
+ * Findings of the picture, the sound and the loudspeaker; of sound nothing where the browser lets nobody listen yet.
+ * `video`: shows the room's camera; `microphone`: an id; `aloud`: the tone may sound.
+ */
+export async function runPreflight({ video, microphone, aloud }) {
+  const [picture, heard] = await Promise.all([lookAt(video), listenTo(microphone, aloud)]);
+  return [{ what: "picture", outcome: picture }, ...heard];
 }
 
 async function lookAt(video) {
@@ -31,21 +37,30 @@ async function lookAt(video) {
   return judgePicture(pictures);
 }
 
-async function listenTo(microphone) {
+async function listenTo(microphone, aloud) {
   const context = audioContext();
-  if (context.state === "suspended") await context.resume();
+  if (context.state === "suspended") {
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, STARTS_MS))]);
+    if (context.state === "suspended") return [];
+  }
   const ear = await openEar(context, microphone);
-  if (!ear) return { sound: "none", speaker: "unknown" };
+  if (!ear) return [{ what: "sound", outcome: "none" }, { what: "speaker", outcome: "unknown" }];
   try {
-    const sound = judgeSound(await ear.listen(QUIET_S), context.sampleRate).verdict;
-    const listening = ear.listen(CHIRP_S);
-    play(context);
-    const { found } = findChirp(await listening, context.sampleRate);
-    if (sound === "none" || sound === "dead") return { sound, speaker: found ? "heard" : "unknown" };
-    return { sound, speaker: found ? "heard" : "unheard" };
+    const { verdict, level_db } = judgeSound(await ear.listen(QUIET_S), context.sampleRate);
+    const figures = Number.isFinite(level_db) ? { level_db } : {};
+    return [{ what: "sound", outcome: verdict, figures }, { what: "speaker", outcome: await tryLoudspeaker(context, ear, verdict, aloud) }];
   } finally {
     ear.close();
   }
+}
+
+async function tryLoudspeaker(context, ear, sound, aloud) {
+  if (!aloud) return "untried";
+  const listening = ear.listen(CHIRP_S);
+  play(context);
+  const { found } = findChirp(await listening, context.sampleRate);
+  if (found) return "heard";
+  return sound === "none" || sound === "dead" ? "unknown" : "unheard";
 }
 
 function play(context) {

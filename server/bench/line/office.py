@@ -61,6 +61,7 @@ class DeskNotPublishing(Exception):
 
 def settings_of(directory: Path, address: str, turn: str, turn_secret: str) -> Settings:
     return Settings(
+        morning_check="",
         data=directory / "data",
         database="",
         http=f"{address}:{HTTP_PORT}",

@@ -112,6 +112,7 @@ class RoomClient:
         self.interpretation: dict[str, Any] = {}  # as the newest message has it
         self.schedules: list[dict[str, Any]] = []
         self.software: list[dict[str, Any]] = []
+        self.checks: list[dict[str, Any]] = []
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
         for event in (
@@ -122,6 +123,7 @@ class RoomClient:
             "interpretation",
             "summonses",
             "roll",
+            "checks",
             "line",
             "link_ended",
         ):
@@ -133,6 +135,7 @@ class RoomClient:
             "paths": self.paths,
             "software": self.software,
             "schedule": self.schedules,
+            "checks": self.checks,
             "stage": self.views,
             "link_ended": self.ended,
         }

@@ -12,11 +12,14 @@ from signaling.ports import (
     DebugSnapshot,
     DebugWanted,
     Done,
+    EndMeasuring,
     Failed,
     Frame,
     Idle,
+    LineMeasured,
     LinkChanged,
     LinkOpened,
+    MeasureLine,
     MediaSnapshot,
     MediaStatus,
     OpenLink,
@@ -85,6 +88,7 @@ class MediaSide(_Side):
         self.stages: list[SetStage] = []
         self.links: dict[str, LinkChanged] = {}
         self.closed: list[str] = []
+        self.measuring: set[str] = set()  # links that only measure a line
         self.refuse: RefusalCode | None = None
         self.restarts: list[RestartLink] = []
         self.debug: DebugSnapshot | None = None  # None: answers nothing of itself
@@ -119,6 +123,7 @@ class MediaSide(_Side):
                 self.stages.append(frame)
             case CloseLink(link=link):
                 self.closed.append(link)
+                self.measuring.discard(link)
                 if (gone := self.links.pop(link, None)) is not None:
                     self.send(gone.model_copy(update={"state": LinkState.CLOSED}))
             case OpenLink(link=link, room=room, purpose=purpose):
@@ -127,6 +132,14 @@ class MediaSide(_Side):
                 changed = LinkChanged(link=link, room=room, purpose=purpose, state=LinkState.NEGOTIATED)
                 self.links[link] = changed
                 return LinkOpened(link=link, sdp=ANSWER)
+            case MeasureLine(link=link):
+                self.measuring.add(link)
+                return LinkOpened(link=link, sdp=ANSWER)
+            case EndMeasuring(link=link):
+                if link not in self.measuring:
+                    return Failed(refusal=Refusal(code=RefusalCode.ROOM_NOT_CONNECTED))
+                self.measuring.remove(link)
+                return LineMeasured(loss_up_percent=4.8, jitter_up_ms=None, up_kbps=498.2)
             case RestartLink(link=link):
                 if self.refuse is not None or link not in self.links:
                     return Failed(refusal=Refusal(code=self.refuse or RefusalCode.ROOM_NOT_CONNECTED))

@@ -5,7 +5,7 @@
 // costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
 // sources that were published stay published. A link that rests keeps its connection for signalling, and has no media.
 //
-// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "schedule" a ScheduleView · "software" a SoftwareView · "slots" Map("video desk" -> track), empty when it rests · "state" LinkStatus ·
+// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "schedule" a ScheduleView · "checks" PlannedChecks · "software" a SoftwareView · "slots" Map("video desk" -> track), empty when it rests · "state" LinkStatus ·
 // "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
 // ended it.
 
@@ -84,6 +84,7 @@ export class Link extends EventTarget {
         summonses: ({ summonses }) => this.#tell("summonses", summonses),
         roll: (view) => this.#tell("roll", view),
         schedule: (view) => this.#tell("schedule", view),
+        checks: ({ checks }) => this.#tell("checks", checks),
         software: (view) => this.#tell("software", view),
         line: ({ layer }) => this.#tell("carried", layer),
         ended: (message) => this.#onLinkEnded(message),
@@ -152,6 +153,17 @@ export class Link extends EventTarget {
     } catch (error) {
       return refusalOf(error);
     }
+  }
+
+  /** The acknowledgement of one message. Throws Refused, NoAnswer. */
+  async request(event, body, within_ms = ANSWER_MS) {
+    if (!this.#signalling) throw new NoAnswer(event);
+    return this.#signalling.ask(event, body, within_ms);
+  }
+
+  /** The TURN servers, as the server told them last. */
+  get servers() {
+    return this.#servers;
   }
 
   // --- joining
