@@ -122,7 +122,7 @@ async def _measured(place: Place, room: RoomPage) -> dict[str, float]:
     found: dict[str, dict[str, Any]] = {one["what"]: one for one in json.loads(newest.findings)}
     assert found["udp"]["outcome"] == "works"
     figures: dict[str, float] = found["line"]["figures"]
-    print("FIGURES", figures)
+    print(f"measured: {figures}")
     return figures
 
 
