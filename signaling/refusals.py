@@ -44,6 +44,8 @@ class RefusalCode(StrEnum):
     NO_COMMON_CODEC = "no_common_codec"  # the browser lacks the stage's codec
     TOO_MANY_MESSAGES = "too_many_messages"
     TOO_MUCH_MEDIA = "too_much_media"  # the room sent far more than a camera and a microphone do
+    BAD_PICTURE = "bad_picture"  # for the wall: no JPEG, another size, or too large
+    PICTURE_NOT_WANTED = "picture_not_wanted"  # nobody looks, or not at this room in this item
     MEDIA_NOT_RUNNING = "media_not_running"
     RECORDER_NOT_RUNNING = "recorder_not_running"
 

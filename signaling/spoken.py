@@ -19,6 +19,7 @@ from signaling.messages import (
 )
 from signaling.schedule_messages import Clock, ScheduleView, SoftwareView
 from signaling.summons_messages import RollCall, RollView, SummonsAnswer, Summonses, SummonsSeen
+from signaling.wall_messages import Picture, WallView
 
 UP_ROOM: tuple[type[Message], ...] = (
     Join,
@@ -31,6 +32,7 @@ UP_ROOM: tuple[type[Message], ...] = (
     SummonsAnswer,
     RollCall,
     Clock,
+    Picture,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,
@@ -40,6 +42,7 @@ DOWN_ROOM: tuple[type[Message], ...] = (
     InterpretationView,
     Summonses,
     RollView,
+    WallView,
     LineView,
     LinkEnded,
 )

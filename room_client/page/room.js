@@ -30,6 +30,7 @@ import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrol
 import { listenToKeys } from "./keys.js";
 import { draw, drawClock } from "./screen.js";
 import { RollPanel } from "./roll.js";
+import { SeenPicture } from "./seen.js";
 import { SummonsPanel } from "./summons.js";
 import { mayReload, Upgrade } from "./upgrade.js";
 import { mayRaiseHand, viewOf } from "./view.js";
@@ -47,7 +48,10 @@ const speaker = new Speaker(chosen, sound.sinks);
 const hearing = new Hearing(sound);
 const fullScreen = new FullScreen();
 const screen = new StageScreen(part("stage"));
-const meter = new LevelMeter((level) => showLevel(part("meter"), level));
+const meter = new LevelMeter((level) => {
+  showLevel(part("meter"), level);
+  seen.hear(level);
+});
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
 
 const summons = new SummonsPanel({
@@ -57,6 +61,11 @@ const summons = new SummonsPanel({
 });
 
 const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
+
+const seen = new SeenPicture({
+  devices, video: part("check-picture"), changed: refresh,
+  ask: (event, body) => link.ask(event, body),
+});
 
 const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
 
@@ -88,7 +97,7 @@ function refresh() {
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
     view: currentView(), stage, schedule, attends, checks: checks_until_ms > serverNow(), awake, upgrade, speaker, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
-    handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
+    isSeen: seen.isSeen, handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
   });
   summons.draw(currentView());
   roll.draw(currentView());
@@ -129,6 +138,7 @@ function openLink() {
     upgrade.take(event.detail.page);
     refresh();
   });
+  link.addEventListener("wall", (event) => seen.take(event.detail.seen));
   link.addEventListener("carried", (event) => carried.take(event.detail));
   link.addEventListener("slots", (event) => {
     carried.take(""); // of a new link nothing is known yet
@@ -146,6 +156,7 @@ function openLink() {
     if (phase === "lost" || phase === "connecting") quality = "unknown";
     told = signalling;
     hearing.setTold(signalling);
+    if (!signalling) seen.take(false);
     refresh();
   });
   link.addEventListener("ended", (event) => {
@@ -154,6 +165,7 @@ function openLink() {
     hearing.take(null);
     publish();
     attends = false;
+    seen.setAttends(false);
     devices.stop(); // nobody speaks here now, and no light should say so
     refresh();
     if (currentView() === "key") part("key").focus();
@@ -189,6 +201,8 @@ function takeStage(view) {
   hearing.setItem(view.item?.position ?? null);
   attend();
   publish();
+  seen.setOnAir(view.has_floor);
+  if (before?.has_floor !== view.has_floor || before?.hand_raised !== view.hand_raised) seen.touch();
   announce(before, view);
   refresh();
 }
@@ -206,6 +220,7 @@ function attend() {
     link.rest();
     devices.stop();
   }
+  seen.setAttends(attends);
 }
 
 /** Somebody looks after the room's devices, or has done so. */
@@ -294,6 +309,7 @@ function listen() {
     showCheckPicture(camera);
     publish();
     tellDevices();
+    seen.touch();
     refresh();
   });
 }

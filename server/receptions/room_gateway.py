@@ -51,6 +51,7 @@ from signaling.refusals import Refusal, RefusalCode, Refused
 from signaling.schedule_messages import Clock, ClockTold
 from signaling.spoken import UP_ROOM
 from signaling.summons_messages import PresentOffice, RollCall, SummonsAnswer, SummonsSeen
+from signaling.wall_messages import Picture
 
 CONNECTIONS = {Purpose.ROOM: 4, Purpose.WATCH: 4, Purpose.DESK: 8}
 """Connections of one room at once. A room that reconnects over a bad line leaves dead ones behind for 20 s."""
@@ -68,6 +69,7 @@ class RoomGateway(SocketNamespace):
         self._database = database
         self._identifying = Identifying(database, secret)
         self._offices = told.offices
+        self._wall = told.wall
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
@@ -175,6 +177,9 @@ class RoomGateway(SocketNamespace):
             case Received():
                 if connection.purpose is Purpose.ROOM:
                     self._conductor.post(events.RoomReceived(code, message))
+            case Picture():
+                self._need(connection, Purpose.ROOM, event)
+                self._wall.take(code, message)
             case SummonsSeen(summons=summons, version=version):
                 self._need(connection, Purpose.ROOM, event)
                 self._conductor.post(events.SummonsShown(code, summons, version))

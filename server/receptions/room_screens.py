@@ -21,11 +21,13 @@ from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
 from server.receptions.turn_access import RENEWED, TurnAccess
 from server.receptions.views import interpretation_view, roll_view, stage_view, summonses_view
+from server.receptions.wall import Wall
 from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 from signaling.schedule_messages import ScheduleView, SoftwareView
+from signaling.wall_messages import WallView
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +45,7 @@ class RoomConnection:
     interpretation: InterpretationView = field(default_factory=InterpretationView)  # as it was told
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
+    wall: WallView = field(default_factory=WallView)  # as it was told
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
 
@@ -55,6 +58,7 @@ class Told:
     offices: Offices
     rules: ReceptionRules
     page: str
+    wall: Wall
 
 
 class RoomScreens:
@@ -120,6 +124,7 @@ class RoomScreens:
                 await self._push_schedule(connection)
                 await self._push_stage(connection)
                 await self._push_interpretation(connection)
+                await self._push_wall(connection)
             for connection in wanted:  # after the last stage: nothing of this is as urgent
                 await self._push_summonses(connection)
                 await self._push_roll(connection)
@@ -162,6 +167,15 @@ class RoomScreens:
         view = interpretation_view(self._conductor.live, connection.room.code)
         if view != connection.interpretation:
             connection.interpretation = view
+            await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
+
+    async def _push_wall(self, connection: RoomConnection) -> None:
+        """To the room's own screen: it is the one with the camera."""
+        if connection.purpose is not Purpose.ROOM:
+            return
+        view = self._told.wall.view(connection.room.code)
+        if view != connection.wall:
+            connection.wall = view
             await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
 
     async def _push_summonses(self, connection: RoomConnection) -> None:

@@ -17,6 +17,7 @@ from server.receptions.room_gateway import RoomGateway
 from server.receptions.room_screens import Told
 from server.receptions.socket_guard import RoomPacket, SocketGuard
 from server.receptions.turn_access import TurnAccess
+from server.receptions.wall import WALL, Wall
 from server.rooms.connected import CONNECTED
 from server.web.keys import CATALOGS, DATABASE, SECRET, STATICS
 
@@ -32,6 +33,7 @@ class Signalling:
     rooms: RoomGateway
     desk: DeskGateway
     socket: DeskSocket
+    wall: Wall
 
     @property
     def healthy(self) -> bool:
@@ -42,6 +44,7 @@ class Signalling:
             "room gateway": self.rooms.debug_snapshot(),
             "desk gateway": self.desk.debug_snapshot(),
             "desk socket": self.socket.debug_snapshot(),
+            "wall": self.wall.debug_snapshot(),
             "engine.io": {"sockets": len(self.server.eio.sockets)},
         }
 
@@ -66,7 +69,7 @@ def attach_signalling(
     app: web.Application, conductor: Conductor, turn: TurnAccess, run_directory: Path
 ) -> Signalling:
     """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin. Also gives the
-    registry its CONNECTED."""
+    registry its CONNECTED and the pages their WALL."""
     server = socketio.AsyncServer(
         async_mode="aiohttp",
         ping_interval=PING_EVERY_S,
@@ -74,7 +77,8 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page)
+    app[WALL] = wall = Wall(conductor)  # before the screens: what ended is dropped when they look
+    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, wall)
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms
@@ -83,4 +87,4 @@ def attach_signalling(
     server.attach(app)
     SocketGuard().guard(server, app)
     socket = DeskSocket(run_directory / "control.sock", conductor, app[DATABASE])
-    return Signalling(server, rooms, desk, socket)
+    return Signalling(server, rooms, desk, socket, wall)

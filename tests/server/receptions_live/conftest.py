@@ -112,6 +112,7 @@ class RoomClient:
         self.interpretation: dict[str, Any] = {}  # as the newest message has it
         self.schedules: list[dict[str, Any]] = []
         self.software: list[dict[str, Any]] = []
+        self.seen: bool | None = None  # whether the province looks at it; None: it was told nothing
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
         for event in (
@@ -122,6 +123,7 @@ class RoomClient:
             "interpretation",
             "summonses",
             "roll",
+            "wall",
             "line",
             "link_ended",
         ):
@@ -145,6 +147,8 @@ class RoomClient:
                 self.summons = data["summonses"]
             elif event == "roll":
                 self.roll = data
+            elif event == "wall":
+                self.seen = data["seen"]
             elif event == "interpretation":
                 self.interpretation = data
             else:

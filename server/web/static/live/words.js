@@ -12,8 +12,9 @@ import recording from "./words/recording.js";
 import room from "./words/room.js";
 import rooms from "./words/rooms.js";
 import summons from "./words/summons.js";
+import wall from "./words/wall.js";
 
-const WORDS = { ...console, ...desk, ...devices, ...interpretation, ...link, ...preflight, ...recording, ...room, ...rooms, ...summons };
+const WORDS = { ...console, ...desk, ...devices, ...interpretation, ...link, ...preflight, ...recording, ...room, ...rooms, ...summons, ...wall };
 
 export const language = document.documentElement.lang === "en" ? "en" : "vi";
 const PLACE = language === "en" ? 1 : 0;
