@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
+from signaling.help_messages import Help, Helped
 from signaling.messages import (
     Devices,
     Hand,
@@ -33,6 +34,7 @@ UP_ROOM: tuple[type[Message], ...] = (
     RollCall,
     Clock,
     Picture,
+    Helped,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,
@@ -43,6 +45,7 @@ DOWN_ROOM: tuple[type[Message], ...] = (
     Summonses,
     RollView,
     WallView,
+    Help,
     LineView,
     LinkEnded,
 )

@@ -26,6 +26,7 @@ import { offerCheck, showCheckPicture } from "./check.js";
 import { DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
 import { FullScreen } from "./full_screen.js";
+import { Help, helpCard } from "./help.js";
 import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith } from "./key.js";
 import { listenToKeys } from "./keys.js";
 import { draw, drawClock } from "./screen.js";
@@ -68,6 +69,14 @@ const seen = new SeenPicture({
 });
 
 const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
+
+document.body.append(helpCard());
+const help = new Help({
+  devices,
+  answer: (body) => link?.send("helped", body),
+  isDisturbable: () => mayReload({ stage, interprets: hearing.view.interprets, busy: false, mute: false }),
+  check: startCheck,
+});
 
 const awake = new Awake(refresh);
 
@@ -138,6 +147,7 @@ function openLink() {
     upgrade.take(event.detail.page);
     refresh();
   });
+  link.addEventListener("help", (event) => help.take(event.detail));
   link.addEventListener("wall", (event) => seen.take(event.detail.seen));
   link.addEventListener("carried", (event) => carried.take(event.detail));
   link.addEventListener("slots", (event) => {
@@ -230,6 +240,12 @@ function toggleCheck() {
   refresh();
 }
 
+/** The same, asked for from the province: camera and microphone go on if they rest, and the screen has said so. */
+async function startCheck() {
+  if (!attends) toggleCheck();
+  await devices.start();
+}
+
 /** Nothing may disappear under somebody's hands; what was only left lying there may. */
 const isBusy = () => enrolling.isUnderWay || performance.now() - touched_ms < HANDS_OFF_MS;
 
@@ -272,6 +288,9 @@ function listen() {
     acts: { hand: toggleHand, microphone: toggleMicrophone, touched: () => (touched_ms = performance.now()) },
     summons, roll, panel, hearing, fullScreen,
     mayFill: () => currentView() !== "key",
+  });
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && help.isOpen) help.close();
   });
   const buttons = {
     hand: toggleHand, microphone: toggleMicrophone, hearing: () => hearing.turn(), full: () => fullScreen.go(),

@@ -20,6 +20,7 @@ from server.receptions import (
     agenda_pages,
     cancel_pages,
     cancelling,
+    help_pages,
     plan_pages,
     quality_pages,
     roll_pages,
@@ -65,6 +66,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)
     wall_pages.add_routes(app)
+    help_pages.add_routes(app)
     summons_pages.add_routes(app)
     roll_pages.add_routes(app)
     plan_pages.add_routes(app)

@@ -34,6 +34,7 @@ from server.receptions.summoning import take_answer
 from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
+from signaling.help_messages import Help, Helped
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -70,6 +71,8 @@ class RoomGateway(SocketNamespace):
         self._identifying = Identifying(database, secret)
         self._offices = told.offices
         self._wall = told.wall
+        self._helping = told.helping
+        told.helping.deliver = self._deliver
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
@@ -171,8 +174,12 @@ class RoomGateway(SocketNamespace):
             case Hand(raised=raised):
                 self._need(connection, Purpose.ROOM, event)
                 await self._conductor.ask(events.HandMoved(code, raised))
+            case Helped():
+                self._need(connection, Purpose.ROOM, event)
+                self._helping.take(code, message)
             case Devices():
                 if connection.purpose is Purpose.ROOM:
+                    self._helping.note_devices(code, message)
                     self._conductor.post(events.DevicesChanged(code, message))
             case Received():
                 if connection.purpose is Purpose.ROOM:
@@ -190,6 +197,17 @@ class RoomGateway(SocketNamespace):
                 self._need(connection, Purpose.ROOM, event)
                 await self._call_roll(code, present)
         return None
+
+    def _deliver(self, code: RoomCode, asked: Help) -> bool:
+        """To the room's own screen; of several that of the newest connection."""
+        own = [
+            one
+            for one in self._connections.values()
+            if one.room.code == code and one.purpose is Purpose.ROOM and one.ended is None
+        ]
+        if own:
+            self._screens.help(own[-1], asked)
+        return bool(own)
 
     async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:
         """Acknowledged when it is stored: the office relies on it."""

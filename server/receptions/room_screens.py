@@ -14,6 +14,7 @@ from datetime import datetime
 
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import ReceptionRules
+from server.receptions.helping import Helping
 from server.receptions.offices import OfficePlace, Offices
 from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.room_schedule import schedule_view
@@ -24,6 +25,7 @@ from server.receptions.views import interpretation_view, roll_view, stage_view, 
 from server.receptions.wall import Wall
 from server.web.languages import local_day
 from server.web.wording import sentence
+from signaling.help_messages import Help
 from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 from signaling.schedule_messages import ScheduleView, SoftwareView
@@ -46,6 +48,7 @@ class RoomConnection:
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
     wall: WallView = field(default_factory=WallView)  # as it was told
+    helps: list[Help] = field(default_factory=list)  # to be told
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
 
@@ -59,6 +62,7 @@ class Told:
     rules: ReceptionRules
     page: str
     wall: Wall
+    helping: Helping
 
 
 class RoomScreens:
@@ -97,6 +101,7 @@ class RoomScreens:
         known = self._connections.get(connection)
         if known is not None and (known.ended is None or known.ended.rejoin):
             known.ended = LinkEnded(link=link, refusal=Refusal(code=code), rejoin=rejoin)
+            self._told.helping.note_end(known.room.code, code)
             self._wake.set()
 
     def line_changed(self, connection: str, layer: Carried) -> None:
@@ -104,6 +109,10 @@ class RoomScreens:
         if known is not None:
             known.line = layer
             self._wake.set()
+
+    def help(self, connection: RoomConnection, asked: Help) -> None:
+        connection.helps.append(asked)
+        self._wake.set()
 
     # --- to Socket.IO ------------------------------------------------------------------------------
 
@@ -128,6 +137,8 @@ class RoomScreens:
             for connection in wanted:  # after the last stage: nothing of this is as urgent
                 await self._push_summonses(connection)
                 await self._push_roll(connection)
+            for connection in [one for one in self._connections.values() if one.helps]:
+                await self._push_helps(connection)
             for connection in [one for one in self._connections.values() if one.line is not None]:
                 await self._push_line(connection)
 
@@ -177,6 +188,11 @@ class RoomScreens:
         if view != connection.wall:
             connection.wall = view
             await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
+
+    async def _push_helps(self, connection: RoomConnection) -> None:
+        asked, connection.helps = connection.helps, []
+        for message in asked:
+            await self._send_to(connection.sid, message.event, message.model_dump(mode="json"))
 
     async def _push_summonses(self, connection: RoomConnection) -> None:
         """To the room's own screen, not to overflow screens."""

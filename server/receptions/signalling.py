@@ -12,6 +12,7 @@ from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
+from server.receptions.helping import HELPING, Helping
 from server.receptions.offices import OFFICES
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.room_screens import Told
@@ -69,7 +70,7 @@ def attach_signalling(
     app: web.Application, conductor: Conductor, turn: TurnAccess, run_directory: Path
 ) -> Signalling:
     """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin. Also gives the
-    registry its CONNECTED and the pages their WALL."""
+    registry its CONNECTED and the pages their WALL and HELPING."""
     server = socketio.AsyncServer(
         async_mode="aiohttp",
         ping_interval=PING_EVERY_S,
@@ -78,7 +79,8 @@ def attach_signalling(
         serializer=RoomPacket,
     )
     app[WALL] = wall = Wall(conductor)  # before the screens: what ended is dropped when they look
-    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, wall)
+    app[HELPING] = helping = Helping(conductor)
+    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, wall, helping)
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms

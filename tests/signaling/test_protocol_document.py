@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import signaling
-from signaling import desk_messages, messages, schedule_messages, spoken, summons_messages
+from signaling import desk_messages, help_messages, messages, schedule_messages, spoken, summons_messages
 from signaling.desk_messages import CommandName, RoomPresence
 from signaling.messages import DeviceState, Message, Purpose
 from signaling.refusals import RefusalCode
@@ -29,6 +29,7 @@ PARTS: tuple[type[Message], ...] = (
     summons_messages.SummonsView,
     schedule_messages.PlannedView,
     schedule_messages.ClockTold,
+    help_messages.OfferedDevice,
     desk_messages.RoomEntry,
     desk_messages.AgendaEntry,
     desk_messages.RecordingLight,

@@ -112,6 +112,7 @@ class RoomClient:
         self.interpretation: dict[str, Any] = {}  # as the newest message has it
         self.schedules: list[dict[str, Any]] = []
         self.software: list[dict[str, Any]] = []
+        self.helps: list[dict[str, Any]] = []
         self.seen: bool | None = None  # whether the province looks at it; None: it was told nothing
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
@@ -124,6 +125,7 @@ class RoomClient:
             "summonses",
             "roll",
             "wall",
+            "help",
             "line",
             "link_ended",
         ):
@@ -137,6 +139,7 @@ class RoomClient:
             "schedule": self.schedules,
             "stage": self.views,
             "link_ended": self.ended,
+            "help": self.helps,
         }
 
         def note(data: dict[str, Any]) -> None:
