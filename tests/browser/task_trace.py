@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+LONG_MS = 100
 _TASKS = "disabled-by-default-devtools.timeline"  # among it one `RunTask` for each task of a main thread
 
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """In milliseconds; the longest of each."""
+    """`long`: how many ran longer than 100 ms; the others are the longest, in milliseconds."""
 
     count: int
+    long: int
     running_ms: float
     clock_ms: float
 
@@ -37,6 +39,7 @@ async def stop_tasks(page: Page) -> Tasks:
     tasks = [event for event in found if event.get("name") == "RunTask"]
     return Tasks(
         count=len(tasks),
+        long=sum(event.get("tdur", 0) > LONG_MS * 1000 for event in tasks),
         running_ms=max((event.get("tdur", 0) for event in tasks), default=0) / 1000,
         clock_ms=max((event.get("dur", 0) for event in tasks), default=0) / 1000,
     )
