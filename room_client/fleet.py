@@ -8,6 +8,7 @@ for a much cheaper one that is counted and hardly more.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -125,10 +126,15 @@ class Fleet:
 class CountingFleet:
     """Rooms that join and count. `start`, wait with `until`, `stop`."""
 
-    def __init__(self, server_url: str, keys: Sequence[str]) -> None:
+    def __init__(self, server_url: str, keys: Sequence[str], jpegs: Sequence[bytes] = ()) -> None:
+        """`jpegs`: small pictures that the rooms send in turn while the province looks; 4,992 bytes at most."""
         self._shared = Shared()
         self.changed = asyncio.Event()
-        self.rooms = [CountingRoom(self._shared, server_url, key, self.changed.set) for key in keys]
+        pictures = itertools.cycle(jpegs or (b"",))
+        self.rooms = [
+            CountingRoom(self._shared, server_url, key, self.changed.set, jpeg)
+            for key, jpeg in zip(keys, pictures, strict=False)
+        ]
         self._starting: asyncio.Task[None] | None = None
 
     def start(self, spacing_s: float) -> None:

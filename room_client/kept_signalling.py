@@ -12,6 +12,7 @@ from room_client.signalling import ServerUnreachable, Signalling
 from signaling.messages import Auth, InterpretationView, LineView, LinkEnded, Message, Paths, StageView
 from signaling.refusals import Refusal, RefusalCode, Refused
 from signaling.software import software
+from signaling.wall_messages import WallView
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
 FIRST_TRY_S = (0.2, 0.7)
@@ -35,6 +36,8 @@ class SignallingOwner(Protocol):
     def stage_arrived(self, stage: StageView) -> None: ...
 
     def interpretation_arrived(self, view: InterpretationView) -> None: ...
+
+    def wall_arrived(self, view: WallView) -> None: ...
 
     def link_ended(self, message: LinkEnded) -> None: ...
 
@@ -81,6 +84,7 @@ class KeptSignalling:
                 owner.paths_arrived,
                 owner.line_arrived,
                 owner.interpretation_arrived,
+                owner.wall_arrived,
             )
             leave = True
             try:

@@ -65,6 +65,9 @@ class RoomObserver:
     def on_line(self, line: LineView) -> None:
         """What the line carries of the picture."""
 
+    def on_seen(self, seen: bool) -> None:
+        """Whether the province sees small pictures of this room."""
+
     def on_link_ended(self, end: LinkEnd | Refusal) -> None: ...
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -96,6 +99,10 @@ class Observers(RoomObserver):
     def on_line(self, line: LineView) -> None:
         for observer in self._observers:
             observer.on_line(line)
+
+    def on_seen(self, seen: bool) -> None:
+        for observer in self._observers:
+            observer.on_seen(seen)
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         for observer in self._observers:

@@ -89,6 +89,11 @@ class Publishing:
             self._interprets = interprets
             self._apply()
 
+    def source(self, upstream: Upstream) -> Source | None:
+        """What is open now, on air or off it."""
+        feed = self._feeds.get(upstream)
+        return feed.source if feed is not None else None
+
     def want_key_frame(self, upstream: Upstream) -> None:
         feed = self._feeds.get(upstream)
         if feed is not None:

@@ -16,13 +16,15 @@ from room_client.kept_link import STEADY_S, KeptLink
 from room_client.kept_signalling import FINAL, FIRST_PAUSE_S, LONGEST_PAUSE_S, KeptSignalling
 from room_client.link import Link, LinkCounts, LinkEnd
 from room_client.observing import Observers, RoomObserver, RoomOptions, RoomOutcome, RoomState
+from room_client.on_the_wall import OnTheWall
 from room_client.path import PathKind
 from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
-from room_client.sources.contract import Source, SourceUnusable
+from room_client.sources.contract import ShowsStill, Source, SourceUnusable
 from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
 from signaling.refusals import Refusal
+from signaling.wall_messages import WallView
 from signaling.wire.slots import Upstream
 
 SHORT_OF_SILENCE_S = 0.3  # a slot with packets within this time is "receiving" for the status line
@@ -44,6 +46,8 @@ class Room:
         self._signalling: KeptSignalling | None = None
         self._link: KeptLink | None = None
         self._reporting: Reporting | None = None
+        self._wall: OnTheWall | None = None
+        self._unsent: Source | None = None  # opened for nothing but small pictures
         self._proving: asyncio.Task[None] | None = None
         self._task: asyncio.Task[RoomOutcome] | None = None
         self._stopping = False
@@ -141,12 +145,14 @@ class Room:
         options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
         absent = frozenset(upstream for upstream, option in options.items() if option == NONE)
         self._reporting = Reporting(signalling, self.counts, absent)
+        wall = self._wall = OnTheWall(signalling, self._shown, self._observers.on_seen)
         for upstream, option in options.items():
             if (problem := known_problem(option)) is not None:
                 self._source_problem(upstream, problem)
         media = [
             asyncio.create_task(link.keep(), name="room link"),
             asyncio.create_task(self._reporting.run(), name="room reports"),
+            asyncio.create_task(wall.run(), name="room wall"),
         ]
         connection = asyncio.create_task(signalling.keep(), name="room signalling")
         try:
@@ -171,6 +177,15 @@ class Room:
         if self._publishing is not None:
             has_floor = self.stage is not None and self.stage.has_floor
             self._publishing.set_on_air(self.options.purpose is Purpose.DESK or has_floor)
+
+    def _shown(self) -> ShowsStill | None:
+        """What the room's camera shows: the open one, else one that needs no opening."""
+        if self._publishing is None or self._present_link() is None:
+            return None
+        source: object = self._publishing.source(Upstream.CAMERA)
+        if source is None:
+            source = self._unsent = self._unsent or self._make_source(Upstream.CAMERA)
+        return source if isinstance(source, ShowsStill) else None
 
     def _make_source(self, upstream: Upstream) -> Source | None:
         source = self._chosen_source(upstream)
@@ -213,11 +228,17 @@ class Room:
         self._code = stage.room_code
         self.experience.stage(stage, time.monotonic())
         self._decide_on_air()
+        if self._wall is not None:
+            self._wall.changed(on_air=stage.has_floor)
         self._observers.on_stage(stage)
 
     def interpretation_arrived(self, view: InterpretationView) -> None:
         if self._publishing is not None:
             self._publishing.set_interprets(view.interprets)
+
+    def wall_arrived(self, view: WallView) -> None:
+        if self._wall is not None:
+            self._wall.take(view)
 
     def paths_arrived(self, paths: Paths) -> None:
         if self._link is not None:

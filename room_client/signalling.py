@@ -30,6 +30,7 @@ from signaling.messages import (
     StageView,
 )
 from signaling.refusals import Refusal, RefusalCode, Refused
+from signaling.wall_messages import WallView
 
 CONNECT_TIMEOUT_S = 8.0
 JOIN_TIMEOUT_S = 8.0
@@ -76,6 +77,7 @@ class Signalling:
         on_paths: Callable[[Paths], None] = lambda _: None,
         on_line: Callable[[LineView], None] = lambda _: None,
         on_interpretation: Callable[[InterpretationView], None] = lambda _: None,
+        on_wall: Callable[[WallView], None] = lambda _: None,
     ) -> None:
         self._server_url = server_url
         self._auth = auth
@@ -84,6 +86,7 @@ class Signalling:
         self._on_paths = on_paths
         self._on_line = on_line
         self._on_interpretation = on_interpretation
+        self._on_wall = on_wall
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -98,6 +101,7 @@ class Signalling:
         self._client.on("connect", self._connected, namespace=ROOM_NAMESPACE)
         self._client.on("stage", self._stage, namespace=ROOM_NAMESPACE)
         self._client.on("interpretation", self._interpretation, namespace=ROOM_NAMESPACE)
+        self._client.on("wall", self._wall, namespace=ROOM_NAMESPACE)
         self._client.on("paths", self._paths, namespace=ROOM_NAMESPACE)
         self._client.on("line", self._line, namespace=ROOM_NAMESPACE)
         self._client.on("link_ended", self._link_ended, namespace=ROOM_NAMESPACE)
@@ -200,10 +204,15 @@ class Signalling:
 
     def _connected(self) -> None:
         self._on_interpretation(InterpretationView())  # it is told anew after the stage, if there is one
+        self._on_wall(WallView())  # likewise
 
     def _interpretation(self, data: object) -> None:
         with suppress(ValidationError):
             self._on_interpretation(InterpretationView.model_validate(data))
+
+    def _wall(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_wall(WallView.model_validate(data))
 
     def _paths(self, data: object) -> None:
         with suppress(ValidationError):

@@ -90,6 +90,9 @@ class Speaker(RoomObserver):
             self.say(word(f"layer_{line.layer}", self._language))
         self._layer = line.layer or self._layer
 
+    def on_seen(self, seen: bool) -> None:
+        self.say(word("seen" if seen else "unseen", self._language))
+
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         if isinstance(end, Refusal):
             self.say(refusal_sentence(end, self._language))

@@ -112,6 +112,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Đường truyền quá yếu cho hình ảnh: chỉ có tiếng.",
         "The line is too thin for any picture: sound only.",
     ),
+    "seen": (
+        "Tỉnh đang thấy hình nhỏ của phòng này, mỗi 10 giây một hình, không lưu lại.",
+        "The province now sees a small picture of this room every 10 seconds; none is kept.",
+    ),
+    "unseen": ("Tỉnh không còn thấy hình của phòng này.", "The province no longer sees this room."),
     "path_direct": ("", ""),
     "path_turn_udp": ("Đi qua máy chuyển tiếp (UDP).", "By way of a relay (UDP)."),
     "path_turn_tcp": (

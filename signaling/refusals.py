@@ -45,6 +45,8 @@ class RefusalCode(StrEnum):
     TOO_MANY_MESSAGES = "too_many_messages"
     TOO_MUCH_MEDIA = "too_much_media"  # the room sent far more than a camera and a microphone do
     NOT_NOW = "not_now"  # a line is measured between receptions, and few at once
+    BAD_PICTURE = "bad_picture"  # for the wall: no JPEG, another size, or too large
+    PICTURE_NOT_WANTED = "picture_not_wanted"  # nobody looks, or not at this room in this item
     MEDIA_NOT_RUNNING = "media_not_running"
     RECORDER_NOT_RUNNING = "recorder_not_running"
 

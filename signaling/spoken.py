@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from signaling.check_messages import ChecksView, LineCheck, LineCheckEnd, RoomChecked
 from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
+from signaling.help_messages import Help, Helped
 from signaling.messages import (
     Devices,
     Hand,
@@ -20,6 +21,7 @@ from signaling.messages import (
 )
 from signaling.schedule_messages import Clock, ScheduleView, SoftwareView
 from signaling.summons_messages import RollCall, RollView, SummonsAnswer, Summonses, SummonsSeen
+from signaling.wall_messages import Picture, WallView
 
 UP_ROOM: tuple[type[Message], ...] = (
     Join,
@@ -35,6 +37,8 @@ UP_ROOM: tuple[type[Message], ...] = (
     RoomChecked,
     LineCheck,
     LineCheckEnd,
+    Picture,
+    Helped,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,
@@ -45,6 +49,8 @@ DOWN_ROOM: tuple[type[Message], ...] = (
     Summonses,
     RollView,
     ChecksView,
+    WallView,
+    Help,
     LineView,
     LinkEnded,
 )

@@ -6,6 +6,8 @@ It never publishes. What differs from a real room is only what it does with the 
 from __future__ import annotations
 
 import asyncio
+import base64
+import random
 import time
 from collections.abc import Callable
 
@@ -21,14 +23,20 @@ from room_client.reporting import RECEIVED_INTERVAL_S
 from room_client.signalling import ServerUnreachable
 from signaling.messages import InterpretationView, LineView, LinkEnded, Paths, Purpose, Received, StageView
 from signaling.refusals import Refusal, Refused
+from signaling.wall_messages import LOUDEST, PICTURE_EVERY_S, Picture, WallView
 from signaling.wire.slots import SlotName
+
+_START = b"\xff\xd8\xff\xfe\x00\x06"  # of a JPEG with a comment of four bytes
 
 
 class CountingRoom:
     """`start`, `stop`. Times are monotonic; `pictured_at` is the desk's first key frame on the present link."""
 
-    def __init__(self, shared: Shared, server_url: str, key: str, changed: Callable[[], None]) -> None:
-        """`changed` is called when something happened that somebody may wait for."""
+    def __init__(
+        self, shared: Shared, server_url: str, key: str, changed: Callable[[], None], jpeg: bytes = b""
+    ) -> None:
+        """`changed` is called when something happened that somebody may wait for. `jpeg` is the picture that it
+        sends while the province looks; without one it sends none."""
         self._shared = shared
         self._signalling = KeptSignalling(RoomOptions(server_url, key), self)
         self._changed = changed
@@ -43,6 +51,8 @@ class CountingRoom:
         self._before = CountingCounts()  # of links that are over
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
         self._over = LinkOver()
+        self._jpeg = jpeg
+        self._seen = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -52,6 +62,8 @@ class CountingRoom:
             asyncio.create_task(self._report(), name="counting room reports"),
             asyncio.create_task(self._signalling.keep(), name="counting room signalling"),
         ]
+        if self._jpeg:
+            self._tasks.append(asyncio.create_task(self._picture(), name="counting room pictures"))
 
     async def stop(self) -> None:
         while self._tasks:  # the link before its signalling
@@ -128,6 +140,14 @@ class CountingRoom:
                 )
             )
 
+    async def _picture(self) -> None:
+        """Its picture with another comment every time, so that it is sent on to the walls as a real one is."""
+        while True:
+            await asyncio.sleep(random.uniform(0.9, 1.1) * PICTURE_EVERY_S)
+            if self._seen and self.link is not None:
+                jpeg = base64.b64encode(_START + random.randbytes(4) + self._jpeg[2:]).decode()
+                await self._signalling.send(Picture(jpeg=jpeg, level=random.randrange(LOUDEST)))
+
     # --- what signalling tells (room_client.kept_signalling.SignallingOwner)
 
     def stage_arrived(self, stage: StageView) -> None:
@@ -138,6 +158,9 @@ class CountingRoom:
 
     def paths_arrived(self, paths: Paths) -> None:
         """Only the direct way is measured."""
+
+    def wall_arrived(self, view: WallView) -> None:
+        self._seen = view.seen
 
     def line_arrived(self, line: LineView) -> None:
         """A counting room's line is a local one."""

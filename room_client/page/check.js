@@ -27,6 +27,7 @@ export class RoomCheck {
   #checks = [];
   #isOpen = false; // a reception
   #running = "";
+  #alone = false; // nobody asked for it, and nobody is told to be watched
 
   /**
    * `devices`: the room's Devices; `request(event, body, within_ms)`: the acknowledgement of the server; `switchOn()`,
@@ -50,6 +51,11 @@ export class RoomCheck {
 
   get isRunning() {
     return this.#running !== "";
+  }
+
+  /** Whether it is checking by itself: then the screen says that nobody watches. */
+  get isAlone() {
+    return this.#alone;
   }
 
   /** When to check without being asked: PlannedChecks. */
@@ -77,10 +83,12 @@ export class RoomCheck {
 
   async #runByItself({ reason, at }) {
     localStorage.setItem(DONE, String(Math.max(Date.parse(at), serverNow())));
+    this.#alone = true;
     this.#switchOn();
     try {
       await this.#run(reason, mayBeLoud());
     } finally {
+      this.#alone = false;
       this.#switchOff();
     }
   }

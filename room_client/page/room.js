@@ -26,10 +26,12 @@ import { RoomCheck, showCheckPicture } from "./check.js";
 import { DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
 import { FullScreen } from "./full_screen.js";
+import { Help, helpCard } from "./help.js";
 import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith } from "./key.js";
 import { listenToKeys } from "./keys.js";
 import { draw, drawClock } from "./screen.js";
 import { RollPanel } from "./roll.js";
+import { SeenPicture } from "./seen.js";
 import { SummonsPanel } from "./summons.js";
 import { mayReload, Upgrade } from "./upgrade.js";
 import { mayRaiseHand, viewOf } from "./view.js";
@@ -47,7 +49,10 @@ const speaker = new Speaker(chosen, sound.sinks);
 const hearing = new Hearing(sound);
 const fullScreen = new FullScreen();
 const screen = new StageScreen(part("stage"));
-const meter = new LevelMeter((level) => showLevel(part("meter"), level));
+const meter = new LevelMeter((level) => {
+  showLevel(part("meter"), level);
+  seen.hear(level);
+});
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
 
 const summons = new SummonsPanel({
@@ -58,6 +63,11 @@ const summons = new SummonsPanel({
 
 const roll = new RollPanel({ ask: (event, body) => link.ask(event, body), changed: refresh });
 
+const seen = new SeenPicture({
+  devices, video: part("check-picture"), changed: refresh,
+  ask: (event, body) => link.ask(event, body),
+});
+
 const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
 
 const check = new RoomCheck({
@@ -66,6 +76,14 @@ const check = new RoomCheck({
   servers: () => link.servers,
   switchOn: () => checkUntil(serverNow() + CHECK_MS),
   switchOff: () => checkUntil(touched_ms > self_check_ms ? checks_until_ms : 0), // somebody came and looks on
+});
+
+document.body.append(helpCard());
+const help = new Help({
+  devices,
+  answer: (body) => link?.send("helped", body),
+  isDisturbable: () => mayReload({ stage, interprets: hearing.view.interprets, busy: false, mute: false }),
+  check: startCheck,
 });
 
 const awake = new Awake(refresh);
@@ -94,10 +112,11 @@ function currentView() {
 }
 
 function refresh() {
+  seen.setAttends(attends && !check.isAlone);
   const status = link?.status ?? { phase: "idle", media: false, signalling: false, tries: 0, refusal: null };
   draw({
     view: currentView(), stage, schedule, attends, checks: checks_until_ms > serverNow(), awake, upgrade, speaker, roomName, status, refusal: ended, devices, quality, screen, carried: carried.value,
-    handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
+    isSeen: seen.isSeen, handWorking: handWorking !== null, soundBlocked: sound.blocked, hearing, entry: { key, said: enrolling.sentence },
   });
   summons.draw(currentView());
   roll.draw(currentView());
@@ -139,6 +158,8 @@ function openLink() {
     upgrade.take(event.detail.page);
     refresh();
   });
+  link.addEventListener("help", (event) => help.take(event.detail));
+  link.addEventListener("wall", (event) => seen.take(event.detail.seen));
   link.addEventListener("carried", (event) => carried.take(event.detail));
   link.addEventListener("slots", (event) => {
     carried.take(""); // of a new link nothing is known yet
@@ -156,6 +177,7 @@ function openLink() {
     if (phase === "lost" || phase === "connecting") quality = "unknown";
     told = signalling;
     hearing.setTold(signalling);
+    if (!signalling) seen.take(false);
     refresh();
   });
   link.addEventListener("ended", (event) => {
@@ -164,6 +186,7 @@ function openLink() {
     hearing.take(null);
     publish();
     attends = false;
+    seen.setAttends(false);
     devices.stop(); // nobody speaks here now, and no light should say so
     refresh();
     if (currentView() === "key") part("key").focus();
@@ -200,6 +223,8 @@ function takeStage(view) {
   hearing.setItem(view.item?.position ?? null);
   attend();
   publish();
+  seen.setOnAir(view.has_floor);
+  if (before?.has_floor !== view.has_floor || before?.hand_raised !== view.hand_raised) seen.touch();
   announce(before, view);
   refresh();
 }
@@ -217,6 +242,7 @@ function attend() {
     link.rest();
     devices.stop();
   }
+  refresh();
 }
 
 /** Somebody looks after the room's devices, or has done so. */
@@ -231,6 +257,12 @@ function checkUntil(moment_ms) {
   checks_until_ms = moment_ms;
   attend();
   refresh();
+}
+
+/** The same, asked for from the province: camera and microphone go on if they rest, and the screen has said so. */
+async function startCheck() {
+  if (!attends) toggleCheck();
+  await devices.start();
 }
 
 /** Nothing may disappear under somebody's hands; what was only left lying there may. */
@@ -276,6 +308,9 @@ function listen() {
     summons, roll, panel, hearing, fullScreen,
     mayFill: () => currentView() !== "key",
   });
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && help.isOpen) help.close();
+  });
   const buttons = {
     hand: toggleHand, microphone: toggleMicrophone, hearing: () => hearing.turn(), full: () => fullScreen.go(),
     "check-devices": toggleCheck,
@@ -312,6 +347,7 @@ function listen() {
     showCheckPicture(camera);
     publish();
     tellDevices();
+    seen.touch();
     refresh();
   });
 }

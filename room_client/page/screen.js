@@ -17,7 +17,7 @@ const CALM = new Set(["none", "planned", "ended", "waiting"]);
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 
 /**
- * `known`: {hearing: Hearing, view, stage, schedule, attends, checks, awake: Awake, upgrade: Upgrade, speaker: Speaker, roomName, status, refusal, entry: {key, said: of a code}, devices, quality, carried, handWorking, soundBlocked,
+ * `known`: {hearing: Hearing, view, stage, schedule, attends, checks, awake: Awake, upgrade: Upgrade, speaker: Speaker, roomName, status, refusal, entry: {key, said: of a code}, devices, quality, carried, handWorking, isSeen: the province sees small pictures of this room, soundBlocked,
  * screen: StageScreen}
  */
 export function draw(known) {
@@ -135,7 +135,7 @@ function bannerOf({ view, stage, attends, awake, upgrade, status, devices, speak
   return ["triangle-alert", ""];
 }
 
-function drawBar({ view, stage, attends, roomName, status, devices, quality, carried, handWorking, hearing }, self) {
+function drawBar({ view, stage, attends, isSeen, roomName, status, devices, quality, carried, handWorking, hearing }, self) {
   setText(part("room-name"), roomName);
   setHidden(part("room-name"), roomName === "");
   setHidden(part("line"), status.phase === "ended");
@@ -144,6 +144,9 @@ function drawBar({ view, stage, attends, roomName, status, devices, quality, car
   drawSign(part("line"), line.icon, line.words, line.tone);
   for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends); // let go of
   setHidden(part("resting"), attends || status.phase !== "resting");
+  setHidden(part("seen"), !isSeen);
+  drawSign(part("seen"), "eye", say("room.seen"), null);
+  part("seen").title = say("room.seen.sentence");
   drawSign(part("resting"), "video-off", say("room.resting.off"), "absent");
   drawDevice("camera", devices.state("camera"), self === "onair" && status.media);
   drawDevice("microphone", devices.state("microphone"), (self === "onair" || hearing.view.interprets) && status.media);

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from av.video.frame import VideoFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,11 @@ class Source(Protocol):
         """Make the next picture a key frame, if the source encodes. From any thread."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ShowsStill(Protocol):
+    """A source of pictures that can also show one by itself, without sending. From any thread but the loop's."""
+
+    def still(self) -> VideoFrame | None:
+        """What it shows now; None: nothing yet. Takes at most tens of milliseconds. Raises SourceUnusable."""

@@ -13,11 +13,12 @@ from fractions import Fraction
 import av
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder
 from room_client.sources.files import PictureEncoder
-from room_client.sources.h264_stream import H264Stream
+from room_client.sources.h264_stream import H264Stream, decoded_key_frame
 from room_client.sources.opening import open_container, speakable
 from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, VideoCodec
 
@@ -90,6 +91,7 @@ class _LivePictures(_LiveSource):
     def __init__(self, place: str) -> None:
         super().__init__(place)
         self._encoder: PictureEncoder | None = None
+        self._newest: VideoFrame | bytes | None = None  # as it came, or the last key frame that was passed
         self.passed_through = False
 
     def open(self, codec: str) -> None:
@@ -114,8 +116,12 @@ class _LivePictures(_LiveSource):
         if encoder is not None:
             encoder.key_wanted.set()
 
+    def still(self) -> VideoFrame | None:
+        newest = self._newest
+        return decoded_key_frame(newest) if isinstance(newest, bytes) else newest
+
     def close(self) -> None:
-        self._encoder = None
+        self._encoder = self._newest = None
         super().close()
 
     def _pass(self, container: InputContainer, h264: H264Stream) -> Iterator[EncodedFrame | None]:
@@ -125,12 +131,15 @@ class _LivePictures(_LiveSource):
                 return
             stamp, time_base = packet.pts, packet.time_base  # the filter empties the packet
             for data, key in h264.units(packet):
+                if key:
+                    self._newest = data
                 yield EncodedFrame(data, clock.ticks(stamp, time_base), key)
 
     def _encode(self, container: InputContainer, encoder: PictureEncoder) -> Iterator[EncodedFrame | None]:
         clock = _LiveClock(VIDEO_CLOCK_HZ)
         for picture in container.decode(container.streams.video[0]):
             ticks = clock.ticks(picture.pts, picture.time_base)
+            self._newest = picture
             yield encoder.encode(picture, ticks) if self._wanted else None
 
 

@@ -47,6 +47,10 @@ class Feed:
         self._thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self._need_key = True
 
+    @property
+    def source(self) -> Source:
+        return self._source
+
     def start(self) -> None:
         self._thread.start()
 

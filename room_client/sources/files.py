@@ -7,6 +7,7 @@ file keep together over the rounds, because a round lasts as long as the whole f
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -117,6 +118,20 @@ class VideoFile(_LoopingFile):
         encoder = self._encoder
         if encoder is not None:
             encoder.key_wanted.set()
+
+    def still(self) -> VideoFrame | None:
+        """A picture of its own opening, somewhere in the file: what is being sent is not disturbed."""
+        file_must_exist(self._path)
+        try:
+            with open_container(self._path, missing=SourceProblem.NO_SUCH_FILE) as container:
+                if not container.streams.video:
+                    raise SourceUnusable(SourceProblem.NO_VIDEO, self._path)
+                round_us = container.duration or 0  # in av.time_base: microseconds
+                if round_us:
+                    container.seek((container.start_time or 0) + int(time.monotonic() * 1e6) % round_us)
+                return next(container.decode(container.streams.video[0]), None)
+        except av.error.FFmpegError as error:
+            raise SourceUnusable(SourceProblem.UNREADABLE, self._path) from error
 
     def close(self) -> None:
         self._encoder = None

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from av import Packet
+from av import CodecContext, Packet
 from av.bitstream import BitStreamFilterContext
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from room_client.packetising import nal_type, split_annex_b
@@ -77,3 +79,13 @@ class H264Stream:
             if key and not {NAL_SPS, NAL_PPS} <= kinds:
                 data = b"".join(_START_CODE + unit for unit in self._sets) + data
             yield data, key
+
+
+def decoded_key_frame(unit: bytes) -> VideoFrame | None:
+    """The picture of an access unit that is a key frame with its parameter sets; None where it cannot be read."""
+    decoder = CodecContext.create("h264", "r")
+    try:
+        frames = [*decoder.decode(Packet(unit)), *decoder.decode(None)]
+    except FFmpegError:
+        return None
+    return frames[0] if frames else None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime
 from fractions import Fraction
 
-import av
 import numpy as np
 import numpy.typing as npt
+from av.video.frame import VideoFrame
 
 from room_client.labels import label_unit
 from room_client.packetising import nal_type, split_annex_b
@@ -49,7 +50,7 @@ class TestCard:
         self._count += 1
         if encoder is None or not wanted:
             return None
-        frame = av.VideoFrame.from_ndarray(self._picture(count), format="yuv420p")
+        frame = VideoFrame.from_ndarray(self._picture(count), format="yuv420p")
         frame.pts, frame.time_base = count * _TICKS, Fraction(1, VIDEO_CLOCK_HZ)
         forced = self._key_wanted.is_set()
         if forced:
@@ -63,6 +64,9 @@ class TestCard:
 
     def want_key_frame(self) -> None:
         self._key_wanted.set()
+
+    def still(self) -> VideoFrame:
+        return VideoFrame.from_ndarray(self._picture(int(time.monotonic() * RATE)), format="yuv420p")
 
     def close(self) -> None:
         self._encoder = None

@@ -48,6 +48,8 @@ class Right(StrEnum):
     READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
     READ_FIGURES = "read_figures"  # small numbers about denunciations: `figures.sheet.knows_denunciations`
     SEE_LINES = "see_lines"
+    SEE_WALL = "see_wall"  # the rooms' small pictures; when and of which rooms says `receptions.wall_rules`
+    HELP_ROOMS = "help_rooms"  # ask a room's screen to check, reload, change a device, show a message
     KEEP_ROOMS = "keep_rooms"  # hand out and withdraw the rooms' addresses
     IMPORT_ROOMS = "import_rooms"  # and merge, rename and split them
     KEEP_ACCOUNTS = "keep_accounts"
@@ -89,6 +91,8 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.READ_FIGURES: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.SEE_LINES: frozenset({_H, _O, _C, _T, _A}),
+    Right.SEE_WALL: frozenset({_H, _O, _C, _T, _A}),
+    Right.HELP_ROOMS: frozenset({_O, _C, _T, _A}),
     Right.KEEP_ROOMS: frozenset({_O, _A}),
     Right.IMPORT_ROOMS: frozenset({_A}),
     Right.KEEP_ACCOUNTS: frozenset({_A}),
@@ -129,6 +133,8 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),
     Right.READ_FIGURES: N_("Read the figures and the report forms"),
     Right.SEE_LINES: N_("See the lines of the rooms"),
+    Right.SEE_WALL: N_("See small live pictures of the rooms"),
+    Right.HELP_ROOMS: N_("Help rooms from afar: message, check, reload, another device"),
     Right.KEEP_ROOMS: N_("Hand out and withdraw the rooms' addresses"),
     Right.IMPORT_ROOMS: N_("Import the list of rooms; merge, rename and split units"),
     Right.KEEP_ACCOUNTS: N_("Keep the accounts"),

@@ -8,7 +8,7 @@ Whether a room is there at all is media's word, which is slow by itself, and is 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ BETTER_AFTER = timedelta(seconds=10)
 SLOW_AFTER = timedelta(seconds=10)  # ICE and DTLS take below 2 s on the worst line that carries anything
 WEAK_LOSS_PERCENT, FINE_LOSS_PERCENT = 5.0, 2.0  # what repeats mend without a trace, and what shows
 WEAK_RTT_MS, FINE_RTT_MS = 400.0, 300.0  # ITU-T G.114: above 400 ms people fall into each other's words
+HISTORY = 300  # changes of one room: a line that changes twice in ten minutes, for 24 h
 SMOOTHING = 0.3  # share of the newest report in the figures that are shown
 
 
@@ -162,17 +163,24 @@ class LineQualities:
 
     def __init__(self) -> None:
         self._verdicts: dict[RoomCode, Verdict] = {}
+        self._history: dict[RoomCode, deque[tuple[datetime, Quality]]] = {}
         self.changes = 0  # grows whenever a verdict changed: what was made from them is out of date then
 
     def assess(self, room: RoomCode, seen: Seen, now: datetime) -> None:
         before = self._verdicts.get(room)
         verdict = assess(before, seen, now)
+        if before is not None and verdict.quality is not before.quality:
+            self._history.setdefault(room, deque(maxlen=HISTORY)).append((now, verdict.quality))
         if verdict != before:
             self._verdicts[room] = verdict
             self.changes += 1
 
     def of(self, room: RoomCode) -> Verdict:
         return self._verdicts.get(room) or Verdict()
+
+    def history(self, room: RoomCode, since: datetime) -> list[tuple[datetime, Quality]]:
+        """When the word changed, and to what, the newest first; nothing of before this process began."""
+        return [change for change in reversed(self._history.get(room, ())) if change[0] >= since]
 
     def debug_snapshot(self) -> dict[str, object]:
         return dict(Counter(verdict.quality.value for verdict in self._verdicts.values()))
@@ -181,3 +189,4 @@ class LineQualities:
         """Forget rooms that the registry no longer has."""
         for gone in self._verdicts.keys() - set(rooms):
             del self._verdicts[gone]
+            self._history.pop(gone, None)

@@ -20,11 +20,13 @@ from server.receptions import (
     agenda_pages,
     cancel_pages,
     cancelling,
+    help_pages,
     plan_pages,
     quality_pages,
     roll_pages,
     schedule_pages,
     summons_pages,
+    wall_pages,
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.chapters import chapters_of, merged
@@ -63,6 +65,8 @@ def add_routes(app: web.Application) -> None:
     schedule_pages.add_routes(app)
     app.router.add_get(r"/receptions/{id:\d{1,9}}", detail, name="reception")
     quality_pages.add_routes(app)
+    wall_pages.add_routes(app)
+    help_pages.add_routes(app)
     summons_pages.add_routes(app)
     roll_pages.add_routes(app)
     plan_pages.add_routes(app)

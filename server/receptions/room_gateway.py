@@ -36,6 +36,7 @@ from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.check_messages import LineCheck, LineCheckEnd, RoomChecked
+from signaling.help_messages import Help, Helped
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -53,6 +54,7 @@ from signaling.refusals import Refusal, RefusalCode, Refused
 from signaling.schedule_messages import Clock, ClockTold
 from signaling.spoken import UP_ROOM
 from signaling.summons_messages import PresentOffice, RollCall, SummonsAnswer, SummonsSeen
+from signaling.wall_messages import Picture
 
 CONNECTIONS = {Purpose.ROOM: 4, Purpose.WATCH: 4, Purpose.DESK: 8}
 """Connections of one room at once. A room that reconnects over a bad line leaves dead ones behind for 20 s."""
@@ -72,6 +74,9 @@ class RoomGateway(SocketNamespace):
         self._offices = told.offices
         self._checks = told.checks
         self._lines = LineChecks(conductor)
+        self._wall = told.wall
+        self._helping = told.helping
+        told.helping.deliver = self._deliver
         self._connections: dict[str, RoomConnection] = {}
         self._screens = RoomScreens(conductor, self._connections, told, self.send_to, self.hang_up)
         self._seen: set[int] = set()  # devices that connected since it was written down last
@@ -174,12 +179,19 @@ class RoomGateway(SocketNamespace):
             case Hand(raised=raised):
                 self._need(connection, Purpose.ROOM, event)
                 await self._conductor.ask(events.HandMoved(code, raised))
+            case Helped():
+                self._need(connection, Purpose.ROOM, event)
+                self._helping.take(code, message)
             case Devices():
                 if connection.purpose is Purpose.ROOM:
+                    self._helping.note_devices(code, message)
                     self._conductor.post(events.DevicesChanged(code, message))
             case Received():
                 if connection.purpose is Purpose.ROOM:
                     self._conductor.post(events.RoomReceived(code, message))
+            case Picture():
+                self._need(connection, Purpose.ROOM, event)
+                self._wall.take(code, message)
             case SummonsSeen(summons=summons, version=version):
                 self._need(connection, Purpose.ROOM, event)
                 self._conductor.post(events.SummonsShown(code, summons, version))
@@ -200,6 +212,17 @@ class RoomGateway(SocketNamespace):
             case LineCheckEnd(link=link):
                 return (await self._lines.end(sid, link)).model_dump(mode="json")
         return None
+
+    def _deliver(self, code: RoomCode, asked: Help) -> bool:
+        """To the room's own screen; of several that of the newest connection."""
+        own = [
+            one
+            for one in self._connections.values()
+            if one.room.code == code and one.purpose is Purpose.ROOM and one.ended is None
+        ]
+        if own:
+            self._screens.help(own[-1], asked)
+        return bool(own)
 
     async def _answer_summons(self, code: RoomCode, said: SummonsAnswer) -> None:
         """Acknowledged when it is stored: the office relies on it."""

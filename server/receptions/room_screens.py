@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from server.receptions.check_plan import checks_view
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import ReceptionRules
+from server.receptions.helping import Helping
 from server.receptions.offices import OfficePlace, Offices
 from server.receptions.programme import RoomFacts, SummonsFacts
 from server.receptions.room_checks import RoomChecks
@@ -23,12 +24,15 @@ from server.receptions.socket_inbox import SocketInbox
 from server.receptions.standing import Standing
 from server.receptions.turn_access import RENEWED, TurnAccess
 from server.receptions.views import interpretation_view, roll_view, stage_view, summonses_view
+from server.receptions.wall import Wall
 from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.check_messages import ChecksView
+from signaling.help_messages import Help
 from signaling.messages import Carried, InterpretationView, LineView, LinkEnded, Purpose, RoomCode
 from signaling.refusals import Refusal, RefusalCode
 from signaling.schedule_messages import ScheduleView, SoftwareView
+from signaling.wall_messages import WallView
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +51,8 @@ class RoomConnection:
     summonses: tuple[SummonsFacts, ...] = ()  # as it was told
     roll: object = None  # what it was told is made from
     checks: ChecksView = field(default_factory=ChecksView)  # as it was told
+    wall: WallView = field(default_factory=WallView)  # as it was told
+    helps: list[Help] = field(default_factory=list)  # to be told
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
 
@@ -61,6 +67,8 @@ class Told:
     page: str
     checks: RoomChecks  # who keeps what rooms found
     morning_check: timedelta | None  # how long after midnight rooms check themselves; None: they do not
+    wall: Wall
+    helping: Helping
 
 
 class RoomScreens:
@@ -99,6 +107,7 @@ class RoomScreens:
         known = self._connections.get(connection)
         if known is not None and (known.ended is None or known.ended.rejoin):
             known.ended = LinkEnded(link=link, refusal=Refusal(code=code), rejoin=rejoin)
+            self._told.helping.note_end(known.room.code, code)
             self._wake.set()
 
     def line_changed(self, connection: str, layer: Carried) -> None:
@@ -106,6 +115,10 @@ class RoomScreens:
         if known is not None:
             known.line = layer
             self._wake.set()
+
+    def help(self, connection: RoomConnection, asked: Help) -> None:
+        connection.helps.append(asked)
+        self._wake.set()
 
     # --- to Socket.IO ------------------------------------------------------------------------------
 
@@ -126,10 +139,13 @@ class RoomScreens:
                 await self._push_schedule(connection)
                 await self._push_stage(connection)
                 await self._push_interpretation(connection)
+                await self._push_wall(connection)
             for connection in wanted:  # after the last stage: nothing of this is as urgent
                 await self._push_summonses(connection)
                 await self._push_roll(connection)
                 await self._push_checks(connection)
+            for connection in [one for one in self._connections.values() if one.helps]:
+                await self._push_helps(connection)
             for connection in [one for one in self._connections.values() if one.line is not None]:
                 await self._push_line(connection)
 
@@ -170,6 +186,20 @@ class RoomScreens:
         if view != connection.interpretation:
             connection.interpretation = view
             await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
+
+    async def _push_wall(self, connection: RoomConnection) -> None:
+        """To the room's own screen: it is the one with the camera."""
+        if connection.purpose is not Purpose.ROOM:
+            return
+        view = self._told.wall.view(connection.room.code)
+        if view != connection.wall:
+            connection.wall = view
+            await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
+
+    async def _push_helps(self, connection: RoomConnection) -> None:
+        asked, connection.helps = connection.helps, []
+        for message in asked:
+            await self._send_to(connection.sid, message.event, message.model_dump(mode="json"))
 
     async def _push_summonses(self, connection: RoomConnection) -> None:
         """To the room's own screen, not to overflow screens."""

@@ -13,12 +13,14 @@ from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.desk_gateway import DeskGateway
 from server.receptions.desk_socket import DeskSocket
+from server.receptions.helping import HELPING, Helping
 from server.receptions.offices import OFFICES
 from server.receptions.room_checks import ROOM_CHECKS
 from server.receptions.room_gateway import RoomGateway
 from server.receptions.room_screens import Told
 from server.receptions.socket_guard import RoomPacket, SocketGuard
 from server.receptions.turn_access import TurnAccess
+from server.receptions.wall import WALL, Wall
 from server.rooms.connected import CONNECTED
 from server.web.keys import CATALOGS, DATABASE, SECRET, STATICS
 
@@ -34,6 +36,7 @@ class Signalling:
     rooms: RoomGateway
     desk: DeskGateway
     socket: DeskSocket
+    wall: Wall
 
     @property
     def healthy(self) -> bool:
@@ -44,6 +47,7 @@ class Signalling:
             "room gateway": self.rooms.debug_snapshot(),
             "desk gateway": self.desk.debug_snapshot(),
             "desk socket": self.socket.debug_snapshot(),
+            "wall": self.wall.debug_snapshot(),
             "engine.io": {"sockets": len(self.server.eio.sockets)},
         }
 
@@ -72,7 +76,7 @@ def attach_signalling(
     morning_check: timedelta | None = None,
 ) -> Signalling:
     """Socket.IO answers only pages of this host (its default); rooms in Python send no Origin. Also gives the
-    registry its CONNECTED."""
+    registry its CONNECTED and the pages their WALL and HELPING."""
     server = socketio.AsyncServer(
         async_mode="aiohttp",
         ping_interval=PING_EVERY_S,
@@ -80,7 +84,18 @@ def attach_signalling(
         max_http_buffer_size=LONGEST_MESSAGE,
         serializer=RoomPacket,
     )
-    told = Told(turn, app[OFFICES], app[RECEPTION_RULES], app[STATICS].room_page, app[ROOM_CHECKS], morning_check)
+    app[WALL] = wall = Wall(conductor)  # before the screens: what ended is dropped when they look
+    app[HELPING] = helping = Helping(conductor)
+    told = Told(
+        turn,
+        app[OFFICES],
+        app[RECEPTION_RULES],
+        app[STATICS].room_page,
+        app[ROOM_CHECKS],
+        morning_check,
+        wall,
+        helping,
+    )
     rooms = RoomGateway(conductor, app[DATABASE], app[SECRET], told)
     desk = DeskGateway(conductor, app[DATABASE], app[CATALOGS])
     app[CONNECTED] = rooms
@@ -89,4 +104,4 @@ def attach_signalling(
     server.attach(app)
     SocketGuard().guard(server, app)
     socket = DeskSocket(run_directory / "control.sock", conductor, app[DATABASE])
-    return Signalling(server, rooms, desk, socket)
+    return Signalling(server, rooms, desk, socket, wall)

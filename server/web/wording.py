@@ -75,6 +75,14 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_NOW: N_(
         "The line is not measured now: a reception is open, or other rooms are measuring. It is done later."
     ),
+    RefusalCode.BAD_PICTURE: N_(
+        "The room's small picture was not taken: it has to be a JPEG of 160×90 pixels and at most 5,000 bytes."
+        " Everything else goes on."
+    ),
+    RefusalCode.PICTURE_NOT_WANTED: N_(
+        "The room's small picture was not taken: the province does not look at this room now."
+        " Everything else goes on."
+    ),
     RefusalCode.MEDIA_NOT_RUNNING: N_(
         "Picture and sound are being restarted on the server. Rooms come back by themselves within seconds."
     ),
@@ -113,6 +121,7 @@ STATUS: dict[RefusalCode, int] = {
     RefusalCode.TOO_MANY_TRIES: 429,
     RefusalCode.TOO_MUCH_MEDIA: 429,
     RefusalCode.BAD_SDP: 400,
+    RefusalCode.BAD_PICTURE: 400,
     RefusalCode.NO_COMMON_CODEC: 406,
     RefusalCode.MEDIA_NOT_RUNNING: 503,
     RefusalCode.RECORDER_NOT_RUNNING: 503,

@@ -58,6 +58,7 @@ DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
 NO_PAGES = re.compile(
     r"\.(json|jpg|vtt|zip|pdf)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
+    r"|/wall/pictures$"
 )
 """Routes that answer with a file, with data, or with nothing."""
 ASKS = {"/figures/records": "?column=1", "/duty/unit": "?unit={room}", "/clip": "?from=2&to=9"}

@@ -137,6 +137,7 @@ class Server:
         self.received: list[dict[str, int]] = []
         self.devices: list[dict[str, str]] = []
         self.hands: list[bool] = []
+        self.pictures: list[dict[str, object]] = []
         self.leaves = 0
         self.sids: list[str] = []
         self.url = ""
@@ -149,6 +150,7 @@ class Server:
             ("received", self._received),
             ("devices", self._devices),
             ("hand", self._hand),
+            ("picture", self._picture),
             ("leave", self._leave),
         ):
             self.socket.on(name, handler, namespace="/room")
@@ -196,6 +198,13 @@ class Server:
     async def _received(self, sid: str, data: dict[str, int]) -> None:
         self.received.append(data)
 
+    async def look(self, seen: bool) -> None:
+        """The province looks at its rooms, or no longer."""
+        await self.socket.emit("wall", {"seen": seen}, namespace="/room")
+
+    async def _picture(self, sid: str, data: dict[str, object]) -> None:
+        self.pictures.append(data)
+
     async def _devices(self, sid: str, data: dict[str, str]) -> None:
         self.devices.append(data)
 
@@ -231,6 +240,7 @@ class Seen(RoomObserver):
         self.ends: list[object] = []
         self.problems: list[SourceUnusable | None] = []
         self.layers: list[str] = []
+        self.looks: list[bool] = []
 
     def on_state(self, state: RoomState) -> None:
         self.states.append(state)
@@ -252,6 +262,9 @@ class Seen(RoomObserver):
 
     def on_line(self, line: LineView) -> None:
         self.layers.append(line.layer)
+
+    def on_seen(self, seen: bool) -> None:
+        self.looks.append(seen)
 
     def on_link_ended(self, end: object) -> None:
         self.ends.append(end)

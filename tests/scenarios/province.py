@@ -23,7 +23,7 @@ from server.receptions.reception_facts import read_upcoming
 from server.receptions.tables import Reception
 from server.rooms.keys import Scope, make_key, make_token
 from server.rooms.queries import rooms_on
-from server.rooms.tables import Room
+from server.rooms.tables import Room, RoomLevel
 from server.server_process import server_process
 from server.settings import Settings
 from signaling.desk_messages import Command, CommandName
@@ -49,6 +49,11 @@ class Province:
         self.address = address
         self._rooms = rooms
         self._secret = load_secret(settings.data)
+
+    @property
+    def communes(self) -> list[str]:
+        """The codes of all rooms of communes, in their order."""
+        return sorted(code for code, room in self._rooms.items() if room.level is RoomLevel.COMMUNE)
 
     def key(self, code: str) -> str:
         return make_key(self._secret, code, self._rooms[code].key_version)

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 import signaling
-from signaling import check_messages, desk_messages, messages, schedule_messages, spoken, summons_messages
+from signaling import (
+    check_messages,
+    desk_messages,
+    help_messages,
+    messages,
+    schedule_messages,
+    spoken,
+    summons_messages,
+)
 from signaling.check_messages import FIGURES, OUTCOMES, CheckReason, Part
 from signaling.desk_messages import CommandName, RoomPresence
 from signaling.messages import DeviceState, Message, Purpose
@@ -35,6 +43,7 @@ PARTS: tuple[type[Message], ...] = (
     check_messages.CheckTaken,
     check_messages.PlannedCheck,
     check_messages.LineFigures,
+    help_messages.OfferedDevice,
     desk_messages.RoomEntry,
     desk_messages.AgendaEntry,
     desk_messages.RecordingLight,

@@ -15,6 +15,8 @@ import { drawAgenda, drawHead, drawRecording, drawTimes } from "./console_agenda
 import { CommandButtons } from "./console_commands.js";
 import { DeskPublisher } from "./console_publish.js";
 import { RoomWall } from "./console_rooms.js";
+import { offerWall } from "./console_wall.js";
+import { WallPictures } from "./wall_pictures.js";
 
 const ANSWER_MS = 8000;
 const RETRY_MS = 3000;
@@ -34,7 +36,9 @@ const screen = new StageScreen(part("stage"));
 const sound = new StageSound();
 const hearing = new Hearing(sound);
 const watch = new Link({ purpose: "watch", login: true });
+const pictures = new WallPictures();
 const rooms = new RoomWall({
+  pictures,
   mayCommand: MAY_COMMAND,
   command: (name, fields) => buttons.run(name, fields),
   onHand: (room) => announce(say("announce.hand", { name: room.name })),
@@ -107,6 +111,7 @@ function refresh() {
     open: state.state === "open",
     limited: item?.audience === "rooms",
     closed: state.item_closed,
+    floor_since: state.floor_since,
     staged: state.desk_publishing || state.document_shared || state.floor !== null,
   });
   publisher?.setOver(state.state === "ended" || state.state === "cancelled");
@@ -249,6 +254,7 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) watch.open();
 });
 
+offerWall(pictures);
 drawSound();
 if (MAY_COMMAND) publisher = new DeskPublisher({ sound: [soundButton, hearingButton], fail: (sentence) => buttons.showRefusal(sentence) });
 else {

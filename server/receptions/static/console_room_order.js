@@ -5,6 +5,7 @@ import { say } from "../web/live/words.js";
 // From these figures on a room's picture or sound is visibly hurt; below them the host has better things to read.
 const LOSS_PERCENT = 8;
 const RTT_MS = 800;
+const QUIET_S = 10; // on air: longer than one breathes
 
 // Who looks closer is told of less; a line within the province that is well takes some 30 ms.
 const TELLING_LOSS_PERCENT = 1;
@@ -45,6 +46,7 @@ export function troubleOf(room, { open, limited, closed, staged }) {
     if (["missing", "blocked"].includes(room[device])) found.push(say(`trouble.${device}.${room[device]}`));
   }
   if (room.presence === "has_floor" && room.microphone === "off") found.push(say("trouble.microphone.off"));
+  if (room.microphone === "ok" && room.quiet_s >= QUIET_S) found.push(say("trouble.quiet", { seconds: Math.floor(room.quiet_s) }));
   // With an empty stage, or a closed item, there is nothing a room could receive.
   const sentMedia = open && staged && !closed && room.in_audience;
   if (sentMedia && room.presence === "connected") found.push(say("trouble.not_receiving"));
@@ -63,6 +65,12 @@ function answerTrouble({ summons, in_audience }, open) {
 function urgency({ summons, presence }) {
   if (summons === "cannot") return 0;
   return presence === "absent" ? 2 : 1;
+}
+
+/** While it runs: the room on air, then those that the item needs and lacks, then all others. */
+function urgencyOnAir({ presence }) {
+  if (presence === "has_floor") return 0;
+  return presence === "absent" ? 1 : 2;
 }
 
 /** What the room's line carries, in words; with `figures` also what is measured. Empty where nothing is known. */
@@ -89,7 +97,8 @@ export function ordered(rooms, { search, filter, session }) {
     else if (trouble) troubles.push({ room, trouble });
     else wall.push(room);
   }
-  if (!session.open) troubles.sort((one, other) => urgency(one.room) - urgency(other.room)); // else the registry's order
+  const order = session.open ? urgencyOnAir : urgency;
+  troubles.sort((one, other) => order(one.room) - order(other.room)); // among equals the registry's order
   hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
   return { hands, troubles, wall: grouped(wall) };
 }

@@ -16,7 +16,8 @@ const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "a
 
 export class RoomWall {
   #rooms = new Map();
-  #session = { open: false, limited: false, closed: false, staged: false };
+  #session = { open: false, limited: false, closed: false, staged: false, floor_since: "" };
+  #pictures;
   #filter = "all";
   #mayCommand;
   #command;
@@ -25,8 +26,12 @@ export class RoomWall {
   // One stop of the Tab key for all tiles, not one for each of 191.
   #focus = new RovingFocus([part("troubles"), part("wall")]);
 
-  /** `command(name, {room, pressed})` sends and resolves to true if it was done; `onHand(room)` is told of a hand that has just gone up. */
-  constructor({ mayCommand, command, onHand }) {
+  /** `pictures`: WallPictures. `command(name, {room, pressed})` sends and resolves to true if it was done; `onHand(room)` is told of a hand that has just gone up. */
+  constructor({ pictures, mayCommand, command, onHand }) {
+    this.#pictures = pictures;
+    pictures.addEventListener("change", () => {
+      if (this.#session.floor_since) this.draw(); // whether its microphone is heard
+    });
     this.#mayCommand = mayCommand;
     this.#command = command;
     this.#onHand = onHand;
@@ -62,7 +67,7 @@ export class RoomWall {
 
   /**
    * `open`: the reception is open; `limited`: the present item is for some rooms only; `closed`: it is closed now;
-   * `staged`: there is something on the stage to be received.
+   * `staged`: there is something on the stage to be received; `floor_since`: since when a room is on air.
    */
   setSession(session) {
     if (Object.entries(session).every(([name, value]) => this.#session[name] === value)) return;
@@ -91,7 +96,7 @@ export class RoomWall {
   }
 
   #drawNow() {
-    const rooms = [...this.#rooms.values()];
+    const rooms = [...this.#rooms.values()].map((room) => this.#heard(room));
     const search = plain(part("search").value);
     const lists = ordered(rooms, { search, filter: this.#filter, session: this.#session });
     const counts = countsOf(rooms, this.#session);
@@ -108,6 +113,13 @@ export class RoomWall {
     this.#drawWall(lists.wall);
     this.#focus.settle(focused);
     setHidden(part("rooms-empty"), rooms.length === 0 || lists.hands.length + lists.troubles.length + lists.wall.length > 0);
+  }
+
+  /** The room on air with `quiet_s`: for how long nothing was heard of it, or null. */
+  #heard(room) {
+    if (room.presence !== "has_floor") return room;
+    const quiet_s = this.#pictures.quiet_s(room.code);
+    return { ...room, quiet_s: quiet_s === null ? null : Math.min(quiet_s, secondsSince(this.#session.floor_since) ?? 0) };
   }
 
   #drawWall(entries) {
@@ -149,6 +161,7 @@ export class RoomWall {
     const row = element(
       "li",
       { icon: "hand", "data-testid": `hand-${code}` },
+      this.#pictures.frame(code),
       element("span", { class: "name" }),
       element("time", { class: "figures" }),
     );
@@ -181,7 +194,7 @@ export class RoomWall {
     const inside = this.#mayCommand
       ? element("button", { type: "button", on: { click: (event) => this.#command("floor", { room: code, pressed: event.currentTarget }) } })
       : element("div", { class: "tile-plain" });
-    inside.append(element("span", { class: "name" }), element("span", { class: "word" }), element("span", { class: "layer", hidden: true }));
+    inside.append(this.#pictures.frame(code), element("span", { class: "name" }), element("span", { class: "word" }), element("span", { class: "layer", hidden: true }));
     return element("li", { class: long ? "trouble" : "", "data-testid": `room-${code}` }, inside);
   }
 

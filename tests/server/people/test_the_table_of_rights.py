@@ -53,7 +53,7 @@ def test_a_supervisor_reads_and_changes_nothing() -> None:
 
 
 def test_a_technician_sees_no_petition_and_no_reception() -> None:
-    assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.INSPECT}
+    assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.SEE_WALL, Right.HELP_ROOMS, Right.INSPECT}
 
 
 @pytest.fixture

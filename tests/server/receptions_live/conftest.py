@@ -113,6 +113,8 @@ class RoomClient:
         self.schedules: list[dict[str, Any]] = []
         self.software: list[dict[str, Any]] = []
         self.checks: list[dict[str, Any]] = []
+        self.helps: list[dict[str, Any]] = []
+        self.seen: bool | None = None  # whether the province looks at it; None: it was told nothing
         self.heard: list[str] = []  # the names of the server's messages, in their order
         self.refused: Any = None
         for event in (
@@ -124,6 +126,8 @@ class RoomClient:
             "summonses",
             "roll",
             "checks",
+            "wall",
+            "help",
             "line",
             "link_ended",
         ):
@@ -138,6 +142,7 @@ class RoomClient:
             "checks": self.checks,
             "stage": self.views,
             "link_ended": self.ended,
+            "help": self.helps,
         }
 
         def note(data: dict[str, Any]) -> None:
@@ -148,6 +153,8 @@ class RoomClient:
                 self.summons = data["summonses"]
             elif event == "roll":
                 self.roll = data
+            elif event == "wall":
+                self.seen = data["seen"]
             elif event == "interpretation":
                 self.interpretation = data
             else:

@@ -269,6 +269,18 @@ const SHAPES = {
   "chevron-right": [
     ["path", { d: "m9 18 6-6-6-6" }],
   ],
+  "layout-grid": [
+    ["rect", { x: "3", y: "3", width: "7", height: "7", rx: "1" }],
+    ["rect", { x: "14", y: "3", width: "7", height: "7", rx: "1" }],
+    ["rect", { x: "14", y: "14", width: "7", height: "7", rx: "1" }],
+    ["rect", { x: "3", y: "14", width: "7", height: "7", rx: "1" }],
+  ],
+  "minimize": [
+    ["path", { d: "M8 3v3a2 2 0 0 1-2 2H3" }],
+    ["path", { d: "M21 8h-3a2 2 0 0 1-2-2V3" }],
+    ["path", { d: "M3 16h3a2 2 0 0 1 2 2v3" }],
+    ["path", { d: "M16 21v-3a2 2 0 0 1 2-2h3" }],
+  ],
   "settings-2": [
     ["path", { d: "M14 17H5" }],
     ["path", { d: "M19 7h-9" }],

@@ -5,7 +5,7 @@
 // costs one round trip and leaves no state to be wrong about. What was shown stays until the next link is up, and
 // sources that were published stay published. A link that rests keeps its connection for signalling, and has no media.
 //
-// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "schedule" a ScheduleView · "checks" PlannedChecks · "software" a SoftwareView · "slots" Map("video desk" -> track), empty when it rests · "state" LinkStatus ·
+// Events (CustomEvent, `detail`): "stage" a StageView · "interpretation" an InterpretationView, or null · "summonses" SummonsViews · "roll" a RollView · "schedule" a ScheduleView · "checks" PlannedChecks · "software" a SoftwareView · "wall" a WallView · "help" a Help · "slots" Map("video desk" -> track), empty when it rests · "state" LinkStatus ·
 // "reading" a reading of line.js · "carried" what the line carries, as LineView.layer · "ended" the refusal that
 // ended it.
 
@@ -86,6 +86,8 @@ export class Link extends EventTarget {
         schedule: (view) => this.#tell("schedule", view),
         checks: ({ checks }) => this.#tell("checks", checks),
         software: (view) => this.#tell("software", view),
+        help: (message) => this.#tell("help", message),
+        wall: (view) => this.#tell("wall", view),
         line: ({ layer }) => this.#tell("carried", layer),
         ended: (message) => this.#onLinkEnded(message),
       },

@@ -5,6 +5,7 @@
 import console from "./words/console.js";
 import desk from "./words/desk.js";
 import devices from "./words/devices.js";
+import help from "./words/help.js";
 import interpretation from "./words/interpretation.js";
 import link from "./words/link.js";
 import preflight from "./words/preflight.js";
@@ -12,8 +13,9 @@ import recording from "./words/recording.js";
 import room from "./words/room.js";
 import rooms from "./words/rooms.js";
 import summons from "./words/summons.js";
+import wall from "./words/wall.js";
 
-const WORDS = { ...console, ...desk, ...devices, ...interpretation, ...link, ...preflight, ...recording, ...room, ...rooms, ...summons };
+const WORDS = { ...console, ...desk, ...devices, ...help, ...interpretation, ...link, ...preflight, ...recording, ...room, ...rooms, ...summons, ...wall };
 
 export const language = document.documentElement.lang === "en" ? "en" : "vi";
 const PLACE = language === "en" ? 1 : 0;

@@ -30,7 +30,7 @@ export class Signalling {
 
   /**
    * `pause_ms()`: before the next try. `heard`: {ready(servers), lost(), trying(), refused(refusal), paths(servers),
-   * stage(view), interpretation(view or null), summonses(message), roll(view), schedule(view), checks(view), software(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
+   * stage(view), interpretation(view or null), summonses(message), roll(view), schedule(view), checks(view), software(view), wall(view), help(message), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
   constructor({ purpose, key, login, pause_ms, heard }) {
     this.#auth = { key, purpose, login, language, software: document.body.dataset.software ?? "" };
@@ -110,6 +110,8 @@ export class Signalling {
     socket.on("schedule", (view) => this.#heard.schedule(view));
     socket.on("checks", (view) => this.#heard.checks?.(view));
     socket.on("software", (view) => this.#heard.software(view));
+    socket.on("help", (message) => this.#heard.help(message));
+    socket.on("wall", (view) => this.#heard.wall(view));
     socket.on("line", (view) => this.#heard.line(view));
     socket.on("link_ended", (message) => this.#heard.ended(message));
   }
@@ -117,6 +119,7 @@ export class Signalling {
   #onConnect() {
     clearTimeout(this.#deadline);
     this.#heard.interpretation(null); // told anew right after the stage, if there is one
+    this.#heard.wall({ seen: false }); // likewise
     this.#paths = setTimeout(() => this.#settle([]), PATHS_MS);
   }
 

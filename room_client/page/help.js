@@ -1,0 +1,105 @@
+// Remote help: what the province's technician asks of this screen (PROTOCOL.md, `help`). Whatever it is, the screen says
+// that the province asked for it, before anything happens; what could disturb an item waits for nobody's patience: it
+// is answered with "not now".
+
+import { element, part, setHidden, setIcon, setText } from "../web/live/elements.js";
+import { say } from "../web/live/words.js";
+
+const TOLD_MS = 6000; // read before it happens, and for a while after
+const MOST_DEVICES = 40;
+const CHECK_MS = 60_000; // the line is measured, too, where no reception is open
+const KINDS = ["camera", "microphone"];
+
+export class Help {
+  #known;
+  #hides = null;
+
+  /** `known`: {devices: Devices, answer(body), isDisturbable(), check(): switches the devices on for a check}. */
+  constructor(known) {
+    this.#known = known;
+    part("help-close").addEventListener("click", () => this.close());
+  }
+
+  get isOpen() {
+    return !part("help").hidden;
+  }
+
+  close() {
+    clearTimeout(this.#hides);
+    setHidden(part("help"), true);
+  }
+
+  /** Takes a Help message. */
+  async take({ number, act, text, kind, device }) {
+    if (act !== "message" && act !== "devices" && !this.#known.isDisturbable()) {
+      return this.#known.answer({ number, outcome: "not_now" });
+    }
+    this.#tell(say(`help.${act}`), act === "message" ? text : "");
+    let answer = { outcome: "done" };
+    try {
+      if (act === "devices") answer.devices = await this.#devices();
+      else if (act === "choose") answer = await this.#choose(kind, device);
+      else if (act === "check") answer = await this.#check();
+    } catch {
+      answer = { outcome: "failed" };
+    }
+    this.#known.answer({ number, ...answer });
+    if (act === "reload") setTimeout(() => location.reload(), TOLD_MS / 2);
+  }
+
+  /** A message stays until somebody puts it away; that something was asked goes by itself. */
+  #tell(title, text) {
+    clearTimeout(this.#hides);
+    setIcon(part("help-title"), "headphones");
+    setText(part("help-title").querySelector("span"), title);
+    setText(part("help-text"), text);
+    setHidden(part("help-text"), text === "");
+    setText(part("help-close"), say("help.close"));
+    setHidden(part("help"), false);
+    part("voice").textContent = [title, text].filter(Boolean).join(" ");
+    if (!text) this.#hides = setTimeout(() => this.close(), TOLD_MS);
+  }
+
+  async #devices() {
+    const found = [];
+    for (const kind of KINDS) {
+      const used = this.#known.devices.track(kind)?.getSettings().deviceId;
+      for (const [place, { id, label }] of (await this.#known.devices.list(kind)).entries()) {
+        const words = label || say(`devices.unnamed.${kind}`, { n: place + 1 });
+        found.push({ kind, device: id.slice(0, 200), label: words.slice(0, 200), used: id === used });
+      }
+    }
+    return found.slice(0, MOST_DEVICES);
+  }
+
+  async #choose(kind, device) {
+    if (!(await this.#known.devices.list(kind)).some(({ id }) => id === device)) return { outcome: "failed" };
+    await this.#known.devices.choose(kind, device);
+    return { outcome: "done", devices: await this.#devices() };
+  }
+
+  /** What the room's own check finds, in the words that stand on its screen. */
+  async #check() {
+    await this.#known.check();
+    const results = part("check-results");
+    const button = part("check-room");
+    results.replaceChildren();
+    button.click();
+    const began = performance.now();
+    while (button.hasAttribute("aria-busy") || results.childElementCount === 0) {
+      if (performance.now() - began > CHECK_MS) return { outcome: "failed" };
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return { outcome: "done", said: [...results.children].map((line) => line.textContent.trim()).join(" ").slice(0, 1000) };
+  }
+}
+
+/** The card of the help, to be put into the page once. */
+export function helpCard() {
+  return element(
+    "section", { class: "help-card", "data-part": "help", "data-testid": "help", role: "status", hidden: true },
+    element("h2", { class: "sign", "data-part": "help-title" }, element("span")),
+    element("p", { "data-part": "help-text", "data-testid": "help-text", hidden: true }),
+    element("button", { type: "button", "data-part": "help-close", "data-testid": "help-close" }),
+  );
+}
