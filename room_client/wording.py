@@ -32,10 +32,18 @@ _PROBLEMS: dict[SourceProblem, tuple[str, str]] = {
     SourceProblem.NO_VIDEO: ("{} không có hình.", "{} holds no picture."),
     SourceProblem.NO_AUDIO: ("{} không có tiếng.", "{} holds no sound."),
     SourceProblem.UNSUPPORTED: (
-        "Không dùng được {}. Có thể dùng: test, none, tên tệp, hoặc alsa:TÊN.",
-        "{} cannot be used here. What can: test, none, a file, or alsa:NAME.",
+        "Không dùng được {}. Có thể dùng: default, tên tệp, /dev/videoN, rtsp://…, alsa:TÊN, pulse:TÊN, none.",
+        "{} cannot be used here. What can: default, a file, /dev/videoN, rtsp://…, alsa:NAME, pulse:NAME, none.",
     ),
     SourceProblem.NO_ENCODER: ("Máy này không mã hóa được {}.", "This machine cannot encode {}."),
+    SourceProblem.NO_PROGRAM: (
+        "Máy này chưa cài chương trình {}. Hãy cài gói alsa-utils hoặc pulseaudio-utils.",
+        "The program {} is not installed. Install the package alsa-utils or pulseaudio-utils.",
+    ),
+    SourceProblem.STALLED: (
+        "{} không truyền gì nữa; đang thử lại. Nếu kéo dài, hãy rút ra và cắm lại.",
+        "Nothing comes from {} any more; trying again. If this lasts, unplug it and plug it in again.",
+    ),
     SourceProblem.ENDED: ("{} đã ngừng truyền; đang thử lại.", "{} has stopped; trying again."),
 }
 _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
