@@ -60,6 +60,7 @@ class KeptLink:
         owner: LinkOwner,
         observer: LinkObserver,
         experience: Experience,
+        receives: bool = True,
     ) -> None:
         self.present: Link | None = None  # up, perhaps silent
         self.servers: tuple[PathServer, ...] = ()
@@ -69,6 +70,7 @@ class KeptLink:
         self._owner = owner
         self._observer = observer
         self._experience = experience
+        self._receives = receives
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
         self._joined_on: Signalling | None = None
         self._over = LinkOver()  # the server, or a refused restart, says that the link is of no more use
@@ -123,7 +125,9 @@ class KeptLink:
             self._owner.link_state(RoomState.JOINING)
         line = _Line(self)
         watches = self._experience.begin_link()
-        link = line.link = Link(self._purpose, self._observer, line, lambda: self.servers, watches)
+        link = line.link = Link(
+            self._purpose, self._observer, line, lambda: self.servers, watches, receives=self._receives
+        )
         self._over.begin()
         try:
             joined = await signalling.join(link.offer())

@@ -81,6 +81,7 @@ class KeptSignalling:
                 owner.paths_arrived,
                 owner.line_arrived,
                 owner.interpretation_arrived,
+                credential=self._options.credential,
             )
             leave = True
             try:

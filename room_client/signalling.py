@@ -15,6 +15,7 @@ import aiohttp
 import socketio
 from pydantic import ValidationError
 
+from signaling.enrolment import cookie_of
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -76,7 +77,10 @@ class Signalling:
         on_paths: Callable[[Paths], None] = lambda _: None,
         on_line: Callable[[LineView], None] = lambda _: None,
         on_interpretation: Callable[[InterpretationView], None] = lambda _: None,
+        *,
+        credential: str = "",
     ) -> None:
+        """`credential`: of an enrolled device, where `auth` has no key."""
         self._server_url = server_url
         self._auth = auth
         self._on_stage = on_stage
@@ -84,6 +88,7 @@ class Signalling:
         self._on_paths = on_paths
         self._on_line = on_line
         self._on_interpretation = on_interpretation
+        self._credential = credential
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -91,7 +96,7 @@ class Signalling:
 
     async def connect(self, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Raises Refused (the server does not want this room) or ServerUnreachable."""
-        self._http = aiohttp.ClientSession()
+        self._http = aiohttp.ClientSession(headers=cookie_of(self._credential))
         self._client = socketio.AsyncClient(
             reconnection=False, handle_sigint=False, http_session=self._http, logger=False
         )

@@ -119,12 +119,16 @@ class RoomGateway(SocketNamespace):
             auth = parse_as(Auth, data)
             known = await self._identifying.identify(auth, environ, self._conductor.live.around.rooms)
             room, standing, device = known
+            if auth.screen and (auth.purpose is not Purpose.WATCH or standing is not None):
+                raise Refused(RefusalCode.NOT_ALLOWED, came="screen", allowed="watch, as a room")
             self._make_place(room, auth.purpose)
         except Refused as refused:
             refusal = self._worded(refused.refusal, language if language in ("vi", "en") else "vi")
             raise HandshakeRefused(refused.code.value, refusal) from None
         inbox = SocketInbox(lambda event, said: self._handle(sid, event, said))
-        self._connections[sid] = RoomConnection(sid, room, auth.purpose, auth.language, standing, inbox, device)
+        self._connections[sid] = RoomConnection(
+            sid, room, auth.purpose, auth.language, standing, inbox, device, auth.screen
+        )
         if device is not None:
             self._seen.add(device)
         self._conductor.post(events.ConnectionAppeared(sid, room.code, auth.purpose, auth.software))
@@ -167,7 +171,7 @@ class RoomGateway(SocketNamespace):
             case Leave():
                 await self._conductor.ask(events.RoomLeft(sid))
             case Hand(raised=raised):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._conductor.ask(events.HandMoved(code, raised))
             case Devices():
                 if connection.purpose is Purpose.ROOM:
@@ -176,13 +180,13 @@ class RoomGateway(SocketNamespace):
                 if connection.purpose is Purpose.ROOM:
                     self._conductor.post(events.RoomReceived(code, message))
             case SummonsSeen(summons=summons, version=version):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 self._conductor.post(events.SummonsShown(code, summons, version))
             case SummonsAnswer():
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._answer_summons(code, message)
             case RollCall(present=present):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._call_roll(code, present)
         return None
 
@@ -198,9 +202,9 @@ class RoomGateway(SocketNamespace):
         check_offices(present, offices)
         await self._conductor.ask(events.RollWasCalled(code, present, f"room:{code}"))
 
-    def _need(self, connection: RoomConnection, purpose: Purpose, event: str) -> None:
-        if connection.purpose is not purpose:
-            raise Refused(RefusalCode.NOT_ALLOWED, came=f"{event} as {connection.purpose}", allowed=purpose)
+    def _need_room(self, connection: RoomConnection, event: str) -> None:
+        if not connection.acts_for_room:
+            raise Refused(RefusalCode.NOT_ALLOWED, came=f"{event} as {connection.purpose}", allowed=Purpose.ROOM)
 
     async def _check_standings(self) -> None:
         while True:
