@@ -134,6 +134,9 @@ class _Run:
                 if outcome.refusal is None:
                     return EXIT_DONE
                 self._speaker.say(refusal_sentence(outcome.refusal, language))
+                if outcome.refusal.code is RefusalCode.REPLACED and self._is_kept:
+                    await self._stopped.wait()  # somebody wants it elsewhere: started again it would take it back
+                    return EXIT_DONE
                 if outcome.refusal.code is not RefusalCode.BAD_KEY or self.codes is None or options.key:
                     return EXIT_REFUSED
                 self._speaker.say(word("waits_for_code", language))
@@ -148,6 +151,11 @@ class _Run:
             options = replace(options, credential=credential)
             self.on_enrolled(credential)
             self._speaker.say(word("enrolled_on_screen", language))
+
+    @property
+    def _is_kept(self) -> bool:
+        """Somebody starts this again when it ends, or a screen goes on without it."""
+        return self._manager.is_asked or self._screen is not None
 
     async def _typed(self) -> str | None:
         """What came for a code that somebody typed on the screen; None: stopped before."""

@@ -112,7 +112,7 @@ class Signalling:
             async with asyncio.timeout(timeout_s):
                 await self._client.connect(
                     self._server_url,
-                    auth=self._auth.model_dump(mode="json"),
+                    auth=self._auth.model_dump(mode="json", exclude_defaults=True),  # an older server knows fewer
                     transports=["websocket"],
                     namespaces=[ROOM_NAMESPACE],
                     wait_timeout=timeout_s,

@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 ANSWER_S = 15.0
+ENDED = "ended"  # an event of ours: nothing comes of the browser any more
 _LARGEST_MESSAGE = 4_000_000
 _LAUNCH = (  # descriptors are put in their place by a process of our own: between fork and exec nothing is safe
     "import fcntl,os,sys\n"
@@ -32,7 +33,7 @@ class DevTools:
     """`launch` it, `call` it, `close` it. Ends the browser's whole process group."""
 
     def __init__(self, on_event: Callable[[str], None]) -> None:
-        """`on_event` hears the name of each event of the browser and its page."""
+        """`on_event` hears the name of each event of the browser and its page, and `ENDED`."""
         self._on_event = on_event
         self._numbers = count(1)
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -92,9 +93,10 @@ class DevTools:
 
     async def close(self) -> None:
         """Never fails; may be called twice."""
-        if self._writer is not None:
-            self._writer.abort()
-            self._writer = None
+        # a pipe whose other end is gone has closed itself, and asyncio fails where it is closed again
+        writer, self._writer = self._writer, None
+        if writer is not None and not writer.is_closing():
+            writer.abort()
         process, self._process = self._process, None
         if process is not None:
             with suppress(ProcessLookupError):
@@ -103,9 +105,9 @@ class DevTools:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.is_closing():
+            reader.close()
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
         try:
@@ -123,3 +125,4 @@ class DevTools:
             for answer in self._asked.values():
                 if not answer.done():
                     answer.set_exception(BrowserGone("it has ended"))
+            self._on_event(ENDED)

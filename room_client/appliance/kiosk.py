@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from room_client.appliance.devtools import BrowserGone, DevTools
+from room_client.appliance.devtools import ENDED, BrowserGone, DevTools
 from signaling.enrolment import DEVICE_COOKIE
 
 LOOK_S = 5.0
@@ -31,7 +31,7 @@ _SWITCHES = (
     "--password-store=basic",
     "--remote-debugging-pipe",
 )
-_CRASHED = frozenset({"Inspector.targetCrashed", "Target.targetCrashed"})
+_GONE = frozenset({"Inspector.targetCrashed", "Target.targetCrashed", ENDED})
 
 
 class NoScreen(Exception):
@@ -64,7 +64,7 @@ class Kiosk:
     ) -> None:
         """`on_enrolled` hears another credential, when somebody typed a code into the page."""
         self._on_enrolled = on_enrolled
-        self._crashed = False
+        self._is_gone = False
         self._server = server.rstrip("/")
         self._credential = credential
         self._profile = profile
@@ -82,7 +82,7 @@ class Kiosk:
         """Never returns. Raises BrowserGone, NoScreen, OSError. `switches`: more of Chromium's."""
         command = kiosk_command(os.environ, self._profile, self._language)
         tools = DevTools(self._event)
-        self._crashed = False
+        self._is_gone = False
         try:
             await tools.launch([*command[:-1], *switches, command[-1]], dict(os.environ))
             session = await self._page(tools)
@@ -100,8 +100,8 @@ class Kiosk:
             await tools.close()
 
     def _event(self, name: str) -> None:
-        if name in _CRASHED:
-            self._crashed = True
+        if name in _GONE:
+            self._is_gone = True
             self._news.set()
 
     async def _page(self, tools: DevTools) -> str:
@@ -129,8 +129,8 @@ class Kiosk:
     async def _look(self, tools: DevTools, session: str) -> None:
         """Tell the page what is new, and see whether it lives. Where the server was away there is no page of ours
         but the browser's own: then it is opened again."""
-        if self._crashed:
-            raise BrowserGone("the page crashed")
+        if self._is_gone:
+            raise BrowserGone("the page or its browser is gone")
         script = f"globalThis.tiepdanTold?.({self._told}), document.body?.dataset.view ?? ''"
         found = await tools.call("Runtime.evaluate", session, expression=script, returnByValue=True)
         self.shown = str(found.get("result", {}).get("value", ""))

@@ -31,6 +31,11 @@ class ServiceManager:
         self.watchdog_s = int(interval) / 1e6 if interval.isdecimal() and concerned else 0.0
         self._status = ""
 
+    @property
+    def is_asked(self) -> bool:
+        """systemd runs this."""
+        return bool(self._address)
+
     def ready(self) -> None:
         self._send("READY=1")
 

@@ -33,7 +33,7 @@ export class Signalling {
    * stage(view), interpretation(view or null), summonses(message), roll(view), schedule(view), software(view), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
   constructor({ purpose, key, login, screen = false, pause_ms, heard }) {
-    this.#auth = { key, purpose, login, screen, language, software: document.body.dataset.software ?? "" };
+    this.#auth = { key, purpose, login, ...(screen && { screen }), language, software: document.body.dataset.software ?? "" };
     this.#pause_ms = pause_ms;
     this.#heard = heard;
   }
