@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import ClientResponse
 
+from server.rooms.keys import Scope
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
 from tests.server.receptions_live.conftest import ControlProcess
@@ -30,7 +31,9 @@ async def post(
 @pytest.mark.parametrize(
     ("path", "code", "scope"), [("/whep", HA_TU, "watch"), ("/whip", "22", "desk"), ("/whip", HA_TU, "room")]
 )
-async def test_one_offer_one_answer_and_delete(control: ControlProcess, path: str, code: str, scope: str) -> None:
+async def test_one_offer_one_answer_and_delete(
+    control: ControlProcess, path: str, code: str, scope: Scope
+) -> None:
     token = control.token(code, scope)
     answer = await post(control, path, token)
     assert answer.status == 201
