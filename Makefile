@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test object-store test-kills test-hours check screenshots format rehearse bench bench-peer bench-lines clean
+.PHONY: help install demo test object-store test-kills test-hours check screenshots format rehearse bench bench-peer bench-lines room-package clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -57,6 +57,9 @@ bench-peer: install ## side by side with Debian's janus, over veth; needs root (
 
 bench-lines: install ## what one room sees and hears behind bad lines, a quarter of an hour; needs root (JSON=FILE)
 	$(BIN)/tiepdan bench --lines $(if $(JSON),--json $(JSON))
+
+room-package: $(VENV)/installed ## the Debian package of an appliance (DIR=dist); for the Python this was installed with
+	$(BIN)/python -m room_client.appliance.packaging --to $(or $(DIR),dist)
 
 clean: ## remove what the other commands made, but not the data
 	rm -rf $(VENV) $(WEB)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from room_client.appliance.screen import Screen
+from room_client.appliance.service_manager import ServiceManager
 from room_client.checking import Checking
+from room_client.observing import RoomOutcome
 from room_client.report_file import ReportFile
 from room_client.room import Room, RoomOptions
 from room_client.server_address import is_server_address
 from room_client.speaking import Speaker
 from room_client.wording import refusal_sentence, word
 from signaling.messages import Purpose
+from signaling.refusals import RefusalCode
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 STATUS_INTERVAL_S = 1.0
@@ -43,48 +49,161 @@ def status_line(room: Room, packets_a_second: float) -> Text:
     return line
 
 
-async def run_room(options: RoomOptions, console: Console | None = None, report: Path | None = None) -> int:
+async def run_room(
+    options: RoomOptions,
+    console: Console | None = None,
+    report: Path | None = None,
+    *,
+    screen: Path | None = None,
+    on_enrolled: Callable[[str], None] = lambda _: None,
+    switches: Sequence[str] = (),
+) -> int:
     """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2).
 
     `report`: a JSON file of how the day was for the people in the room, written every second and at the end.
+    `screen`: show the room's page full screen, and keep the browser's profile in this directory; a computer that
+    is no room yet, or is one no longer, waits for a code that is typed there, and `on_enrolled` hears what
+    came for it. `switches`: more of Chromium's.
     """
     console = console or Console(stderr=True)
-    speaker = Speaker(console, options)
+    manager = ServiceManager()
+    speaker = Speaker(console, options, manager.status)
     if not is_server_address(options.server_url):
         speaker.say(word("bad_address", options.language, options.server_url[:200]))
         return EXIT_REFUSED
-    checking = Checking()
-    room = Room(options, speaker, checking)
-    file = ReportFile(report, room) if report is not None else None
-    if file is not None and not file.write():
-        speaker.say(word("bad_report", options.language))
-        return EXIT_REFUSED
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError, RuntimeError):  # not in a thread, not everywhere
-            loop.add_signal_handler(number, room.stop)
-    beside = [asyncio.create_task(speaker.watch(room), name="room speaks")]
-    if console.is_terminal:
-        beside.append(asyncio.create_task(_show(room, console), name="room status"))
-    if options.purpose is Purpose.ROOM:
-        beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
-    if file is not None:
-        beside.append(asyncio.create_task(file.keep(), name="room report"))
-    try:
-        outcome = await room.run()
-    finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
-        if file is not None:
-            file.write()
+    if screen is None:
+        return await _Run(options, speaker, manager, console, report, None).live()
+    codes: asyncio.Queue[str] = asyncio.Queue()
+    shown = Screen(options, screen, speaker.say, switches, codes.put_nowait)
+    run = _Run(replace(options, receives=False), speaker, manager, console, report, shown)
+    run.codes, run.on_enrolled = codes, on_enrolled
+    return await run.live()
+
+
+class _Run:
+    """`live`, once. With a screen it outlives the rooms that are refused until somebody types a code."""
+
+    def __init__(
+        self,
+        options: RoomOptions,
+        speaker: Speaker,
+        manager: ServiceManager,
+        console: Console,
+        report: Path | None,
+        screen: Screen | None,
+    ) -> None:
+        self._options = options
+        self._speaker = speaker
+        self._manager = manager
+        self._console = console
+        self._report = report
+        self._screen = screen
+        self._room: Room | None = None
+        self._stopped = asyncio.Event()
+        self.codes: asyncio.Queue[str] | None = None
+        self.on_enrolled: Callable[[str], None] = lambda _: None
+
+    async def live(self) -> int:
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError, RuntimeError):
-                loop.remove_signal_handler(number)
-    if outcome.refusal is None:
-        return EXIT_DONE
-    speaker.say(refusal_sentence(outcome.refusal, options.language))
-    return EXIT_REFUSED
+            with suppress(NotImplementedError, RuntimeError):  # not in a thread, not everywhere
+                loop.add_signal_handler(number, self._stop)
+        language = self._options.language
+        feeding = self._manager.feed(lambda: self._room, lambda said: self._speaker.say(word(said, language)))
+        beside = [asyncio.create_task(feeding, name="room feeds the watchdog")]
+        if self._screen is not None:
+            beside.append(asyncio.create_task(self._screen.keep(), name="room screen"))
+        self._manager.ready()
+        try:
+            return await self._rooms()
+        finally:
+            self._manager.stopping()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with suppress(NotImplementedError, RuntimeError):
+                    loop.remove_signal_handler(number)
+
+    async def _rooms(self) -> int:
+        options, language = self._options, self._options.language
+        while True:
+            if options.key or options.credential:
+                outcome = await self._one(options)
+                if outcome is None:
+                    self._speaker.say(word("bad_report", language))
+                    return EXIT_REFUSED
+                if outcome.refusal is None:
+                    return EXIT_DONE
+                self._speaker.say(refusal_sentence(outcome.refusal, language))
+                if outcome.refusal.code is RefusalCode.REPLACED and self._is_kept:
+                    await self._stopped.wait()  # somebody wants it elsewhere: started again it would take it back
+                    return EXIT_DONE
+                if outcome.refusal.code is not RefusalCode.BAD_KEY or self.codes is None or options.key:
+                    return EXIT_REFUSED
+                self._speaker.say(word("waits_for_code", language))
+            elif self.codes is None:
+                self._speaker.say(word("not_enrolled", language))
+                return EXIT_REFUSED
+            else:
+                self._speaker.say(word("not_enrolled", language))
+            credential = await self._typed()
+            if credential is None:
+                return EXIT_DONE
+            options = replace(options, credential=credential)
+            self.on_enrolled(credential)
+            self._speaker.say(word("enrolled_on_screen", language))
+
+    @property
+    def _is_kept(self) -> bool:
+        """Somebody starts this again when it ends, or a screen goes on without it."""
+        return self._manager.is_asked or self._screen is not None
+
+    async def _typed(self) -> str | None:
+        """What came for a code that somebody typed on the screen; None: stopped before."""
+        assert self.codes is not None
+        waits = [
+            asyncio.create_task(self.codes.get(), name="room waits for a code"),
+            asyncio.create_task(self._stopped.wait(), name="room waits for its end"),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            done = waits[0]
+            return str(done.result()) if done.done() else None
+        finally:
+            for task in waits:
+                task.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _one(self, options: RoomOptions) -> RoomOutcome | None:
+        """One room's life. None: its report cannot be written."""
+        observers = (self._speaker,) if self._screen is None else (self._speaker, self._screen)
+        checking = Checking()
+        room = self._room = Room(options, *observers, checking)
+        file = ReportFile(self._report, room) if self._report is not None else None
+        if file is not None and not file.write():
+            return None
+        beside = [asyncio.create_task(self._speaker.watch(room), name="room speaks")]
+        if self._console.is_terminal:
+            beside.append(asyncio.create_task(_show(room, self._console), name="room status"))
+        if options.purpose is Purpose.ROOM:
+            beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
+        if file is not None:
+            beside.append(asyncio.create_task(file.keep(), name="room report"))
+        try:
+            return RoomOutcome() if self._stopped.is_set() else await room.run()
+        finally:
+            self._room = None
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            if file is not None:
+                file.write()
+
+    def _stop(self) -> None:
+        self._stopped.set()
+        if self._room is not None:
+            self._room.stop()
 
 
 async def _show(room: Room, console: Console) -> None:

@@ -62,6 +62,7 @@ class KeptLink:
         observer: LinkObserver,
         experience: Experience,
         environment: Environment,
+        receives: bool = True,
     ) -> None:
         self.present: Link | None = None  # up, perhaps silent
         self.servers: tuple[PathServer, ...] = ()
@@ -72,6 +73,7 @@ class KeptLink:
         self._observer = observer
         self._experience = experience
         self._environment = environment
+        self._receives = receives
         self._pause = Pause(FIRST_REJOIN_S, LONGEST_PAUSE_S)
         self._joined_on: Signalling | None = None
         self._over = LinkOver()  # the server, or a refused restart, says that the link is of no more use
@@ -127,7 +129,13 @@ class KeptLink:
         line = _Line(self)
         watches = self._experience.begin_link()
         link = line.link = Link(
-            self._purpose, self._observer, line, lambda: self.servers, watches, self._environment
+            self._purpose,
+            self._observer,
+            line,
+            lambda: self.servers,
+            watches,
+            self._environment,
+            receives=self._receives,
         )
         self._over.begin()
         try:

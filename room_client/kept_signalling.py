@@ -85,6 +85,7 @@ class KeptSignalling:
                 owner.line_arrived,
                 owner.interpretation_arrived,
                 owner.wall_arrived,
+                credential=self._options.credential,
             )
             leave = True
             try:

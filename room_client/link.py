@@ -59,12 +59,15 @@ class Link:
         servers: Callable[[], Sequence[PathServer]] = tuple,
         watches: Mapping[SlotName, PictureWatch | SoundWatch] | None = None,
         environment: Environment = REAL,
+        *,
+        receives: bool = True,
     ) -> None:
         """Must be made inside a running event loop, because `ended` belongs to it.
 
         `servers` gives the TURN servers known at the moment; `watches` are fed with what the slots receive.
         """
         self.purpose = purpose
+        self._receives = receives
         self.ended: asyncio.Future[LinkEnd] = asyncio.get_running_loop().create_future()
         self.silent = False
         self._observer = observer
@@ -91,7 +94,7 @@ class Link:
 
     async def connect(self, answer_sdp: str) -> None:
         """Bring the link up. Raises AnswerUnusable, LinkFailed."""
-        answer = self._answer = read_answer(answer_sdp, self.purpose)
+        answer = self._answer = read_answer(answer_sdp, self.purpose, self._receives)
         self._downstream = Downstream(self._ssrc, answer.parts, self._observer, self._watches)
         try:
             await self._ice.connect(_remote(answer))
@@ -116,7 +119,7 @@ class Link:
 
     def restarted(self, answer_sdp: str) -> None:
         """The answer to `restart_offer`. Raises AnswerUnusable."""
-        answer = read_answer(answer_sdp, self.purpose)
+        answer = read_answer(answer_sdp, self.purpose, self._receives)
         if self._restarting is not None:
             credentials, self._restarting = self._restarting, None
             self._ice.restarted(*credentials, _remote(answer))
@@ -248,7 +251,7 @@ class Link:
 
     def _offer(self, ufrag: str, password: str) -> str:
         local = LocalEnd(ufrag, password, self._fingerprint, self._cname, self._sent.ssrcs, self._sent.rtx_ssrcs)
-        return write_offer(self.purpose, local)
+        return write_offer(self.purpose, local, self._receives)
 
     def _end(self, end: LinkEnd) -> None:
         if not self.ended.done():

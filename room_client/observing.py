@@ -29,6 +29,8 @@ class RoomOptions:
     document: str = NONE  # purpose desk only
     label: str = ""  # written on the test card; empty: the room's code
     environment: Environment = REAL
+    credential: str = ""  # of an enrolled device, in the place of a key
+    receives: bool = True  # False: another one of the room takes the stage, its screen
 
 
 class RoomState(StrEnum):

@@ -44,6 +44,10 @@ class Publishing:
         """Whether something is being sent."""
         return self._on_air and self._link is not None
 
+    def stuck_s(self, now_s: float) -> float:
+        """The longest that one of the sources has been in one step."""
+        return max((feed.stuck_s(now_s) for feed in self._feeds.values()), default=0.0)
+
     def attach(self, link: Link) -> None:
         """Publish on `link` from now on. Cameras are opened now, even off the air.
 

@@ -105,6 +105,10 @@ class Room:
         """Since when (monotonic) the server's signalling has not been reached; None: it is."""
         return self._signalling.away_since if self._signalling is not None else None
 
+    def stuck_s(self, now_s: float) -> float:
+        """How long a camera or microphone has not come back from one step (monotonic time)."""
+        return self._publishing.stuck_s(now_s) if self._publishing is not None else 0.0
+
     def receiving(self) -> bool:
         """Whether packets arrived a moment ago."""
         counts, now = self.counts(), time.monotonic()
@@ -141,6 +145,7 @@ class Room:
             self._observers,
             self.experience,
             self.options.environment,
+            self.options.receives,
         )
         options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
         absent = frozenset(upstream for upstream, option in options.items() if option == NONE)

@@ -30,9 +30,9 @@ _UP = {
 }
 
 
-def offered_parts(purpose: Purpose) -> tuple[Part, ...]:
-    """The m-lines of the one offer, in order."""
-    return _UP[purpose] + (() if purpose is Purpose.DESK else STAGE_SLOTS)
+def offered_parts(purpose: Purpose, receives: bool = True) -> tuple[Part, ...]:
+    """The m-lines of the one offer, in order. `receives` False: the stage is another one's, the screen's."""
+    return _UP[purpose] + (STAGE_SLOTS if receives and purpose is not Purpose.DESK else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ class LocalEnd:
     rtx_ssrcs: dict[Upstream, int] | None = None  # of repeats (RFC 4588); None: RTX is not offered, either way
 
 
-def write_offer(purpose: Purpose, local: LocalEnd) -> str:
+def write_offer(purpose: Purpose, local: LocalEnd, receives: bool = True) -> str:
     """The one offer: BUNDLE, no candidates (the server learns our address from our checks)."""
-    parts = offered_parts(purpose)
+    parts = offered_parts(purpose, receives)
     lines = [
         "v=0",
         "o=- 1 1 IN IP4 0.0.0.0",
@@ -151,7 +151,7 @@ class _Section:
         return AnsweredPart(self.codecs[payload_type], payload_type, ssrcs, rtx, group[1] if group else None)
 
 
-def read_answer(sdp: str, purpose: Purpose) -> Answer:
+def read_answer(sdp: str, purpose: Purpose, receives: bool = True) -> Answer:
     """Raises AnswerUnusable."""
     single: dict[str, str] = {}
     fingerprints: list[tuple[str, str]] = []
@@ -176,7 +176,7 @@ def read_answer(sdp: str, purpose: Purpose) -> Answer:
                 _section_attribute(sections[-1], name, value)
     except (ValueError, IndexError) as error:
         raise AnswerUnusable("the answer is not a session description") from error
-    wanted = offered_parts(purpose)
+    wanted = offered_parts(purpose, receives)
     if len(sections) != len(wanted):
         raise AnswerUnusable(f"the answer has {len(sections)} m-lines, the offer had {len(wanted)}")
     if not fingerprints or "ice-ufrag" not in single or "ice-pwd" not in single:

@@ -15,6 +15,7 @@ import aiohttp
 import socketio
 from pydantic import ValidationError
 
+from signaling.enrolment import cookie_of
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -78,7 +79,10 @@ class Signalling:
         on_line: Callable[[LineView], None] = lambda _: None,
         on_interpretation: Callable[[InterpretationView], None] = lambda _: None,
         on_wall: Callable[[WallView], None] = lambda _: None,
+        *,
+        credential: str = "",
     ) -> None:
+        """`credential`: of an enrolled device, where `auth` has no key."""
         self._server_url = server_url
         self._auth = auth
         self._on_stage = on_stage
@@ -87,6 +91,7 @@ class Signalling:
         self._on_line = on_line
         self._on_interpretation = on_interpretation
         self._on_wall = on_wall
+        self._credential = credential
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
         self._http: aiohttp.ClientSession | None = None
@@ -94,7 +99,7 @@ class Signalling:
 
     async def connect(self, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Raises Refused (the server does not want this room) or ServerUnreachable."""
-        self._http = aiohttp.ClientSession()
+        self._http = aiohttp.ClientSession(headers=cookie_of(self._credential))
         self._client = socketio.AsyncClient(
             reconnection=False, handle_sigint=False, http_session=self._http, logger=False
         )
@@ -111,7 +116,7 @@ class Signalling:
             async with asyncio.timeout(timeout_s):
                 await self._client.connect(
                     self._server_url,
-                    auth=self._auth.model_dump(mode="json"),
+                    auth=self._auth.model_dump(mode="json", exclude_defaults=True),  # an older server knows fewer
                     transports=["websocket"],
                     namespaces=[ROOM_NAMESPACE],
                     wait_timeout=timeout_s,

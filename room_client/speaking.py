@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.text import Text
@@ -43,8 +44,12 @@ class Patience:
 class Speaker(RoomObserver):
     """An observer of the room; `watch` says what no event tells."""
 
-    def __init__(self, console: Console, options: RoomOptions) -> None:
+    def __init__(
+        self, console: Console, options: RoomOptions, heard: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`heard`: who hears each sentence, too."""
         self._console = console
+        self._heard = heard
         self._language = options.language
         self._said = ""
         self._silent_since: float | None = None
@@ -53,7 +58,8 @@ class Speaker(RoomObserver):
     def say(self, sentence: str) -> None:
         if sentence and sentence != self._said:
             self._said = sentence
-            self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {sentence}"))
+            self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {sentence}"), soft_wrap=True)
+            self._heard(sentence)
 
     async def watch(self, room: Room) -> None:
         """Until cancelled."""

@@ -32,16 +32,32 @@ _PROBLEMS: dict[SourceProblem, tuple[str, str]] = {
     SourceProblem.NO_VIDEO: ("{} không có hình.", "{} holds no picture."),
     SourceProblem.NO_AUDIO: ("{} không có tiếng.", "{} holds no sound."),
     SourceProblem.UNSUPPORTED: (
-        "Không dùng được {}. Có thể dùng: test, none, tên tệp, hoặc alsa:TÊN.",
-        "{} cannot be used here. What can: test, none, a file, or alsa:NAME.",
+        "Không dùng được {}. Có thể dùng: default, tên tệp, /dev/videoN, rtsp://…, alsa:TÊN, pulse:TÊN, none.",
+        "{} cannot be used here. What can: default, a file, /dev/videoN, rtsp://…, alsa:NAME, pulse:NAME, none.",
     ),
     SourceProblem.NO_ENCODER: ("Máy này không mã hóa được {}.", "This machine cannot encode {}."),
+    SourceProblem.NO_PROGRAM: (
+        "Máy này chưa cài chương trình {}. Hãy cài gói alsa-utils hoặc pulseaudio-utils.",
+        "The program {} is not installed. Install the package alsa-utils or pulseaudio-utils.",
+    ),
+    SourceProblem.STALLED: (
+        "{} không truyền gì nữa; đang thử lại. Nếu kéo dài, hãy rút ra và cắm lại.",
+        "Nothing comes from {} any more; trying again. If this lasts, unplug it and plug it in again.",
+    ),
     SourceProblem.ENDED: ("{} đã ngừng truyền; đang thử lại.", "{} has stopped; trying again."),
 }
 _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.BAD_KEY: (
         "Khóa phòng không đúng hoặc đã bị thu hồi. Hãy xin địa chỉ mới từ Ban Tiếp công dân.",
         "The room's key is wrong or was withdrawn. Ask the reception office for a new one.",
+    ),
+    RefusalCode.BAD_CODE: (
+        "Mã không đúng, đã dùng hoặc đã hết hạn. Hãy xin mã mới của Ban Tiếp công dân.",
+        "The code is wrong, was used, or is too old. Ask the reception office for another one.",
+    ),
+    RefusalCode.TOO_MANY_TRIES: (
+        "Đã nhập sai quá nhiều lần. Hãy đợi vài phút rồi thử lại.",
+        "Too many wrong codes were typed. Wait some minutes and try again.",
     ),
     RefusalCode.REPLACED: (
         "Phòng này vừa được mở ở nơi khác; kết nối tại đây đã dừng.",
@@ -136,6 +152,54 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_reception": ("Chưa có phiên tiếp công dân.", "No reception is open."),
     "floor": ("phát biểu: {}", "floor: {}"),
     "lost": ("mất", "lost"),
+    "not_enrolled": (
+        "Máy này chưa được ghép với điểm cầu nào. Hãy xin mã ghép 8 ký tự của Ban Tiếp công dân, "
+        "rồi nhập vào màn hình hoặc chạy: tiepdan room enrol MÃ --server ĐỊA-CHỈ",
+        "This computer is no room yet. Ask the reception office for a code of 8 characters, "
+        "then type it on the screen or run: tiepdan room enrol CODE --server ADDRESS",
+    ),
+    "enrolled": ("Máy này đã được ghép với điểm cầu {}.", "This computer is now the room {}."),
+    "enrolled_on_screen": ("Đã nhận mã nhập trên màn hình.", "The code typed on the screen was taken."),
+    "enrolment_unreadable": (
+        "Không đọc được tệp {}. Hãy xóa tệp này và ghép lại bằng mã mới.",
+        "The file {} cannot be read. Remove it, and enrol again with a new code.",
+    ),
+    "enrolment_not_kept": (
+        "Không ghi được vào thư mục {}. Hãy kiểm tra quyền ghi và dung lượng đĩa.",
+        "Nothing can be written to the folder {}. Check its permissions and the room on the disk.",
+    ),
+    "waits_for_code": (
+        "Thiết bị này đã bị thu hồi. Hãy nhập mã ghép mới trên màn hình.",
+        "This device was revoked. Type a new code on the screen.",
+    ),
+    "screen_no_browser": (
+        "Máy này chưa có trình duyệt để hiện hình. Hãy cài gói chromium.",
+        "There is no browser for the screen. Install the package chromium.",
+    ),
+    "screen_no_display": (
+        "Máy này chưa có màn hình đồ họa. Hãy cài gói cage.",
+        "There is no graphical display. Install the package cage.",
+    ),
+    "screen_gone": (
+        "Màn hình đã dừng; đang mở lại. Hình và tiếng của phòng vẫn được gửi.",
+        "The screen has stopped and is started again. Picture and sound of the room are sent on.",
+    ),
+    "watchdog_stuck": (
+        "Camera hoặc micro không trả lời; chương trình sẽ được khởi động lại.",
+        "A camera or microphone does not come back; the program will be started anew.",
+    ),
+    "watchdog_away": (
+        "Đã lâu không tới được máy chủ; chương trình sẽ được khởi động lại.",
+        "The server was not reached for long; the program will be started anew.",
+    ),
+    "unreachable_now": (
+        "Không kết nối được tới máy chủ. Hãy kiểm tra mạng và địa chỉ, rồi thử lại; mã vẫn còn dùng được.",
+        "The server does not answer. Check the network and the address, and try again; the code is still good.",
+    ),
+    "not_installed": (
+        "Không cài đặt được: {}",
+        "It could not be installed: {}",
+    ),
     "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
 }
 

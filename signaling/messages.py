@@ -73,6 +73,8 @@ class Auth(Message):
     language: Literal["vi", "en"] = "vi"
     login: bool = False
     """By the login alone, also in a browser that is an enrolled device: the console says so."""
+    screen: bool = False
+    """With purpose `watch`: the room's own screen beside an appliance that sends its camera and microphone."""
     software: str = Field(default="", max_length=60)
     """Name and version of what runs in the room; the office sees who runs an old one."""
 

@@ -6,7 +6,9 @@ import threading
 import time
 from dataclasses import replace
 
-from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
+from av.video.frame import VideoFrame
+
+from room_client.sources.contract import EncodedFrame, ShowsStill, Source, SourceProblem, SourceUnusable
 
 OPUS_SILENCE = b"\xf8\xff\xfe"
 """20 ms of it (RFC 6716, section 3.1: CELT, fullband, mono, one frame; the two bytes decode to zeros)."""
@@ -59,6 +61,11 @@ class FaultyDevice:
 
     def want_key_frame(self) -> None:
         self._source.want_key_frame()
+
+    def still(self) -> VideoFrame | None:
+        if self.unplugged.is_set() or not isinstance(self._source, ShowsStill):
+            return None
+        return self._source.still()
 
     def close(self) -> None:
         self._let_go()

@@ -22,7 +22,7 @@ const DAY_S = 86_400;
  * `checks`: because somebody checks them.
  */
 export function showCard(view, known) {
-  const { stage, schedule, attends, checks } = known;
+  const { stage, schedule, attends, checks, devices } = known;
   const card = part("card");
   setHidden(card, view === "stage");
   if (view === "stage") return;
@@ -30,12 +30,12 @@ export function showCard(view, known) {
   setText(part("card-title"), titleOf(view, stage));
   setText(part("card-sentence"), sentenceOf(view, known));
   setHidden(part("key-form"), view !== "key");
-  setHidden(part("check"), !CHECKED.has(view) || !attends);
+  setHidden(part("check"), !CHECKED.has(view) || !attends || devices.isElsewhere);
   const button = part("card-button");
   setHidden(button, !(view in BUTTONS));
   if (view in BUTTONS) setText(button, say(BUTTONS[view]));
   const check = part("check-devices");
-  setHidden(check, !SCHEDULED.has(view) || (attends && !checks));
+  setHidden(check, !SCHEDULED.has(view) || (attends && !checks) || devices.isElsewhere);
   setText(check, say(checks ? "room.resting.check.end" : "room.resting.check"));
   showSchedule(view, { schedule, stage, attends });
   showCountdown(view, stage);

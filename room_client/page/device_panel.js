@@ -68,7 +68,7 @@ export class DevicePanel {
   async #fill() {
     if (!this.#shown) return;
     const groups = [];
-    for (const name of ["camera", "microphone"]) {
+    for (const name of this.#devices.isElsewhere ? [] : ["camera", "microphone"]) {
       const choose = (id) => this.#devices.choose(name, id);
       groups.push(group(name, await this.#devices.list(name), this.#devices.chosen(name), choose));
     }

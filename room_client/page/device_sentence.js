@@ -4,6 +4,7 @@ import { deviceTrouble } from "../web/live/devices.js";
 import { say } from "../web/live/words.js";
 
 export function deviceSentence(devices, speaker) {
+  if (devices.isElsewhere) return devices.sentence || (speaker.away ? say("devices.speaker.away", { name: speaker.away }) : "");
   for (const name of ["camera", "microphone"]) {
     const away = devices.away(name);
     if (away && devices.state(name) === "missing") return say(`devices.${name}.away.missing`, { name: away });

@@ -8,6 +8,7 @@ import { say } from "../web/live/words.js";
 const TOLD_MS = 6000; // read before it happens, and for a while after
 const MOST_DEVICES = 40;
 const CHECK_MS = 60_000; // the line is measured, too, where no reception is open
+const OF_DEVICES = new Set(["devices", "choose", "check"]);
 const KINDS = ["camera", "microphone"];
 
 export class Help {
@@ -37,7 +38,8 @@ export class Help {
     this.#tell(say(`help.${act}`), act === "message" ? text : "");
     let answer = { outcome: "done" };
     try {
-      if (act === "devices") answer.devices = await this.#devices();
+      if (this.#known.devices.isElsewhere && OF_DEVICES.has(act)) answer = { outcome: "failed", said: say("help.elsewhere") };
+      else if (act === "devices") answer.devices = await this.#devices();
       else if (act === "choose") answer = await this.#choose(kind, device);
       else if (act === "check") answer = await this.#check();
     } catch {

@@ -19,6 +19,7 @@ import { StageSound } from "../web/live/sound.js";
 import { Speaker } from "../web/live/speaker.js";
 import { StageScreen } from "../web/live/stage.js";
 import { say, sayAll } from "../web/live/words.js";
+import { ToldDevices, isAppliance } from "./appliance.js";
 import { isNeeded } from "./attending.js";
 import { Awake } from "./awake.js";
 import { showCountdown } from "./card.js";
@@ -43,7 +44,7 @@ const HANDS_OFF_MS = 60_000;
 const CHECK_MS = 300_000; // long enough to look for a cable; then the light goes out again
 
 const chosen = new ChosenDevices("tiepdan.room");
-const devices = new Devices(chosen);
+const devices = isAppliance() ? new ToldDevices() : new Devices(chosen);
 const sound = new StageSound();
 const speaker = new Speaker(chosen, sound.sinks);
 const hearing = new Hearing(sound);
@@ -133,7 +134,8 @@ function openLink() {
   hearing.take(null);
   summons.take([]);
   roll.take(null);
-  link = new Link({ purpose: "room", key, rests: !attends });
+  const place = devices.isElsewhere ? { purpose: "watch", screen: true } : { purpose: "room" };
+  link = new Link({ ...place, key, rests: !attends });
   link.addEventListener("stage", (event) => takeStage(event.detail));
   link.addEventListener("interpretation", (event) => {
     const before = hearing.view.interprets;
@@ -277,7 +279,7 @@ function publish() {
 function tellDevices() {
   const camera = devices.state("camera");
   const microphone = devices.state("microphone");
-  if (camera !== "starting" && microphone !== "starting") link?.send("devices", { camera, microphone });
+  if (!devices.isElsewhere && camera !== "starting" && microphone !== "starting") link?.send("devices", { camera, microphone });
 }
 
 // --- the room's own acts -----------------------------------------------------------------------------

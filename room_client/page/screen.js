@@ -57,10 +57,10 @@ function markBody({ view, stage, attends, status, quality, carried, soundBlocked
   setAttribute(body, "data-hearing", hearing.choice || null);
 }
 
-function drawStage({ screen, stage, carried }, shown, self) {
+function drawStage({ screen, stage, carried, devices }, shown, self) {
   screen.setCarried(carried);
   setHidden(part("stage"), !shown);
-  screen.show(shown ? stageTiles({ document: stage.document_present, floor: stage.floor, desk: stage.desk_present, self }) : []);
+  screen.show(shown ? stageTiles({ document: stage.document_present, floor: stage.floor, desk: stage.desk_present, self: devices.isElsewhere ? "" : self }) : []);
 }
 
 function drawLowerThird(stage, shown, self) {
@@ -143,6 +143,7 @@ function drawBar({ view, stage, attends, isSeen, roomName, status, devices, qual
   const line = lineSign({ status, quality, carried });
   drawSign(part("line"), line.icon, line.words, line.tone);
   for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends); // let go of
+  if (devices.isElsewhere) setHidden(part("meter"), true); // nothing is measured here
   setHidden(part("resting"), attends || status.phase !== "resting");
   setHidden(part("seen"), !isSeen);
   drawSign(part("seen"), "eye", say("room.seen"), null);

@@ -80,7 +80,7 @@ export class SeenPicture {
   }
 
   async #send() {
-    if (this.#isSending || !this.isSeen) return;
+    if (this.#isSending || !this.isSeen || this.#devices.isElsewhere) return; // who has the camera sends it
     this.#isSending = true;
     this.#plan(this.#onAir ? EVERY_ON_AIR_MS : EVERY_MS);
     try {

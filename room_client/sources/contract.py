@@ -31,6 +31,8 @@ class SourceProblem(StrEnum):
     NO_AUDIO = "no_audio"
     UNSUPPORTED = "unsupported"
     NO_ENCODER = "no_encoder"
+    NO_PROGRAM = "no_program"  # the one that records sound is not installed
+    STALLED = "stalled"  # it is open, and nothing comes
     ENDED = "ended"  # the device or camera stopped
 
 

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
 
 MOST_WAITING = 30  # frames the event loop has not taken: then drop up to the next key frame
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 5.0  # who plugs a camera in again looks at the screen and waits
+STEADY_S = 10.0  # what gave for so long begins its pauses anew; what comes and goes must not fill the log
 LATEST_S = 0.5  # a source further behind its own clock than this is set right instead of run after
 _SLEEP_S = 0.5  # longest wait without looking whether to end
 
@@ -46,6 +47,8 @@ class Feed:
         self._waiting: deque[tuple[EncodedFrame, float]] = deque()
         self._thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self._need_key = True
+        self._failed = False
+        self._step_since: float | None = None
 
     @property
     def source(self) -> Source:
@@ -66,6 +69,11 @@ class Feed:
     def want_key_frame(self) -> None:
         self._source.want_key_frame()
 
+    def stuck_s(self, now_s: float) -> float:
+        """How long the source has been in one step, which only a library or a driver that hangs makes long."""
+        since = self._step_since
+        return 0.0 if since is None else now_s - since
+
     async def stop(self) -> None:
         """Ends within one read of the source: at once for files, at most some seconds for a dead camera."""
         self._on_air.clear()
@@ -79,42 +87,51 @@ class Feed:
 
     def _run(self) -> None:
         pause = FIRST_PAUSE_S
-        failed = False
         try:
             while not self._stopping.is_set():
+                began_s = time.monotonic()
                 try:
+                    self._step_since = began_s
                     self._source.open(self._codec)
-                    if failed:
-                        failed = False
-                        self._tell(None)
-                    pause = FIRST_PAUSE_S
+                    self._step_since = None
                     self._read_on()
                 except SourceUnusable as error:
-                    if not failed:
-                        self._tell(error)
-                    failed = True
+                    self._fail(error)
                 except Exception as error:  # a source must not end silently, whatever its library raised
-                    if not failed:
-                        self._tell(SourceUnusable(SourceProblem.UNREADABLE, type(error).__name__))
-                    failed = True
+                    self._fail(SourceUnusable(SourceProblem.UNREADABLE, type(error).__name__))
                 finally:
+                    self._step_since = time.monotonic()
                     self._source.close()
-                if failed:
+                    self._step_since = None
+                if time.monotonic() - began_s > STEADY_S:
+                    pause = FIRST_PAUSE_S
+                if self._failed:
                     self._stopping.wait(pause)
                     pause = min(LONGEST_PAUSE_S, pause * 2)
         finally:
             self._post(self._finish)
 
+    def _fail(self, problem: SourceUnusable) -> None:
+        """Said once, until it gives again; and that it gives, when it does and not when it can be opened."""
+        if not self._failed:
+            self._tell(problem)
+        self._failed = True
+
     def _read_on(self) -> None:
         source = self._source
         opened_at = time.monotonic()
+        if not source.live:
+            self._works()  # it is read when it is wanted
         while not self._stopping.is_set():
             on_air = self._on_air.is_set()
             if not on_air and not source.live:
                 self._on_air.wait(_SLEEP_S)
                 opened_at = time.monotonic()
                 continue
+            self._step_since = time.monotonic()
             frame = source.read(on_air)
+            self._step_since = None
+            self._works()
             if frame is None or not on_air:
                 continue
             if not source.live:
@@ -125,6 +142,11 @@ class Feed:
                 elif late < 0:
                     self._stopping.wait(-late)
             self._offer(frame, opened_at)
+
+    def _works(self) -> None:
+        if self._failed:
+            self._failed = False
+            self._tell(None)
 
     def _offer(self, frame: EncodedFrame, opened_at: float) -> None:
         if len(self._waiting) >= MOST_WAITING:

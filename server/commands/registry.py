@@ -23,6 +23,7 @@ from server.rooms.changes import ChangePlan
 from server.rooms.changing import audiences_of, carry_out, look
 from server.rooms.enrolment import address_of, has_address, token_of, tokens_of_all_rooms
 from server.rooms.importing import import_rooms
+from server.rooms.keys import Scope
 from server.rooms.planned import PlannedItem
 from server.rooms.queries import room_by_code, rooms_on
 from server.rooms.tables import RoomLevel
@@ -111,13 +112,16 @@ def list_rooms(
 
 def token(
     room: Annotated[str, typer.Option(help="code of the room a WHEP player watches as")] = "",
+    encoder: Annotated[
+        bool, typer.Option("--encoder", help="with --room: for a WHIP encoder that is the room's camera")
+    ] = False,
     all_rooms: Annotated[bool, typer.Option("--all-rooms", help="one token a line, by code")] = False,
     desk: Annotated[bool, typer.Option("--desk", help="for a WHIP encoder that is the desk's camera")] = False,
     days: Annotated[int, typer.Option(min=0, max=366, help="valid today and this many days more")] = 30,
 ) -> None:
-    """Print a bearer token for a standard WHEP player (--room, --all-rooms) or WHIP encoder (--desk)."""
-    if (bool(room), all_rooms, desk).count(True) != 1:
-        raise fail("Say one of --room CODE, --all-rooms and --desk.", 2)
+    """Print a bearer token: for a WHEP player (--room, --all-rooms), a WHIP encoder (--desk, --room --encoder)."""
+    if (bool(room), all_rooms, desk).count(True) != 1 or (encoder and not room):
+        raise fail("Say one of --room CODE (with --encoder or without), --all-rooms and --desk.", 2)
     settings = load_settings()
     with open_database(settings) as database:
         secret = load_secret(settings.data)
@@ -129,7 +133,8 @@ def token(
                 found = next((r for r in rooms_on(session, today()) if r.level is RoomLevel.PROVINCE), None)
             else:
                 found = room_by_code(session, room, today())
-            return [token_of(secret, found, "desk" if desk else "watch", days)] if found else []
+            scope: Scope = "desk" if desk else "room" if encoder else "watch"
+            return [token_of(secret, found, scope, days)] if found else []
 
         lines = database.run_here(make)
     if not lines:

@@ -1,32 +1,149 @@
-"""`tiepdan room`: a room without people at a screen."""
+"""`tiepdan room`: a room without people at a keyboard, and what makes a computer one."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NoReturn
 
 import typer
 import uvloop
+from rich.console import Console
 
-from room_client.cli import run_room
+from room_client.appliance.enrolment import (
+    Enrolment,
+    EnrolmentUnreadable,
+    enrol,
+    read_enrolment,
+    state_directory,
+    write_enrolment,
+)
+from room_client.appliance.installing import NotInstalled, install
+from room_client.cli import EXIT_DONE, EXIT_REFUSED, run_room
 from room_client.room import RoomOptions
+from room_client.server_address import is_server_address
+from room_client.signalling import ServerUnreachable
+from room_client.wording import refusal_sentence, word
 from signaling.messages import Purpose
+from signaling.refusals import Refused
+
+_ENV = "TIEPDAN_ROOM_"
+CAMERAS = "test, none, default, a file, /dev/video0 or rtsp://…"
+MICROPHONES = "test, none, default, a file, alsa:NAME, pulse:NAME or rtsp://…"
+SHOWS = "show the room's page full screen, with its sound"
+Server = Annotated[str, typer.Option(help="http://HOST:PORT or https://HOST", envvar=f"{_ENV}SERVER")]
+Language = Annotated[Literal["vi", "en"], typer.Option(help="of what it says", envvar=f"{_ENV}LANGUAGE")]
+State = Annotated[
+    Path | None, typer.Option(help="where the enrolment is kept", envvar=f"{_ENV}STATE", file_okay=False)
+]
+app = typer.Typer(
+    add_completion=False, invoke_without_command=True, help="Take part as a room that nobody looks after."
+)
 
 
+@app.callback()
 def room(
-    server: Annotated[str, typer.Option(help="address of the server, http://HOST:PORT")],
-    key: Annotated[str, typer.Option(help="the room's key", envvar="TIEPDAN_ROOM_KEY")],
-    video: Annotated[str, typer.Option(help="test, none, a file, /dev/video0 or rtsp://…")] = "test",
-    audio: Annotated[str, typer.Option(help="test, none, a file or a sound device")] = "test",
+    context: typer.Context,
+    server: Server = "",
+    key: Annotated[str, typer.Option(help="the room's key, if it is not enrolled", envvar=f"{_ENV}KEY")] = "",
+    video: Annotated[str, typer.Option(help=CAMERAS, envvar=f"{_ENV}VIDEO")] = "test",
+    audio: Annotated[str, typer.Option(help=MICROPHONES, envvar=f"{_ENV}AUDIO")] = "test",
     desk: Annotated[bool, typer.Option("--desk", help="be the desk's camera, with the desk's key")] = False,
+    screen: Annotated[bool, typer.Option("--screen", help=SHOWS, envvar=f"{_ENV}SCREEN")] = False,
     report: Annotated[Path | None, typer.Option(help="write what the room saw and heard as JSON")] = None,
+    language: Language = "vi",
+    state: State = None,
 ) -> None:
-    """Take part as a room: receive the stage, publish while it has the floor, come back by itself."""
-    purpose = Purpose.DESK if desk else Purpose.ROOM
-    options = RoomOptions(server_url=server, key=key, purpose=purpose, video=video, audio=audio)
+    """Receive the stage, publish while the room has the floor, come back by itself."""
+    if context.invoked_subcommand is not None:
+        return
+    directory = state or state_directory()
+    enrolled = None if key else _enrolled(directory, language)
+    options = RoomOptions(
+        server_url=server or (enrolled.server if enrolled is not None else ""),
+        key=key,
+        purpose=Purpose.DESK if desk else Purpose.ROOM,
+        video=video,
+        audio=audio,
+        language=language,
+        credential=enrolled.credential if enrolled is not None else "",
+    )
+
+    def keep(credential: str) -> None:
+        try:
+            write_enrolment(directory, Enrolment(options.server_url, credential, ""))
+        except OSError:  # the browser keeps it, too, so the next start finds it there
+            _say(word("enrolment_not_kept", language, str(directory)))
+
+    shown = directory if screen else None
     try:
-        code = uvloop.run(run_room(options, report=report))
+        code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=keep))
     except asyncio.CancelledError:
-        code = 0
+        code = EXIT_DONE
     raise typer.Exit(code)
+
+
+@app.command("enrol")
+def enrol_here(
+    code: Annotated[str, typer.Argument(help="the 8 characters that the office read out")],
+    server: Server = "",
+    name: Annotated[str, typer.Option(help="what this computer is called, for the office")] = "",
+    language: Language = "vi",
+    state: State = None,
+) -> None:
+    """Make this computer a room, with a code that works once."""
+    directory = state or state_directory()
+    former = _enrolled(directory, language)
+    server = server or (former.server if former is not None else "")
+    if not is_server_address(server):
+        _fail(word("bad_address", language, server[:200]))
+    try:
+        found = asyncio.run(enrol(server, code, name, former))
+    except Refused as refused:
+        _fail(refusal_sentence(refused.refusal, language))
+    except ServerUnreachable:
+        _fail(word("unreachable_now", language))
+    _keep(directory, found, language)
+    Console().print(word("enrolled", language, found.room))
+
+
+@app.command("install")
+def install_here(
+    server: Annotated[str, typer.Option(help="the server, https://HOST")],
+    video: Annotated[str, typer.Option(help=CAMERAS)] = "default",
+    audio: Annotated[str, typer.Option(help=MICROPHONES)] = "default",
+    screen: Annotated[bool, typer.Option(help=SHOWS)] = True,
+    root: Annotated[Path, typer.Option(help="of the system it is written into", file_okay=False)] = Path("/"),
+    language: Language = "vi",
+) -> None:
+    """Write the service that starts this room with the computer, watches it, and keeps its log small."""
+    if not is_server_address(server):
+        _fail(word("bad_address", language, server[:200]))
+    try:
+        for line in install(root, server=server, video=video, audio=audio, screen=screen, language=language):
+            Console().print(line, soft_wrap=True, highlight=False, markup=False)
+    except NotInstalled as error:
+        _fail(word("not_installed", language, str(error)))
+
+
+def _enrolled(directory: Path, language: Literal["vi", "en"]) -> Enrolment | None:
+    try:
+        return read_enrolment(directory)
+    except EnrolmentUnreadable as error:
+        _fail(word("enrolment_unreadable", language, str(error)))
+
+
+def _keep(directory: Path, enrolment: Enrolment, language: Literal["vi", "en"]) -> None:
+    try:
+        write_enrolment(directory, enrolment)
+    except OSError:
+        _fail(word("enrolment_not_kept", language, str(directory)))
+
+
+def _fail(sentence: str) -> NoReturn:
+    _say(sentence)
+    raise typer.Exit(EXIT_REFUSED)
+
+
+def _say(sentence: str) -> None:
+    Console(stderr=True).print(sentence, soft_wrap=True, highlight=False, markup=False)

@@ -36,9 +36,14 @@ class LinkEntry:
     told: tuple[str, Carried] | None = None  # the holder that was told of the line, and what
 
     @property
+    def is_over_http(self) -> bool:
+        """Of a WHIP encoder or WHEP player: nobody signals for it, and it ends with its media."""
+        return self.name.startswith(("whep-", "whip-"))
+
+    @property
     def place(self) -> str:
         """Who is behind it, for counting: the token of an encoder or player, else the room and the purpose."""
-        return group_of(self.name) if self.name.startswith(("whep-", "whip-")) else f"{self.purpose}-{self.room}"
+        return group_of(self.name) if self.is_over_http else f"{self.purpose}-{self.room}"
 
     def become(self, state: LinkState, now: datetime) -> None:
         if state is not LinkState.SILENT:

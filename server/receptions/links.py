@@ -81,7 +81,7 @@ class LinkBook(LinkStore):
     def _adopt(self, room: RoomCode) -> None:
         """Give a ROOM link without a holder to a connection of the room that has none."""
         for link in self._of_room(room).values():
-            if link.purpose is not Purpose.ROOM or link.holder or not link.agreed:
+            if link.purpose is not Purpose.ROOM or link.holder or not link.agreed or link.is_over_http:
                 continue
             for name, connection in self._connections.items():
                 if connection == _Connection(room, Purpose.ROOM) and not self._held_by(name):
@@ -143,7 +143,11 @@ class LinkBook(LinkStore):
             held = [name for name in self._held_by(connection) if self._links[name].agreed]
             if not held and asking.purpose is Purpose.ROOM:
                 links = self._of_room(asking.room).items()
-                held = [name for name, link in links if link.purpose is Purpose.ROOM and link.agreed]
+                held = [
+                    name
+                    for name, link in links
+                    if link.purpose is Purpose.ROOM and link.agreed and not link.is_over_http
+                ]
             if held:
                 return held[0]
         raise Refused(RefusalCode.ROOM_NOT_CONNECTED, came="restart", allowed="join")

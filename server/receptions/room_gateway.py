@@ -128,12 +128,16 @@ class RoomGateway(SocketNamespace):
             auth = parse_as(Auth, data)
             known = await self._identifying.identify(auth, environ, self._conductor.live.around.rooms)
             room, standing, device = known
+            if auth.screen and (auth.purpose is not Purpose.WATCH or standing is not None):
+                raise Refused(RefusalCode.NOT_ALLOWED, came="screen", allowed="watch, as a room")
             self._make_place(room, auth.purpose)
         except Refused as refused:
             refusal = self._worded(refused.refusal, language if language in ("vi", "en") else "vi")
             raise HandshakeRefused(refused.code.value, refusal) from None
         inbox = SocketInbox(lambda event, said: self._handle(sid, event, said))
-        self._connections[sid] = RoomConnection(sid, room, auth.purpose, auth.language, standing, inbox, device)
+        self._connections[sid] = RoomConnection(
+            sid, room, auth.purpose, auth.language, standing, inbox, device, auth.screen
+        )
         if device is not None:
             self._seen.add(device)
         self._conductor.post(events.ConnectionAppeared(sid, room.code, auth.purpose, auth.software))
@@ -177,10 +181,10 @@ class RoomGateway(SocketNamespace):
             case Leave():
                 await self._conductor.ask(events.RoomLeft(sid))
             case Hand(raised=raised):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._conductor.ask(events.HandMoved(code, raised))
             case Helped():
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 self._helping.take(code, message)
             case Devices():
                 if connection.purpose is Purpose.ROOM:
@@ -193,13 +197,13 @@ class RoomGateway(SocketNamespace):
                 self._need(connection, Purpose.ROOM, event)
                 self._wall.take(code, message)
             case SummonsSeen(summons=summons, version=version):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 self._conductor.post(events.SummonsShown(code, summons, version))
             case SummonsAnswer():
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._answer_summons(code, message)
             case RollCall(present=present):
-                self._need(connection, Purpose.ROOM, event)
+                self._need_room(connection, event)
                 await self._call_roll(code, present)
             case RoomChecked():
                 self._need(connection, Purpose.ROOM, event)
@@ -214,12 +218,13 @@ class RoomGateway(SocketNamespace):
         return None
 
     def _deliver(self, code: RoomCode, asked: Help) -> bool:
-        """To the room's own screen; of several that of the newest connection."""
+        """To the room's own screen: the one beside an appliance before its sender, else the newest."""
         own = [
             one
             for one in self._connections.values()
-            if one.room.code == code and one.purpose is Purpose.ROOM and one.ended is None
+            if one.room.code == code and one.acts_for_room and one.ended is None
         ]
+        own.sort(key=lambda one: one.screen)
         if own:
             self._screens.help(own[-1], asked)
         return bool(own)
@@ -237,8 +242,13 @@ class RoomGateway(SocketNamespace):
         await self._conductor.ask(events.RollWasCalled(code, present, f"room:{code}"))
 
     def _need(self, connection: RoomConnection, purpose: Purpose, event: str) -> None:
+        """Of a room with a screen of its own: the end that has the devices."""
         if connection.purpose is not purpose:
             raise Refused(RefusalCode.NOT_ALLOWED, came=f"{event} as {connection.purpose}", allowed=purpose)
+
+    def _need_room(self, connection: RoomConnection, event: str) -> None:
+        if not connection.acts_for_room:
+            raise Refused(RefusalCode.NOT_ALLOWED, came=f"{event} as {connection.purpose}", allowed=Purpose.ROOM)
 
     async def _check_standings(self) -> None:
         while True:

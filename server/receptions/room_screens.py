@@ -44,6 +44,7 @@ class RoomConnection:
     standing: Standing | None
     inbox: SocketInbox
     device: int | None = None  # the number of the room's enrolled browser, if it came by one
+    screen: bool = False  # beside an appliance: as `Auth.screen`
     paths_at: datetime | None = None  # when it was told its paths
     schedule: ScheduleView | None = None  # as it was told
     shown: dict[str, object] = field(default_factory=dict)
@@ -55,6 +56,11 @@ class RoomConnection:
     helps: list[Help] = field(default_factory=list)  # to be told
     line: Carried | None = None  # to be told
     ended: LinkEnded | None = None  # to be told
+
+    @property
+    def acts_for_room(self) -> bool:
+        """Somebody of the room sits before it: it is told what the room is asked, and answers."""
+        return self.purpose is Purpose.ROOM or self.screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ class RoomScreens:
 
     async def _push_schedule(self, connection: RoomConnection) -> None:
         """To the room's own screen, and before the stage: who knows what it waits for does not join in vain."""
-        if connection.purpose is not Purpose.ROOM:
+        if not connection.acts_for_room:
             return
         if connection.schedule is None:
             software = SoftwareView(page=self._told.page)
@@ -188,8 +194,8 @@ class RoomScreens:
             await self._send_to(connection.sid, view.event, view.model_dump(mode="json"))
 
     async def _push_wall(self, connection: RoomConnection) -> None:
-        """To the room's own screen: it is the one with the camera."""
-        if connection.purpose is not Purpose.ROOM:
+        """To the end with the camera, and to the screen beside it: who sits there has to read that he is seen."""
+        if not connection.acts_for_room:
             return
         view = self._told.wall.view(connection.room.code)
         if view != connection.wall:
@@ -205,7 +211,7 @@ class RoomScreens:
         """To the room's own screen, not to overflow screens."""
         wanted = self._conductor.live.around.summonses.of(connection.room.code)
         told = tuple(replace(one, seen=False) for one in wanted)  # that it was seen is nothing to be told
-        if connection.purpose is not Purpose.ROOM or told == connection.summonses:
+        if not connection.acts_for_room or told == connection.summonses:
             return
         connection.summonses = told
         offices = self._told.offices.on(local_day(self._conductor.now), OfficePlace.ROOM)
@@ -215,7 +221,7 @@ class RoomScreens:
     async def _push_roll(self, connection: RoomConnection) -> None:
         """To the room's own screen. Nothing is said of it until there is a roll to be called."""
         live, now = self._conductor.live, self._conductor.now
-        if connection.purpose is not Purpose.ROOM or (connection.roll is None and not live.may_call_roll(now)):
+        if not connection.acts_for_room or (connection.roll is None and not live.may_call_roll(now)):
             return
         code = connection.room.code
         coming = live.around.summonses.coming(code, live.id) if live.facts is not None else ()

@@ -1,6 +1,7 @@
 """WHIP (RFC 9725) and WHEP: standard encoders and players, over HTTP, with a bearer token instead of a login.
 
     POST /whip            token with scope "desk"   the encoder is the desk's camera
+    POST /whip            token with scope "room"   the encoder is that room's camera and microphone
     POST /whep            token with scope "watch"  the player watches as that room
     DELETE, PATCH on the Location that was answered
 
@@ -18,6 +19,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
@@ -52,12 +54,11 @@ _CORS: dict[str, str] = {
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
-    scope: Scope
-    purpose: Purpose
+    purposes: Mapping[Scope, Purpose]  # what a link is for follows from the token
 
 
-WHIP = _Kind("whip", "desk", Purpose.DESK)
-WHEP = _Kind("whep", "watch", Purpose.WATCH)
+WHIP = _Kind("whip", {"desk": Purpose.DESK, "room": Purpose.ROOM})
+WHEP = _Kind("whep", {"watch": Purpose.WATCH})
 
 
 def add_routes(app: web.Application, *, watchers_per_token: int, turn: TurnAccess) -> None:
@@ -81,11 +82,11 @@ class _Endpoint:
     async def create(self, request: web.Request) -> web.Response:
         conductor = request.app[CONDUCTOR]
         try:
-            token, room = self._authorised(request, conductor)
+            token, room, purpose = self._authorised(request, conductor)
             offer = await _offer(request)
             limit = request.app[WATCHERS_PER_TOKEN] if self._kind is WHEP else ENCODERS_PER_TOKEN
             link = f"{self._prefix(request, token)}-{secrets.token_hex(16)}"
-            joined = await open_link(conductor, link, room.code, self._kind.purpose, offer, limit=limit)
+            joined = await open_link(conductor, link, room.code, purpose, offer, limit=limit)
         except Refused as refused:
             return _refuse(request, refused)
         headers = CIMultiDict(
@@ -99,7 +100,7 @@ class _Endpoint:
         conductor = request.app[CONDUCTOR]
         link = request.match_info["link"]
         try:
-            token, _ = self._authorised(request, conductor)
+            token, _, _ = self._authorised(request, conductor)
             self._own(request, token, link)
             if not conductor.live.around.links.holds(link):
                 return web.Response(status=404, headers=_CORS)
@@ -112,7 +113,7 @@ class _Endpoint:
         conductor = request.app[CONDUCTOR]
         link = request.match_info["link"]
         try:
-            token, _ = self._authorised(request, conductor)
+            token, _, _ = self._authorised(request, conductor)
             self._own(request, token, link)
         except Refused as refused:
             return _refuse(request, refused)
@@ -141,18 +142,20 @@ class _Endpoint:
         }
         return web.Response(status=204, headers=headers)
 
-    def _authorised(self, request: web.Request, conductor: Conductor) -> tuple[str, RoomFacts]:
-        """The token and its room. Raises Refused: BAD_KEY, or NOT_ALLOWED for a token of the other scope."""
+    def _authorised(self, request: web.Request, conductor: Conductor) -> tuple[str, RoomFacts, Purpose]:
+        """The token, its room, and what for. Raises Refused: BAD_KEY, or NOT_ALLOWED for another scope."""
         match = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
         if match is None:
             raise Refused(RefusalCode.BAD_KEY, allowed="Authorization: Bearer TOKEN")
         token = parse_token(request.app[SECRET], match[1], conductor.now.date())
-        if token.scope != self._kind.scope or (token.scope == "desk" and token.code != DESK_CODE):
-            raise Refused(RefusalCode.NOT_ALLOWED, came=token.scope, allowed=self._kind.scope)
+        purpose = self._kind.purposes.get(token.scope)
+        at_desk = token.code == DESK_CODE
+        if purpose is None or (purpose is not Purpose.WATCH and (purpose is Purpose.DESK) != at_desk):
+            raise Refused(RefusalCode.NOT_ALLOWED, came=token.scope, allowed=" or ".join(self._kind.purposes))
         room = conductor.live.around.rooms.get(token.code)
         if room is None or room.key_version != token.version:
             raise Refused(RefusalCode.BAD_KEY)
-        return match[1], room
+        return match[1], room, purpose
 
     def _prefix(self, request: web.Request, token: str) -> str:
         """The same for every session of one token; says nothing of the token to whoever reads it."""

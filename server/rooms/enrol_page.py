@@ -24,9 +24,9 @@ from server.web.cookie import SECURE
 from server.web.csrf import refuse_other_sites
 from server.web.keys import DATABASE, SECRET
 from server.web.languages import today
+from signaling.enrolment import DEVICE_COOKIE
 from signaling.refusals import RefusalCode, Refused
 
-COOKIE = "tiepdan_room"
 COOKIE_SECONDS = 400 * 86_400  # no browser keeps one longer; sent anew with each opening of the page
 _LONGEST_BODY = 2_000
 _THROTTLE = web.AppKey("_THROTTLE", CodeThrottle)
@@ -78,12 +78,12 @@ def renew_cookie(request: web.Request, response: web.StreamResponse) -> None:
 
 def credential_of(request: web.Request) -> Credential | None:
     """What the browser shows, which may not count any more."""
-    return credential_in(request.cookies.get(COOKIE, ""))
+    return credential_in(request.cookies.get(DEVICE_COOKIE, ""))
 
 
 def _give(request: web.Request, response: web.StreamResponse, credential: Credential) -> None:
     response.set_cookie(
-        COOKIE,
+        DEVICE_COOKIE,
         str(credential),
         max_age=COOKIE_SECONDS,
         path="/",

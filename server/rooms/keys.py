@@ -20,10 +20,10 @@ from itsdangerous import Signer
 
 from signaling.refusals import RefusalCode, Refused
 
-Scope = Literal["watch", "desk"]
-SCOPES: tuple[Scope, ...] = ("watch", "desk")
+Scope = Literal["watch", "desk", "room"]
+SCOPES: tuple[Scope, ...] = ("watch", "desk", "room")
 _KEY = re.compile(r"([0-9]{1,5})-([1-9][0-9]{0,6})-([a-z2-7]{32})")
-_TOKEN = re.compile(r"([0-9]{1,5})-([1-9][0-9]{0,6})-(watch|desk)-([0-9]{8})-([a-z2-7]{32})")
+_TOKEN = re.compile(r"([0-9]{1,5})-([1-9][0-9]{0,6})-(watch|desk|room)-([0-9]{8})-([a-z2-7]{32})")
 _SIGNATURE_BYTES = 20
 
 
@@ -72,7 +72,7 @@ def parse_token(secret: bytes, text: str, today: date | None = None) -> RoomToke
     last_day = datetime.strptime(match[4], "%Y%m%d").replace(tzinfo=UTC).date()
     if last_day < (today or datetime.now(UTC).date()):
         raise Refused(RefusalCode.BAD_KEY)
-    scope: Scope = "watch" if match[3] == "watch" else "desk"
+    scope = next(scope for scope in SCOPES if scope == match[3])
     return RoomToken(code=match[1], version=int(match[2]), scope=scope, last_day=last_day)
 
 

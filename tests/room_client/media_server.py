@@ -94,7 +94,7 @@ class MediaServer(Server):
         await self.socket.emit("stage", view.model_dump(mode="json"), to=sid, namespace="/room")
 
     async def _connect(self, sid: str, environ: dict[str, object], auth: dict[str, str]) -> None:
-        self._rooms[sid] = (auth["key"], Purpose(auth["purpose"]))
+        self._rooms[sid] = (auth["key"], Purpose(auth.get("purpose", "room")))
         self.sids.append(sid)
         await self.socket.emit("paths", self.paths.model_dump(mode="json"), to=sid, namespace="/room")
         await self._tell(sid)

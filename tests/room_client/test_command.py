@@ -54,6 +54,26 @@ async def test_wrong_key_says_so(server: Server) -> None:
     assert "wrong" not in told.getvalue()
 
 
+async def test_under_systemd_a_room_that_is_wanted_elsewhere_does_not_fight_for_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    told = io.StringIO()
+    run = asyncio.create_task(run_room(RoomOptions(server.url, KEY, language="en"), Console(file=told, width=200)))
+    await eventually(lambda: "" if "Connected." in told.getvalue() else told.getvalue() or "silent")
+    await server.end_links(RefusalCode.REPLACED, rejoin=False)
+    await eventually(lambda: "" if "somewhere else" in told.getvalue() else told.getvalue())
+    assert not run.done(), "ended, it would be started again and take the room back"
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(run, 10) == EXIT_DONE
+
+
+async def test_who_is_no_room_yet_is_told_how_to_become_one() -> None:
+    told = io.StringIO()
+    assert await run_room(RoomOptions("http://127.0.0.1:9", ""), Console(file=told, width=300)) == EXIT_REFUSED
+    assert "tiepdan room enrol" in told.getvalue()
+
+
 async def test_status_before_the_first_link() -> None:
     assert str(status_line(Room(RoomOptions("http://127.0.0.1:9", KEY)), 0.0))
 

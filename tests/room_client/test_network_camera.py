@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from room_client.packetising import h264_payloads, nal_type, split_annex_b
+from room_client.sources.cameras import NetworkCamera
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
-from room_client.sources.devices import NetworkCamera
 from room_client.sources.feed import Feed
 from room_client.sources.files import VideoFile
 from signaling.wire.rtp import NAL_IDR, NAL_PPS, NAL_SPS, pack_packet

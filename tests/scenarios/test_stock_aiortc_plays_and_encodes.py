@@ -8,6 +8,8 @@ import numpy
 import pytest
 
 from signaling.desk_messages import CommandName
+from signaling.refusals import RefusalCode
+from signaling.refusals import Refused as Refusal
 from tests.scenarios.patience import until
 from tests.scenarios.province import DESK, HA_KHANH, HA_TU, Province
 from tests.scenarios.stock_aiortc import LOUDNESS, Encoder, Player, Refused, StockRtc, stock_rtc
@@ -60,6 +62,34 @@ async def test_camera_by_whip_screens_by_whep(province: Province, stock: StockRt
     await _is_told_of_the_end(concerned[0])
     assert await encoder.end() == NO_CONTENT
     await _is_told_of_the_end(encoder)
+
+
+async def test_an_encoder_is_a_room_that_is_given_the_floor_like_any(province: Province, stock: StockRtc) -> None:
+    await province.press(CommandName.OPEN)
+    elsewhere = stock.player(province.token(HA_TU))
+    await elsewhere.begin()
+    with pytest.raises(Refusal) as nobody:
+        await province.press(CommandName.FLOOR, room=HA_KHANH)
+    assert nobody.value.code is RefusalCode.ROOM_NOT_CONNECTED
+    encoder = stock.encoder(province.token(HA_KHANH, "room"))
+    await encoder.begin()
+    await _sends_another(encoder, A_WHILE)
+    assert await elsewhere.packets("inbound-rtp") == 0, "nobody sees a room that has not the floor"
+    await province.press(CommandName.FLOOR, room=HA_KHANH)
+    await _moves(elsewhere)
+    await _sounds(elsewhere)
+    assert (await province.status())["floor"] == HA_KHANH
+    again = stock.encoder(province.token(HA_KHANH, "room"))
+    await again.begin()
+    await _is_told_of_the_end(encoder)
+    await _moves(elsewhere)
+    await province.press(CommandName.TAKE_FLOOR_BACK)
+    await _sends_another(again, STILL_UNDER_WAY)
+    before = await elsewhere.packets("inbound-rtp")
+    await _sends_another(again, A_WHILE)
+    assert await elsewhere.packets("inbound-rtp") == before
+    with pytest.raises(Refused):
+        await stock.encoder(province.token(HA_KHANH)).begin()  # a player's token sends nothing
 
 
 async def _moves(player: Player) -> None:

@@ -34,7 +34,7 @@ from server.receptions.tables import (
     ReceptionMode,
     ReceptionState,
 )
-from server.rooms.keys import make_key, make_token
+from server.rooms.keys import Scope, make_key, make_token
 from server.rooms.tables import Room, RoomLevel
 from server.settings import Settings
 from signaling.messages import LinkState
@@ -254,8 +254,8 @@ class ControlProcess:
     def key(self, code: str) -> str:
         return make_key(self.secret, code, 1)
 
-    def token(self, code: str, scope: str = "watch") -> str:
-        return make_token(self.secret, code, 1, "watch" if scope == "watch" else "desk", 3)
+    def token(self, code: str, scope: Scope = "watch") -> str:
+        return make_token(self.secret, code, 1, scope, 3)
 
     def session(self) -> ClientSession:
         session = ClientSession(cookie_jar=CookieJar(unsafe=True))

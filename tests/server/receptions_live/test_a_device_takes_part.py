@@ -15,10 +15,10 @@ from server.data.columns import now
 from server.receptions.standing import CHECK_EVERY_S
 from server.rooms.device_tables import RoomDevice
 from server.rooms.devices import make_code
-from server.rooms.enrol_page import COOKIE
 from server.rooms.queries import room_by_code
 from server.rooms.tables import Room
 from server.web.languages import today
+from signaling.enrolment import DEVICE_COOKIE as COOKIE
 from tests.server.receptions_live.conftest import ControlProcess, RoomClient
 from tests.server.receptions_live.province import BAI_CHAY, HA_TU
 from tests.waiting import eventually
@@ -182,3 +182,34 @@ async def test_behind_https_the_cookie_goes_over_nothing_else(control: ControlPr
     )
     answer = await control.session().post(f"{control.address}/room/enrol", json={"code": made})
     assert answer.cookies[COOKIE]["secure"] is True
+
+
+async def test_the_screen_of_an_appliance_acts_for_its_room_and_leaves_it_its_link(
+    control: ControlProcess,
+) -> None:
+    browser = await enrol(control, HA_TU)
+    appliance = await connect(control, browser)
+    link = (await appliance.join())["link"]
+    screen = RoomClient()
+    await screen.client.connect(
+        control.address,
+        namespaces=["/room"],
+        auth={"language": "vi", "key": control.key(HA_TU), "purpose": "watch", "screen": True},
+    )
+    control.keep(screen.client)
+    await eventually(lambda: None if screen.view else "no stage came")
+    assert {"software", "schedule"} <= set(screen.heard), "it is told what the room itself is told"
+    assert "link" in await screen.join()
+    opening = await screen.call("hand", raised=True)
+    assert opening["code"] == "no_open_reception", "it may, and there is nothing to ask for yet"
+    plain = await connect(control, browser, purpose="watch")
+    assert (await plain.call("hand", raised=True))["code"] == "not_allowed"
+    assert not appliance.ended, f"the room's own link {link} is not touched"
+
+
+async def test_nobody_else_is_the_screen_of_an_appliance(control: ControlProcess) -> None:
+    browser = await enrol(control, HA_TU)
+    for purpose in ("room", "desk"):
+        assert refused(await connect(control, browser, purpose=purpose, screen=True)) in ("not_allowed", "bad_key")
+    host = await control.log_in("chutri")
+    assert refused(await connect(control, host, purpose="watch", login=True, screen=True)) == "not_allowed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import ClientResponse
 
+from server.rooms.keys import Scope
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
 from tests.server.receptions_live.conftest import ControlProcess
@@ -27,8 +28,12 @@ async def post(
     return await control.session().post(control.address + path, data=body, headers=headers)
 
 
-@pytest.mark.parametrize(("path", "code", "scope"), [("/whep", HA_TU, "watch"), ("/whip", "22", "desk")])
-async def test_one_offer_one_answer_and_delete(control: ControlProcess, path: str, code: str, scope: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code", "scope"), [("/whep", HA_TU, "watch"), ("/whip", "22", "desk"), ("/whip", HA_TU, "room")]
+)
+async def test_one_offer_one_answer_and_delete(
+    control: ControlProcess, path: str, code: str, scope: Scope
+) -> None:
     token = control.token(code, scope)
     answer = await post(control, path, token)
     assert answer.status == 201
@@ -40,7 +45,7 @@ async def test_one_offer_one_answer_and_delete(control: ControlProcess, path: st
     assert location.startswith(path + "/")
     assert token not in location
     link = next(iter(control.media.links.values()))
-    assert (link.room, link.purpose) == (code, Purpose.WATCH if scope == "watch" else Purpose.DESK)
+    assert (link.room, link.purpose) == (code, Purpose(scope))
 
     http = control.session()
     own = {"Authorization": f"Bearer {token}"}
@@ -102,6 +107,9 @@ async def test_four_players_on_one_token_and_a_fifth_is_refused(control: Control
         ("/whep", "nonsense", OFFER, "application/sdp", 401, "bad_key"),
         ("/whep", "desk", OFFER, "application/sdp", 403, "not_allowed"),
         ("/whip", "watch", OFFER, "application/sdp", 403, "not_allowed"),
+        ("/whep", "room", OFFER, "application/sdp", 403, "not_allowed"),
+        ("/whip", "the desk as a room", OFFER, "application/sdp", 403, "not_allowed"),
+        ("/whip", "a room as the desk", OFFER, "application/sdp", 403, "not_allowed"),
         ("/whep", "watch", "hello", "application/sdp", 400, "bad_sdp"),
         ("/whep", "watch", b"\xff\xfe", "application/sdp", 400, "bad_sdp"),
         ("/whep", "watch", OFFER, "application/json", 415, "bad_message"),
@@ -111,7 +119,13 @@ async def test_four_players_on_one_token_and_a_fifth_is_refused(control: Control
 async def test_what_is_no_offer_or_has_no_right_is_refused(
     control: ControlProcess, path: str, token: str, body: str | bytes, kind: str, status: int, code: str
 ) -> None:
-    tokens = {"desk": control.token("22", "desk"), "watch": control.token(HA_TU)}
+    tokens = {
+        "desk": control.token("22", "desk"),
+        "watch": control.token(HA_TU),
+        "room": control.token(HA_TU, "room"),
+        "the desk as a room": control.token("22", "room"),
+        "a room as the desk": control.token(HA_TU, "desk"),
+    }
     answer = await post(control, path, tokens.get(token, token), body, kind)
     assert answer.status == status
     assert (await answer.json())["code"] == code

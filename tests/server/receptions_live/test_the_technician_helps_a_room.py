@@ -175,3 +175,23 @@ async def test_who_has_not_the_right_asks_nothing(control: ControlProcess, login
     assert await control.post(session, HELP, act="reload") == 403
     assert room.helps == []
     assert noted(control) == []
+
+
+async def test_of_an_appliance_the_screen_is_asked_and_told_that_it_is_seen(control: ControlProcess) -> None:
+    sender = await control.room(HA_TU)
+    await sender.join()
+    screen = RoomClient()
+    await screen.client.connect(
+        control.address,
+        namespaces=["/room"],
+        auth={"language": "vi", "key": control.key(HA_TU), "purpose": "watch", "screen": True},
+    )
+    control.keep(screen.client)
+    await eventually(lambda: None if screen.view else "no stage came")
+    session = await technician(control)
+    assert (await Helper(control, session).ask("message", text="Xin chào"))[0] == 303
+    wish = await asked(screen, "message")
+    assert not sender.helps, "who has the camera has no words to show"
+    assert await screen.call("helped", number=wish["number"], outcome="done") is None
+    assert (await session.get(f"{control.address}/receptions/wall/pictures")).status == 200
+    await eventually(lambda: None if screen.seen and sender.seen else "the room does not know that it is seen")

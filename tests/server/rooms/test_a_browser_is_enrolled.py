@@ -17,12 +17,13 @@ from server.people.tables import AuditEvent
 from server.rooms import devices, guessing
 from server.rooms.device_rules import SIGNS, Credential, credential_in, shown_code
 from server.rooms.device_tables import RoomDevice, RoomEnrolment
-from server.rooms.enrol_page import COOKIE, COOKIE_SECONDS
+from server.rooms.enrol_page import COOKIE_SECONDS
 from server.rooms.enrolment import withdraw_key
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.queries import room_by_code
 from server.rooms.tables import Room
 from server.web.languages import today
+from signaling.enrolment import DEVICE_COOKIE as COOKIE
 from tests.server.conftest import PAGE, SECRET, Office
 
 HA_KHANH = "06649"

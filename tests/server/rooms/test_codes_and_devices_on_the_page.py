@@ -10,8 +10,8 @@ from aiohttp import ClientResponse
 
 from server.rooms.device_rules import SIGNS, code_in
 from server.rooms.device_tables import RoomDevice, RoomEnrolment
-from server.rooms.enrol_page import COOKIE
 from server.web.languages import today
+from signaling.enrolment import DEVICE_COOKIE as COOKIE
 from tests.server.conftest import Office
 from tests.server.rooms.test_a_browser_is_enrolled import enrol, make_code, rows
 

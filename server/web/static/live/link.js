@@ -42,11 +42,11 @@ export class Link extends EventTarget {
   #rests;
 
   /** `purpose`: room, desk or watch; `key`: the room's key, empty for an enrolled device and the desk's own pages; `login`: as
-   *  the desk, also in a browser that is an enrolled device; `rests`: it begins without media, until `wake`. */
-  constructor({ purpose, key = "", login = false, rests = false }) {
+   *  the desk, also in a browser that is an enrolled device; `screen`: of an appliance; `rests`: it begins without media, until `wake`. */
+  constructor({ purpose, key = "", login = false, screen = false, rests = false }) {
     super();
     this.#rests = rests;
-    this.#options = { purpose, key, login };
+    this.#options = { purpose, key, login, screen };
   }
 
   /** {phase: idle | connecting | connected | resting | lost | ended, media, signalling, restoring, tries, refusal} */

@@ -32,8 +32,8 @@ export class Signalling {
    * `pause_ms()`: before the next try. `heard`: {ready(servers), lost(), trying(), refused(refusal), paths(servers),
    * stage(view), interpretation(view or null), summonses(message), roll(view), schedule(view), checks(view), software(view), wall(view), help(message), line(view), ended(message)}; `ready` once for each connection, with the TURN servers.
    */
-  constructor({ purpose, key, login, pause_ms, heard }) {
-    this.#auth = { key, purpose, login, language, software: document.body.dataset.software ?? "" };
+  constructor({ purpose, key, login, screen = false, pause_ms, heard }) {
+    this.#auth = { key, purpose, login, ...(screen && { screen }), language, software: document.body.dataset.software ?? "" };
     this.#pause_ms = pause_ms;
     this.#heard = heard;
   }

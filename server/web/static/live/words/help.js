@@ -12,5 +12,9 @@ export default {
     "The province's technician is checking camera, microphone and loudspeaker. Please keep quiet for some seconds.",
   ],
   "help.reload": ["Kỹ thuật của tỉnh cho tải lại trang. Không cần làm gì.", "The province's technician is reloading this page. Nothing to do."],
+  "help.elsewhere": [
+    "Camera và micro của điểm cầu này do chương trình tiepdan room giữ; trang này không mở thiết bị nào.",
+    "Camera and microphone of this room are held by tiepdan room; this page opens no device.",
+  ],
   "help.close": ["Đã đọc (Esc)", "Read (Esc)"],
 };

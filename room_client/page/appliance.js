@@ -1,0 +1,60 @@
+// This page as the screen of a room whose camera and microphone something else sends: it opens no device; it sees,
+// hears, and acts for the room, as always. `tiepdan room --screen` says here how they fare: it puts `tiepdanAppliance`
+// into the page before anything of it runs, and calls `tiepdanTold` afterwards. Beside a WHIP encoder, of which nobody
+// knows more than the server, it is opened as /room?screen.
+
+const NAMES = new Set(["camera", "microphone"]);
+
+export const isAppliance = () => "tiepdanAppliance" in globalThis || isBesideEncoder();
+const isBesideEncoder = () => new URLSearchParams(location.search).has("screen");
+
+/** In the place of `Devices`: what the program says of them. */
+export class ToldDevices extends EventTarget {
+  #told = { camera: "starting", microphone: "starting", sentence: "" };
+  isElsewhere = true;
+
+  constructor() {
+    super();
+    globalThis.tiepdanTold = (told) => this.#take(told);
+    this.#take(globalThis.tiepdanAppliance ?? { camera: "ok", microphone: "ok" });
+  }
+
+  start() {}
+  stop() {}
+  switchOff() {}
+
+  track() {
+    return null;
+  }
+
+  /** starting, ok, off, missing, blocked: as the server is told. */
+  state(name) {
+    return NAMES.has(name) ? this.#told[name] : "off";
+  }
+
+  reason() {
+    return "";
+  }
+
+  away() {
+    return "";
+  }
+
+  chosen() {
+    return null;
+  }
+
+  async list() {
+    return [];
+  }
+
+  /** What is wrong with a camera or microphone, in the program's own words; "" when all is well. */
+  get sentence() {
+    return this.#told.sentence;
+  }
+
+  #take(told) {
+    this.#told = { ...this.#told, ...told };
+    this.dispatchEvent(new Event("change"));
+  }
+}
