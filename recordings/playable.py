@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from av.container import InputContainer, OutputContainer
 from recordings.chapters import tiled
 from recordings.manifest import ChapterEntry, SegmentEntry
 from recordings.mixing import BLOCK, RATE
+from recordings.output import Output
 from recordings.segment import MIX_TITLE
 from signaling.wire.rtp import VideoCodec
 
@@ -137,7 +138,8 @@ def build(
     """
     codec = next((segment.codec for segment in segments if segment.codec), "")
     with ExitStack() as stack:
-        out = stack.enter_context(av.open(str(target), "w", format=form.container, options=form.options))
+        output = stack.enter_context(closing(Output(target)))
+        out = stack.enter_context(av.open(output, "w", format=form.container, options=form.options))
         out.metadata["creation_time"] = segments[0].started_at
         _set_chapters(out, chapters, sum(segment.seconds for segment in segments))
         joiner = _Joiner(out, stop)
