@@ -41,7 +41,9 @@ class Form:
     options: dict[str, str]
 
 
-MP4 = Form("recording.mp4", "video/mp4", "mp4", {"movflags": "faststart"})
+# The index of an MP4 counts every stretch in which one track follows itself, and a browser fetches all of it
+# before it shows anything: a stretch a second instead of one a packet makes it 5.4 MB instead of 8.6 (four hours).
+MP4 = Form("recording.mp4", "video/mp4", "mp4", {"movflags": "faststart", "chunk_duration": "1000000"})
 WEBM = Form("recording.webm", "video/webm", "webm", {"cues_to_front": "1"})
 
 
