@@ -129,6 +129,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         settings.signing_directory,
         settings.spare_directory,
         access,
+        settings.captions_directory,
     )
     archive_pages.add_routes(app, access, settings.archive_after_days)
     clip_pages.add_routes(
