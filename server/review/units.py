@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskState
 from server.data.folding import fold
@@ -91,7 +91,7 @@ def _took_part(session: Session, rooms: list[Room], was_ours: _WasOurs, receptio
         .where(col(Hearing.closed).is_(False))
         .where(or_(col(Hearing.ended_at).is_(None), col(Attendance.started_at) < col(Hearing.ended_at)))
         .where(or_(col(Attendance.ended_at).is_(None), col(Attendance.ended_at) > col(Hearing.started_at)))
-        .where(or_(AgendaItem.audience == Audience.ALL, (AgendaItem.audience == Audience.ROOMS) & let_in))
+        .where(or_(AgendaItem.audience == Audience.ALL, and_(AgendaItem.audience == Audience.ROOMS, let_in)))
     )
     if reception_id is not None:
         received = received.where(AgendaItem.reception_id == reception_id)
@@ -116,8 +116,11 @@ def _were_given_tasks(
         tasks = tasks.where(AgendaItem.reception_id == reception_id)
     meant = Codes(session.exec(select(Room).where(col(Room.code).in_(codes))).all())
     for item, code, issued_at in session.exec(tasks):
-        room = meant.on(code, _day(issued_at)) if issued_at is not None else None
-        if room is not None and was_ours(room.id or 0, _day(issued_at)):
+        if issued_at is None:
+            continue
+        day = _day(issued_at)
+        room = meant.on(code, day)
+        if room is not None and was_ours(room.id or 0, day):
             yield item
 
 

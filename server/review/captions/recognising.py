@@ -23,7 +23,8 @@ class Recogniser:
         these end the process instead."""
         import sherpa_onnx
 
-        self._recogniser: Any = sherpa_onnx.OfflineRecognizer.from_transducer(
+        library: Any = sherpa_onnx  # it has no types
+        self._recogniser = library.OfflineRecognizer.from_transducer(
             encoder=str(model.encoder),
             decoder=str(model.decoder),
             joiner=str(model.joiner),
