@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from av.container import InputContainer, OutputContainer
 from recordings.chapters import tiled
 from recordings.manifest import ChapterEntry, SegmentEntry
 from recordings.mixing import BLOCK, RATE
+from recordings.output import Output
 from recordings.segment import MIX_TITLE
 from signaling.wire.rtp import VideoCodec
 
@@ -40,7 +41,9 @@ class Form:
     options: dict[str, str]
 
 
-MP4 = Form("recording.mp4", "video/mp4", "mp4", {"movflags": "faststart"})
+# The index of an MP4 counts every stretch in which one track follows itself, and a browser fetches all of it
+# before it shows anything: a stretch a second instead of one a packet makes it 5.4 MB instead of 8.6 (four hours).
+MP4 = Form("recording.mp4", "video/mp4", "mp4", {"movflags": "faststart", "chunk_duration": "1000000"})
 WEBM = Form("recording.webm", "video/webm", "webm", {"cues_to_front": "1"})
 
 
@@ -137,7 +140,8 @@ def build(
     """
     codec = next((segment.codec for segment in segments if segment.codec), "")
     with ExitStack() as stack:
-        out = stack.enter_context(av.open(str(target), "w", format=form.container, options=form.options))
+        output = stack.enter_context(closing(Output(target)))
+        out = stack.enter_context(av.open(output, "w", format=form.container, options=form.options))
         out.metadata["creation_time"] = segments[0].started_at
         _set_chapters(out, chapters, sum(segment.seconds for segment in segments))
         joiner = _Joiner(out, stop)

@@ -15,6 +15,7 @@ from typing import Any
 import av
 
 from recordings.mixing import BITRATE, RATE, MixedPacket
+from recordings.output import Output
 from recordings.store import sync_directory
 from recordings.video_frame import VideoFrame
 from signaling.tap import TapTrack
@@ -74,7 +75,8 @@ class Segment:
         self._synced_bytes = 0
         self._file: int | None = None
         self._last_tick: dict[str, int] = {}
-        self._container = av.open(str(path), "w", format="matroska", options=_OPTIONS)
+        self._output = Output(path)
+        self._container = av.open(self._output, "w", format="matroska", options=_OPTIONS)
         moment = datetime.fromtimestamp(started_us / 1e6, UTC)
         self._container.metadata["creation_time"] = moment.isoformat(timespec="microseconds")
         self._streams: dict[str, Any] = {}
@@ -150,6 +152,7 @@ class Segment:
                 self._synced_us = self._synced_bytes = 0  # its index was written over, at the same length perhaps
                 self.sync(SYNC_US)
         finally:
+            self._output.close()
             if self._file is not None:
                 os.close(self._file)
                 self._file = None

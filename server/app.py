@@ -29,6 +29,8 @@ from sqlalchemy.exc import SQLAlchemyError
 import room_client
 from server import settings as settings_module
 from server.archive import pages as archive_pages
+from server.archive import watching as archive_watching
+from server.archive.moving import ARCHIVING
 from server.attachments import pages as attachment_pages
 from server.attachments.pages import Attachments
 from server.attachments.shelf import Shelf
@@ -123,7 +125,12 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[RETENTION_RULES] = dated.retention_rules
     access = settings.archive_access
     review_pages.add_routes(
-        app, settings.review_directory, settings.signing_directory, settings.spare_directory, access
+        app,
+        settings.review_directory,
+        settings.signing_directory,
+        settings.spare_directory,
+        access,
+        settings.captions_directory,
     )
     archive_pages.add_routes(app, access, settings.archive_after_days)
     clip_pages.add_routes(
@@ -149,9 +156,12 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     app[_SIGNALLING] = signalling = attach_signalling(
         app, conductor, turn, settings.run_directory, settings.morning_check_after
     )
-    health.add_routes(app, conductor=conductor, signalling=signalling)
+    archiving = app[ARCHIVING]
+    health.add_routes(
+        app, conductor=conductor, signalling=signalling, archive=lambda: archive_watching.word(archiving)
+    )
     debug_page.add_routes(app, signalling=signalling)
-    metrics = Metrics(conductor, signalling)
+    metrics = Metrics(conductor, signalling, (lambda: archive_watching.metrics(archiving),))
     metrics_page.add_routes(app, metrics=metrics, token=settings.metrics_token)
     app.cleanup_ctx.append(_run_conductor)
     app.on_shutdown.append(_end_signalling)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from recordings.archive.address import Access, parse
 from server.data.urls import sqlite_url
+from server.review.captions.model import find_model
 
 
 def split_host_and_port(value: str) -> tuple[str, int]:
@@ -110,6 +111,12 @@ def _hour(value: str) -> str:
     return value
 
 
+def _captions_model(value: str) -> str:
+    if value:
+        find_model(Path(value))
+    return value
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 AddressAndPort = Annotated[str, AfterValidator(_ip_address_and_port)]
 
@@ -170,6 +177,9 @@ class Settings(BaseSettings):
     archive_after_days: int = Field(
         90, ge=0, le=3650, description="days after which a recording leaves this machine for the archive"
     )
+    captions_model: Annotated[str, AfterValidator(_captions_model)] = Field(
+        "", description="directory with a speech model, of which captions are made; empty: none"
+    )
     segment_minutes: int = Field(5, ge=1, le=60, description="length of one recorded segment")
 
     @model_validator(mode="after")
@@ -201,6 +211,10 @@ class Settings(BaseSettings):
         if not self.archive:
             return None
         return Access(url=self.archive, key=self.archive_key, secret=self.archive_secret)
+
+    @property
+    def captions_directory(self) -> Path | None:
+        return Path(self.captions_model) if self.captions_model else None
 
     @property
     def turn_urls(self) -> tuple[str, ...]:

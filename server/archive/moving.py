@@ -53,6 +53,14 @@ class Moving:
     share: float  # of this file, there and back
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Due, and not whole in the archive."""
+
+    recordings: int = 0
+    bytes: int = 0
+
+
 class Archiving:
     """Its `rounds` are to be started and stopped. `access` None: there is no archive, and nothing is done."""
 
@@ -71,6 +79,9 @@ class Archiving:
         self.failures: dict[int, Failure] = {}
         self.unproven: set[int] = set()  # recordings that no manifest vouches for
         self._settled: dict[str, shelf.Traces] = {}  # whole in the archive, and nothing of it is to be done here
+        self.waiting = Waiting()
+        self.last_success: datetime | None = None  # a recording was whole in the archive
+        self.looked_at: datetime | None = None
         self.rounds = Rounds("moving recordings into the archive", aside, self.go)
 
     @property
@@ -85,12 +96,28 @@ class Archiving:
         """One round. Raises OSError, SQLAlchemyError."""
         if self.access is None:
             return
-        for facts in await self._database.run(queries.sealed):
+        found = await self._database.run(queries.sealed)
+        self.last_success = self.last_success or await self._database.run(queries.last_moved)
+        await self._count(found)
+        for facts in found:
             seen = await asyncio.to_thread(shelf.traces, self.folder(facts))
             if self._settled.get(facts.folder) == seen:
                 continue
             if await self._aside.is_live() or not await self._one(facts, self.access):
-                return
+                break
+        await self._count(found)
+
+    async def _count(self, found: list[Facts]) -> None:
+        """For who watches from outside. What was destroyed meanwhile is counted until the next round."""
+        due = [
+            facts
+            for facts in found
+            if facts.folder not in self._settled
+            and standing_of(facts, self._now(), self.after_days) is Standing.DUE
+        ]
+        notes = [await asyncio.to_thread(read_note, self.folder(facts)) for facts in due]
+        waiting = [facts.bytes for facts, note in zip(due, notes, strict=True) if note.whole_at is None]
+        self.waiting, self.looked_at = Waiting(len(waiting), sum(waiting)), self._now()
 
     async def _one(self, facts: Facts, access: Access) -> bool:
         """False: the archive as a whole is in trouble, or a reception was opened."""
@@ -113,6 +140,7 @@ class Archiving:
             note = await asyncio.to_thread(shelf.all_moved, folder, self._now())
             size = sum(each.bytes for each in note.files.values())
             await self._database.run(queries.note, facts.recording, len(note.files), size)
+            self.last_success = self._now()
             _log.info("recording %s lies whole in the archive", facts.folder)
         await self._remove_here(facts)
         if (seen := await asyncio.to_thread(shelf.settled, folder)) is not None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel import Session, col, func, select
 
 from server.archive.rules import Facts
 from server.people import audit
+from server.people.tables import AuditEvent
 from server.receptions.tables import Reception, Recording, RecordingState
 from server.review.tables import Destruction, Hold, Quarantine, RecordingAccess
 
@@ -45,6 +48,12 @@ def sealed(session: Session, only: int | None = None) -> list[Facts]:
         for recording, reception in session.exec(asked)
     ]
     return sorted(found, key=lambda facts: (facts.began_at, facts.recording))
+
+
+def last_moved(session: Session) -> datetime | None:
+    """When a recording last was whole in the archive; None: none ever."""
+    moved = select(AuditEvent.at).where(AuditEvent.action == "recording_archived")
+    return session.exec(moved.order_by(col(AuditEvent.id).desc()).limit(1)).first()
 
 
 def note(session: Session, recording: int, files: int, size: int) -> None:

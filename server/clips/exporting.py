@@ -21,7 +21,7 @@ from server.people.tables import Account
 from server.receptions.chapters import merged
 from server.receptions.queries import AgendaLine, recording_of
 from server.review import accesses
-from server.review.reading import is_ready, watchable
+from server.review.reading import Reader, is_ready, watchable
 from server.review.tables import Access
 from server.review.withholding import NEIGHBOUR_S
 from server.web.languages import N_
@@ -78,7 +78,7 @@ def plan(
     recording = recording_of(session, reception_id)
     if recording is None or not is_ready(recording):
         raise ExportRefused(NO_RECORDING)
-    watched = watchable(session, recording, role)
+    watched = watchable(session, recording, Reader(role))
     asked = [span] if span is not None else []
     title = ""
     if position is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlmodel import Session
 
-from server.people.accounts import create_account
+from server.people.accounts import account_by_login, create_account
 from server.people.tables import Role
+from server.rooms import offices
+from server.rooms.tables import Office, Room
 
 PASSWORD = "tiepdan-demo"  # noqa: S105 -- printed by `tiepdan demo`, and only ever in the demonstration
 
@@ -18,6 +22,7 @@ class DemoAccount:
     display_name: str
     office: str
     role: Role
+    unit: str = ""  # of a room officer: the code
 
 
 ACCOUNTS = (
@@ -26,6 +31,7 @@ ACCOUNTS = (
     DemoAccount("thuky", "Phạm Quang Huy", "Chuyên viên Ban Tiếp công dân tỉnh", Role.CLERK),
     DemoAccount("xemlai", "Lê Thu Hà", "Thanh tra viên, Thanh tra tỉnh", Role.REVIEWER),
     DemoAccount("giamsat", "Bùi Văn Thắng", "Thường trực HĐND tỉnh", Role.SUPERVISOR),
+    DemoAccount("hatu", "Hoàng Thị Mai", "Cán bộ điểm cầu phường Hà Tu", Role.ROOM_OFFICER, "06664"),
     DemoAccount("kythuat", "Trần Đức Anh", "Trung tâm Thông tin tỉnh", Role.TECHNICIAN),
     DemoAccount("quantri", "Đỗ Minh Tuấn", "Quản trị hệ thống, Sở Khoa học và Công nghệ", Role.ADMINISTRATOR),
 )
@@ -34,3 +40,13 @@ ACCOUNTS = (
 def fill_accounts(session: Session) -> None:
     for account in ACCOUNTS:
         create_account(session, account.login, account.display_name, account.role, PASSWORD, office=account.office)
+
+
+def fill_offices(session: Session, rooms: Iterable[Room], today: date, actor: str = "system") -> None:
+    """Whose unit is whose; a unit that is not there has no officer."""
+    by_code = {room.code: room for room in rooms}
+    for account in ACCOUNTS:
+        kept, room = account_by_login(session, account.login), by_code.get(account.unit)
+        if kept is not None and room is not None:
+            since = max(room.valid_from, today.replace(month=1, day=1))
+            offices.enter(session, kept, Office.ROOM_OFFICER, room, (since, None), "", actor=actor)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, select
 
-from server.demo.accounts import fill_accounts
+from server.demo.accounts import fill_accounts, fill_offices
 from server.demo.conclusions import fill_conclusions, fill_review_meetings
 from server.demo.documents import fill_documents
 from server.demo.duty import fill_duty
@@ -63,6 +63,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_accounts(session)
     rooms = rooms_on(session, today)
     author = writer(session)
+    fill_offices(session, rooms, today)
     petitions = fill_petitions(session, today, author)
     fill_history(session, petitions, today, author)
     reception = fill_receptions(session, petitions, rooms, today, author)

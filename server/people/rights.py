@@ -19,6 +19,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"  # giám sát: reads, and changes nothing
     TECHNICIAN = "technician"  # lines and machines, nothing of a petition
     ADMINISTRATOR = "administrator"
+    ROOM_OFFICER = "room_officer"  # cán bộ điểm cầu: what concerns its own unit
     ROOM = "room"  # what a room's key gives; stored in audit events, never in an account
 
 
@@ -29,7 +30,8 @@ class Right(StrEnum):
     CALL_ROLL = "call_roll"  # who is present in an item, and that it is so
     PLAN_RECEPTIONS = "plan_receptions"  # schedule, agenda, audience
     EXPORT_CLIPS = "export_clips"  # of what its role may watch
-    READ_RECEPTIONS = "read_receptions"  # agenda, attendance, recordings; how much says `review.withholding`
+    READ_RECEPTIONS = "read_receptions"  # agenda, attendance
+    WATCH_RECORDINGS = "watch_recordings"  # which, and how much of each, says `review.reading`
     NOTE_RECORDINGS = "note_recordings"
     CORRECT_CHAPTERS = "correct_chapters"
     KEEP_RECORDINGS = "keep_recordings"  # quarantine; hold and deletion
@@ -56,7 +58,7 @@ class Right(StrEnum):
     INSPECT = "inspect"  # what the processes are doing
 
 
-_H, _O, _C, _R, _S, _T, _A = (
+_H, _O, _C, _R, _S, _T, _A, _U = (
     Role.HOST,
     Role.OFFICER,
     Role.CLERK,
@@ -64,7 +66,10 @@ _H, _O, _C, _R, _S, _T, _A = (
     Role.SUPERVISOR,
     Role.TECHNICIAN,
     Role.ADMINISTRATOR,
+    Role.ROOM_OFFICER,
 )
+OF_UNITS = frozenset({Role.ROOM_OFFICER})
+"""Roles that see only what concerns the units of which they hold an office that day (`server.rooms.offices`)."""
 HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RUN_RECEPTION: frozenset({_H, _O, _A}),
     Right.PUBLISH_DESK: frozenset({_H, _O, _A}),
@@ -72,6 +77,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.CALL_ROLL: frozenset({_H, _O, _C}),
     Right.PLAN_RECEPTIONS: frozenset({_H, _O, _C, _A}),
     Right.READ_RECEPTIONS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.WATCH_RECORDINGS: frozenset({_H, _O, _C, _R, _S, _A, _U}),
     Right.EXPORT_CLIPS: frozenset({_H, _O, _C, _R}),
     Right.NOTE_RECORDINGS: frozenset({_H, _O, _C, _R}),
     Right.CORRECT_CHAPTERS: frozenset({_H, _O, _C}),
@@ -106,6 +112,7 @@ ROLE_WORDS: dict[Role, str] = {
     Role.SUPERVISOR: N_("Supervisor"),
     Role.TECHNICIAN: N_("Technician"),
     Role.ADMINISTRATOR: N_("Administrator"),
+    Role.ROOM_OFFICER: N_("Room officer"),
 }
 RIGHT_WORDS: dict[Right, str] = {
     Right.RUN_RECEPTION: N_("Open a reception, call items, give the floor, close an item"),
@@ -113,7 +120,8 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.SEE_CONSOLE: N_("See the console during a reception"),
     Right.CALL_ROLL: N_("Say and confirm who is present in an item"),
     Right.PLAN_RECEPTIONS: N_("Plan receptions, their agenda and their audience"),
-    Right.READ_RECEPTIONS: N_("Read receptions and watch recordings"),
+    Right.READ_RECEPTIONS: N_("Read receptions, their agenda and who was there"),
+    Right.WATCH_RECORDINGS: N_("Watch recordings and search them"),
     Right.EXPORT_CLIPS: N_("Export clips of recordings"),
     Right.NOTE_RECORDINGS: N_("Write notes on recordings"),
     Right.CORRECT_CHAPTERS: N_("Correct the chapters of recordings"),

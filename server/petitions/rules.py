@@ -106,6 +106,7 @@ _NORMAL = {
     Role.ADMINISTRATOR: Reading.FULL,
     Role.REVIEWER: Reading.RECORD,
     Role.SUPERVISOR: Reading.RECORD,
+    Role.ROOM_OFFICER: Reading.RECORD,  # where its unit took part or has to act: `review.units`
 }
 _CONFIDENTIAL = {
     Role.HOST: Reading.FULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +18,11 @@ TIMEOUT_S = 3.0
 INSTANCE = "TIEPDAN_INSTANCE"  # set by whoever started this server, to know it again
 
 
-def add_routes(app: web.Application, *, conductor: Conductor, signalling: Signalling) -> None:
+def add_routes(
+    app: web.Application, *, conductor: Conductor, signalling: Signalling, archive: Callable[[], str]
+) -> None:
+    """`archive`: how it is with it, in a word. It is nothing that control cannot do without."""
+
     async def health(request: web.Request) -> web.Response:
         """200 while control can do its work, else 503. Media and recorder come back by themselves."""
         database = await _answers(request)
@@ -30,6 +35,7 @@ def add_routes(app: web.Application, *, conductor: Conductor, signalling: Signal
             "control": words[control],
             "media": words[conductor.media.running],
             "recorder": words[conductor.recorder.running],
+            "archive": archive(),
         }
         status = 200 if database and control else 503
         return web.json_response(body, status=status, headers={"Cache-Control": "no-store"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -30,8 +30,11 @@ _COUNTED = (
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
+    """`others`: what features above this one say of themselves."""
+
     conductor: Conductor
     signalling: Signalling
+    others: tuple[Callable[[], Iterable[Metric]], ...] = ()
 
     def text(self, now_s: float) -> bytes:
         """Prometheus' text format. `now_s` as time.monotonic() has it."""
@@ -49,6 +52,8 @@ class Metrics:
         yield from self._recorder(now_s)
         yield from self._control()
         yield from self._processes()
+        for other in self.others:
+            yield from other()
 
     def _rooms(self) -> Iterator[Metric]:
         live = self.conductor.live

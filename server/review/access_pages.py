@@ -32,6 +32,7 @@ ACT_WORDS: dict[Access, str] = {
     Access.PLAYED: N_("played"),
     Access.SOUGHT: N_("jumped"),
     Access.SENT: N_("was sent"),
+    Access.READ: N_("read the captions"),
     Access.DOWNLOADED: N_("downloaded"),
     Access.EXPORTED: N_("exported a clip"),
     Access.REFUSED: N_("was refused"),

@@ -14,7 +14,9 @@ from server.people.tables import Account
 from server.receptions.tables import Recording
 from server.review.passes import Passes
 from server.review.reading import Watchable, is_ready, watchable
+from server.review.units import reader_of
 from server.web.keys import DATABASE
+from server.web.languages import today
 
 T = TypeVar("T")
 PASSES = web.AppKey("PASSES", Passes)
@@ -32,7 +34,8 @@ async def with_recording(
         recording = session.get(Recording, recording_id)
         if recording is None or not (whole or is_ready(recording)):
             raise web.HTTPNotFound
-        return work(session, watchable(session, recording, account.role), account)
+        reader = reader_of(session, account, today(), recording.reception_id)
+        return work(session, watchable(session, recording, reader), account)
 
     return await request.app[DATABASE].run(unit)
 

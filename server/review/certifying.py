@@ -13,6 +13,7 @@ from server.people import audit
 from server.people.accounts import subject_of
 from server.people.tables import Account, AuditEvent
 from server.receptions.tables import Reception, Recording
+from server.review.captions import queries as captions
 from server.review.certificate import Certified, HandedOut
 from server.review.removing import Listed
 from server.review.tables import Destruction, RecordingNote
@@ -50,7 +51,7 @@ def facts_of(session: Session, destruction_id: int, letterheads: Letterheads) ->
 
 
 def keep(session: Session, destruction_id: int, certified: Certified, pdf: bytes) -> None:
-    """Notes at the recording's seconds lose their words: nobody could read them any more."""
+    """Notes at the recording's seconds lose their words, and captions go: nobody could read them any more."""
     row = session.get_one(Destruction, destruction_id)
     recording = session.get_one(Recording, row.recording_id)
     row.year, row.number = local_day(certified.destroyed_at).year, certified.number
@@ -61,6 +62,7 @@ def keep(session: Session, destruction_id: int, certified: Certified, pdf: bytes
         note.words = note.search_key = ""
         note.removed_at = note.removed_at or certified.destroyed_at
         session.add(note)
+    captions.erase_all(session, recording.id or 0)
     session.add_all((row, recording))
     detail = {
         "destruction": row.id,

@@ -13,12 +13,13 @@ from typing import Any
 
 import av
 
+from recordings.playable import MP4, WEBM
 from server.review.withholding import Span
 
 SILENCE = b"\xf8\xff\xfe"  # one Opus packet of 20 ms without sound (RFC 6716: CELT, full band, mono)
 _SILENCE_S = 0.02
 Progress = Callable[[float], None]
-FORMATS = {".mp4": ("mp4", {"movflags": "faststart"}), ".webm": ("webm", {"cues_to_front": "1"})}
+FORMATS = {".mp4": ("mp4", MP4.options), ".webm": ("webm", WEBM.options)}
 
 
 def write_copy(source: Path, target: Path, left_out: Sequence[Span], progress: Progress) -> None:

@@ -18,6 +18,7 @@ from server.people.tables import Account
 from server.receptions.tables import Recording
 from server.review import accesses
 from server.review.asking import PASSES, with_recording
+from server.review.captions.rules import cue_text, stamp
 from server.review.isolated import SOURCE_WORDS
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable
@@ -38,7 +39,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/recordings/{id:\d{1,9}}/prepared.json", prepared, name="recording_prepared")
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def media(request: web.Request) -> web.StreamResponse:
     """The recording, or the copy of it that this account may watch. 410: the pass has ended, or what may be
     watched is no longer the same."""
@@ -101,13 +102,13 @@ async def _send(
     return response
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def another_pass(request: web.Request) -> web.StreamResponse:
     watched, account = await with_recording(request, _as_it_is)
     return web.json_response({"media": media_address(request, watched, account, asked_source(request))})
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def thumbnails(request: web.Request) -> web.StreamResponse:
     watched, _account = await with_recording(request, _as_it_is)
     path = request.app[PREPARING].thumbnails_for(watched)
@@ -116,16 +117,16 @@ async def thumbnails(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(path, headers={hdrs.CONTENT_TYPE: "image/jpeg", hdrs.CACHE_CONTROL: "no-store"})
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def chapters(request: web.Request) -> web.StreamResponse:
     """For the browser's own player, and for others: the titles are those this account may read."""
     watched, account = await with_recording(request, _as_it_is)
     entries = chapter_entries(watched, account.role, translator_of(request))
-    cues = [f"{_stamp(each.starts_s)} --> {_stamp(each.ends_s)}\n{_cue(each.name)}\n" for each in entries]
+    cues = [f"{stamp(each.starts_s)} --> {stamp(each.ends_s)}\n{cue_text(each.name)}\n" for each in entries]
     return web.Response(text="\n".join(["WEBVTT\n", *cues]), content_type="text/vtt", headers=_NO_STORE)
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def prepared(request: web.Request) -> web.StreamResponse:
     watched, _account = await with_recording(request, _as_it_is)
     preparing, source = request.app[PREPARING], asked_source(request)
@@ -227,13 +228,3 @@ async def _note(
             accesses.note(session, account, recording_id, act, sent=sent, copy_key=copy_key)
 
     await request.app[DATABASE].run(work)
-
-
-def _stamp(second: float) -> str:
-    whole = round(second * 1000)
-    return f"{whole // 3_600_000:02d}:{whole // 60_000 % 60:02d}:{whole // 1000 % 60:02d}.{whole % 1000:03d}"
-
-
-def _cue(name: str) -> str:
-    """A cue's text: no markup, and never the arrow that begins another one."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")

@@ -17,6 +17,7 @@ from server.people.tables import Account
 from server.petitions.register import folded_words
 from server.receptions.chapters import marked_chapters
 from server.receptions.tables import AgendaItem, AgendaItemPetition, ChapterCorrection, Recording
+from server.review.captions import queries as captions
 from server.review.reading import Watchable
 from server.review.tables import ItemWords, RecordingNote
 from server.review.withholding import is_withheld
@@ -100,12 +101,13 @@ def remove(
 
 
 def erase_words(session: Session, petition_id: int) -> None:
-    """The petition is a denunciation now: what was noted while it was heard goes, and the words of corrections."""
+    """The petition is a denunciation now: what was noted or captioned while it was heard goes, and the words of
+    corrections."""
     items = set(
         session.exec(select(AgendaItemPetition.item_id).where(AgendaItemPetition.petition_id == petition_id))
     )
     from_items = [
-        (chapter.starts_s, chapter.ends_s, recording)
+        (min(chapter.starts_s, chapter.marked_starts_s), max(chapter.ends_s, chapter.marked_ends_s), recording)
         for recording in _recordings_with(session, items)
         for chapter in marked_chapters(session, recording)
         if chapter.item_id in items
@@ -117,6 +119,7 @@ def erase_words(session: Session, petition_id: int) -> None:
         for row in session.exec(within).all():
             row.words = row.search_key = ""
             session.add(row)
+        captions.erase(session, recording, [(starts, ends)])
     _erase_corrections(session, items)
     for found in session.exec(select(ItemWords).where(col(ItemWords.item_id).in_(items))).all():
         session.delete(found)

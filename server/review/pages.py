@@ -24,6 +24,8 @@ from server.review import (
 )
 from server.review.aside import ASIDE, Aside
 from server.review.asking import PASSES
+from server.review.captions import pages as caption_pages
+from server.review.captions.making import CAPTION_MAKING, CaptionMaking
 from server.review.destroyer import DESTROYER, Destroyer, Places
 from server.review.passes import Passes
 from server.review.preparing import PREPARING, Preparing
@@ -35,16 +37,23 @@ from server.web.languages import today
 
 
 def add_routes(
-    app: web.Application, made: Path, keys: Path, spare: Path | None = None, archive: Access | None = None
+    app: web.Application,
+    made: Path,
+    keys: Path,
+    spare: Path | None = None,
+    archive: Access | None = None,
+    captions_model: Path | None = None,
 ) -> None:
     """`made`: the directory for what is made of recordings; `keys`: the one of the signing keys; `spare`: the one
-    of recordings on another disk. Needs RECORDINGS_DIRECTORY in `app` already, and RETENTION_RULES and LETTERHEADS
-    when it starts."""
+    of recordings on another disk; `captions_model`: the one of the speech model. Needs RECORDINGS_DIRECTORY in
+    `app` already, and RETENTION_RULES and LETTERHEADS when it starts."""
     app[PASSES] = Passes(app[SECRET])
     app[SIGNER] = CorrectionSigner(app[RECORDINGS_DIRECTORY], keys)
     app[ASIDE] = aside = Aside(app[DATABASE])
     app[PREPARING] = Preparing(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made, archive)
     app[READING] = Reading(archive)
+    directories = (app[RECORDINGS_DIRECTORY], made)
+    app[CAPTION_MAKING] = CaptionMaking(app[DATABASE], aside, directories, captions_model, archive)
     places = Places(app[RECORDINGS_DIRECTORY], spare, made, archive)
     papers = lambda: (app[RETENTION_RULES], app[LETTERHEADS])  # noqa: E731 -- they are given later
     app[DESTROYER] = Destroyer(app[DATABASE], aside, places, papers, today)
@@ -52,6 +61,7 @@ def add_routes(
     parts = (
         player_pages,
         media_pages,
+        caption_pages,
         note_pages,
         correction_pages,
         quarantine_pages,
@@ -67,6 +77,8 @@ def add_routes(
 async def _work(app: web.Application) -> AsyncIterator[None]:
     await app[PREPARING].rounds.start()
     await app[DESTROYER].rounds.start()
+    await app[CAPTION_MAKING].rounds.start()
     yield
+    await app[CAPTION_MAKING].rounds.stop()
     await app[DESTROYER].rounds.stop()
     await app[PREPARING].rounds.stop()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from recordings.archive.note import is_archived
 from server.people import audit
 from server.people.accounts import subject_of
-from server.people.rights import Right
+from server.people.rights import OF_UNITS, Right
 from server.people.sessions import account_in
 from server.people.tables import Account
 from server.receptions.queries import FloorSpan, floor_spans, recording_of
@@ -21,11 +21,14 @@ from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, 
 from server.receptions.tables import Reception, Recording, RecordingState
 from server.review import accesses, notes
 from server.review.asking import with_recording
+from server.review.captions import queries as captions
+from server.review.captions.making import CAPTION_MAKING
 from server.review.isolated import SOURCE_WORDS, read_isolated
 from server.review.media_pages import asked_source, media_address
 from server.review.preparing import PREPARING, Stage
 from server.review.reading import Watchable, is_ready, watchable
 from server.review.tables import Access
+from server.review.units import reader_of
 from server.review.viewing import (
     RoomSpan,
     agenda_entries,
@@ -38,6 +41,7 @@ from server.review.withholding import is_withheld
 from server.review.words import script_words
 from server.review.work import COLUMNS, HEIGHT, WIDTH, step_of
 from server.web.keys import DATABASE
+from server.web.languages import today
 from server.web.shell import render, require, translator_of
 
 REPORT_LIMIT = 16 * 1024
@@ -58,9 +62,10 @@ class _Shown:
     grants: list[FloorSpan]
     rooms: list[RoomSpan]
     notes: list[notes.Note]
+    captioned: bool
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def player(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     shown = await request.app[DATABASE].run(_read, int(request.match_info["id"]), account)
@@ -90,7 +95,6 @@ async def player(request: web.Request) -> web.StreamResponse:
     archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
-    withheld_all = bool(watched.withheld) and watched.withheld[0] == (0.0, recording.seconds)
     return await render(
         request,
         "review/player.html",
@@ -99,12 +103,14 @@ async def player(request: web.Request) -> web.StreamResponse:
         archived=archived,
         lines=agenda_entries(watched, account.role, entries),
         withheld=watched.withheld,
-        withheld_all=withheld_all,
+        withheld_all=watched.is_all_withheld,
+        of_unit=account.role in OF_UNITS,
         copy_ready=standing.stage is Stage.READY,
         media=media_address(request, watched, account),
         speeds=SPEEDS,
         isolated=[(each.source, _(SOURCE_WORDS[each.source])) for each in isolated],
         chosen=next((each.source for each in isolated if each.source == request.query.get("source")), ""),
+        captions=request.app[CAPTION_MAKING].standing(recording.id or 0, made=shown.captioned),
         starts_at=_second(request.query.get("t", ""), recording.seconds),
         watermark=f"{account.display_name} · {account.login}",
         may_note=Right.NOTE_RECORDINGS in account.rights,
@@ -153,17 +159,19 @@ def _read(session: Session, reception_id: int, account: Account) -> _Shown | Non
         return None
     recording = recording_of(session, reception_id)
     if recording is None or not is_ready(recording):
-        return _Shown(reception, recording, None, [], [], [])
+        return _Shown(reception, recording, None, [], [], [], False)
     audit.record(session, subject_of(account), "recording_viewed", f"reception:{reception_id}")
     accesses.note(session, account, recording.id or 0, Access.OPENED)
-    watched = watchable(session, recording, account.role)
+    watched = watchable(session, recording, reader_of(session, account, today(), reception_id))
+    of_unit = account.role in OF_UNITS
     return _Shown(
         reception,
         recording,
         watched,
         floor_spans(session, reception_id),
-        rooms_connected(session, reception_id),
-        notes.notes_of(session, watched),
+        [] if of_unit else rooms_connected(session, reception_id),
+        [] if of_unit else notes.notes_of(session, watched),
+        captions.is_made(session, recording.id or 0),
     )
 
 
@@ -181,7 +189,7 @@ def _floor(recorded: RecordedTime | None, grants: list[FloorSpan], watched: Watc
     ]
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def watched_report(request: web.Request) -> web.StreamResponse:
     """What was played and sought, in batches: [["played", 12.0, 47.5], ["sought", 47.5, 300]]."""
     if (request.content_length or 0) > REPORT_LIMIT:

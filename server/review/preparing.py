@@ -20,10 +20,10 @@ from recordings.archive.note import is_there
 from recordings.manifest import SourceName
 from recordings.store import MANIFEST
 from server.data.engine import Database
-from server.people.rights import HOLDERS, Right
+from server.people.rights import HOLDERS, OF_UNITS, Right
 from server.receptions.tables import Recording, RecordingState
 from server.review.aside import Aside, Ended
-from server.review.reading import Watchable, watchable
+from server.review.reading import Reader, Watchable, watchable
 from server.review.rounds import Rounds
 from server.review.work import Work
 
@@ -73,7 +73,9 @@ class Preparing:
         return self._folder(watched) / f"{watched.thumbnails_key}.jpg"
 
     def want(self, watched: Watchable) -> None:
-        """Make what is missing for this reader, before all else."""
+        """Make what is missing for this reader, before all else; nothing of what is withheld as a whole."""
+        if watched.is_all_withheld:
+            return
         for work in reversed(self._missing(watched)):
             self._wanted[work.target] = work
             self._wanted.move_to_end(work.target, last=False)
@@ -177,11 +179,12 @@ PREPARING = web.AppKey("PREPARING", Preparing)
 
 
 def _newest(session: Session) -> list[Watchable]:
-    """Each of the newest recordings as each role may watch it; roles that may watch the same are one."""
+    """Each of the newest recordings as each role may watch it; roles that may watch the same are one. Units
+    get their copies when they ask: there are 177 of them."""
     ready = select(Recording).where(Recording.state == RecordingState.SEALED, Recording.file != "")
     found: dict[tuple[int, str], Watchable] = {}
     for recording in session.exec(ready.order_by(col(Recording.id).desc()).limit(NEWEST)).all():
-        for role in sorted(HOLDERS[Right.READ_RECEPTIONS]):
-            watched = watchable(session, recording, role)
+        for role in sorted(HOLDERS[Right.WATCH_RECORDINGS] - OF_UNITS):
+            watched = watchable(session, recording, Reader(role))
             found.setdefault((recording.id or 0, watched.copy_key), watched)
     return list(found.values())

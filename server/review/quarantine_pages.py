@@ -16,7 +16,7 @@ from server.review.asking import names, with_recording
 from server.review.clocks import clock
 from server.review.destroying import Obstacle
 from server.review.preparing import PREPARING
-from server.review.reading import Watchable, watchable
+from server.review.reading import Reader, Watchable, watchable
 from server.review.tables import Quarantine
 from server.web.shell import render, require, translator_of
 
@@ -47,7 +47,7 @@ async def put(request: web.Request) -> web.StreamResponse:
             return asked
         quarantining.put(session, account, watched.recording, asked)
         destroying.stop(session, account, watched.recording.id or 0, Obstacle.QUARANTINE)
-        return watchable(session, watched.recording, account.role)
+        return watchable(session, watched.recording, Reader(account.role))
 
     answer = await with_recording(request, work)
     if isinstance(answer, dict):

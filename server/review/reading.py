@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from recordings.manifest import SourceName
-from server.people.rights import Role
+from server.people.rights import OF_UNITS, Role
 from server.receptions.chapters import Marked, marked_chapters
 from server.receptions.queries import AgendaLine, agenda_of
 from server.receptions.tables import Hearing, Recording, RecordingState
@@ -16,11 +16,24 @@ from server.review.withholding import Heard, Span, joined, key_of, may_watch, wi
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """In which role somebody watches. `items`: what reaches the reader's units; None: nobody of a unit."""
+
+    role: Role
+    items: frozenset[int] | None = None
+
+    def is_reached_by(self, item_id: int) -> bool:
+        if self.items is None:
+            return self.role not in OF_UNITS
+        return item_id in self.items
+
+
+@dataclass(frozen=True, slots=True)
 class Watchable:
     """`withheld` is what is left out of the file that the reader gets; `quarantined` is a part of it."""
 
     recording: Recording
-    lines: tuple[AgendaLine, ...]
+    lines: tuple[AgendaLine, ...]  # of a unit's reader those that may be watched: others are not told of
     chapters: tuple[Marked, ...]  # all of them
     withheld: tuple[Span, ...]
     quarantined: tuple[Span, ...]
@@ -32,6 +45,10 @@ class Watchable:
         if not self.withheld:
             return ""
         return key_of(self.recording.folder, self.recording.file, self.recording.bytes, self.withheld)
+
+    @property
+    def is_all_withheld(self) -> bool:
+        return self.withheld == ((0.0, self.recording.seconds),)
 
     def isolated_key(self, source: SourceName) -> str:
         """The name of that source's copy; another one once what is withheld changes."""
@@ -56,11 +73,15 @@ def is_ready(recording: Recording | None) -> bool:
     return recording is not None and recording.state == RecordingState.SEALED and bool(recording.file)
 
 
-def watchable(session: Session, recording: Recording, role: Role) -> Watchable:
+def watchable(session: Session, recording: Recording, reader: Reader) -> Watchable:
     """A chapter that was corrected is withheld over both its times: what the recorder marked was not shown to
     anybody by mistake then, and what was corrected is meant so."""
     lines = tuple(agenda_of(session, recording.reception_id))
-    items = frozenset(line.item_id for line in lines if may_watch(role, line.petitions))
+    items = frozenset(
+        line.item_id
+        for line in lines
+        if may_watch(reader.role, line.petitions) and reader.is_reached_by(line.item_id)
+    )
     chapters = tuple(marked_chapters(session, recording.id or 0))
     heard = [
         Heard(starts, ends, chapter.item_id in items)
@@ -69,6 +90,9 @@ def watchable(session: Session, recording: Recording, role: Role) -> Watchable:
     ]
     quarantined = joined(quarantined_spans(session, recording.id or 0), recording.seconds)
     somewhere = _heard_without_chapter(session, lines, items, chapters)
+    if reader.role in OF_UNITS:
+        somewhere |= all(chapter.item_id not in items for chapter in chapters)
+        lines = tuple(line for line in lines if line.item_id in items)
     left_out = withheld(heard, [(0.0, recording.seconds)] if somewhere else quarantined, recording.seconds)
     return Watchable(recording, lines, chapters, left_out, quarantined, items)
 

@@ -7,15 +7,16 @@ from typing import Any
 from aiohttp import web
 from sqlmodel import Session
 
-from server.people.rights import Right
+from server.people.rights import OF_UNITS, Right
 from server.people.sessions import account_in
 from server.petitions.rules import Reading, reading
 from server.petitions.tables import Confidentiality, PetitionKind
 from server.receptions.schedule_pages import day_in
 from server.review.clocks import clock
 from server.review.searching import MOST, FoundIn, Wanted, moments, recordings, rooms_that_spoke
+from server.review.units import reader_of
 from server.web.keys import DATABASE
-from server.web.languages import N_
+from server.web.languages import N_, today
 from server.web.shell import render, require, translator_of
 
 FOUND_IN_WORDS: dict[FoundIn, str] = {
@@ -23,6 +24,7 @@ FOUND_IN_WORDS: dict[FoundIn, str] = {
     FoundIn.CONCLUSION: N_("the conclusion"),
     FoundIn.DOCUMENT: N_("the minutes"),
     FoundIn.NOTE: N_("a note"),
+    FoundIn.CAPTION: N_("what was said"),
     FoundIn.ROOM: N_("Room that spoke"),
 }
 
@@ -31,7 +33,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/recordings", search, name="recordings")
 
 
-@require(Right.READ_RECEPTIONS)
+@require(Right.WATCH_RECORDINGS)
 async def search(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     query, _ = request.query, translator_of(request)
@@ -43,11 +45,11 @@ async def search(request: web.Request) -> web.StreamResponse:
     )
 
     def work(session: Session) -> dict[str, Any]:
-        asked = wanted.asks_moments
+        asked, reader = wanted.asks_moments, reader_of(session, account, today())
         return {
-            "moments": moments(session, account.role, wanted, _) if asked else [],
-            "recordings": [] if asked else recordings(session, wanted),
-            "rooms": rooms_that_spoke(session),
+            "moments": moments(session, reader, wanted, _) if asked else [],
+            "recordings": [] if asked else recordings(session, reader, wanted),
+            "rooms": rooms_that_spoke(session, reader),
         }
 
     return await render(
@@ -58,6 +60,7 @@ async def search(request: web.Request) -> web.StreamResponse:
         most=MOST,
         clock=clock,
         found_in_words=FOUND_IN_WORDS,
+        of_unit=account.role in OF_UNITS,
         names=reading(account.role, PetitionKind.COMPLAINT, Confidentiality.NORMAL) >= Reading.FULL,
         **await request.app[DATABASE].run(work),
     )

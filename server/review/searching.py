@@ -8,7 +8,7 @@ of their own, whose reading is noted. A moment that is withheld from the reader 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -35,7 +35,8 @@ from server.receptions.tables import (
     Recording,
     RecordingState,
 )
-from server.review.reading import Watchable, watchable
+from server.review.captions.queries import cues_of, recordings_with
+from server.review.reading import Reader, Watchable, watchable
 from server.review.tables import RecordingNote
 from server.review.viewing import ChapterEntry, chapter_entries
 from server.review.withholding import is_withheld
@@ -51,6 +52,7 @@ class FoundIn(StrEnum):
     CONCLUSION = "conclusion"
     DOCUMENT = "document"
     NOTE = "note"
+    CAPTION = "caption"
     ROOM = "room"
 
 
@@ -72,7 +74,7 @@ class Moment:
     second: float
     chapter: ChapterEntry | None  # None: a note between two items
     found_in: tuple[FoundIn, ...]
-    note: str = ""
+    said: str = ""  # a note's words, or what a machine heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,22 @@ class Held:
     items: int
 
 
-def moments(session: Session, role: Role, wanted: Wanted, say: Callable[..., str]) -> list[Moment]:
+def moments(session: Session, reader: Reader, wanted: Wanted, say: Callable[..., str]) -> list[Moment]:
     """Newest reception first, inside one in the order of the file; at most MOST and one more."""
-    items = _items(session, role, wanted)
+    role = reader.role
+    items = {item: where for item, where in _items(session, role, wanted).items() if reader.is_reached_by(item)}
     notes = _notes(session, wanted)
+    heard = _heard(session, wanted)
     found: list[Moment] = []
-    for recording, reception in _recordings(session, wanted, set(items), set(notes)):
-        watched = watchable(session, recording, role)
+    for recording, reception in _recordings(session, wanted, set(items), {*notes, *heard}):
+        watched = watchable(session, recording, reader)
         entries = chapter_entries(watched, role, say)
         found += sorted(
-            [*_of_items(reception, watched, entries, items, role), *_of_notes(reception, watched, entries, notes)],
+            [
+                *_of_items(reception, watched, entries, items, role),
+                *_of_notes(reception, watched, entries, notes),
+                *_of_captions(session, reception, watched, entries, folded_words(wanted.text), heard),
+            ],
             key=lambda moment: moment.second,
         )
         if len(found) > MOST:
@@ -101,19 +109,26 @@ def moments(session: Session, role: Role, wanted: Wanted, say: Callable[..., str
     return found[: MOST + 1]
 
 
-def recordings(session: Session, wanted: Wanted) -> list[Held]:
-    """All that can be played, newest first."""
+def recordings(session: Session, reader: Reader, wanted: Wanted) -> list[Held]:
+    """All that can be played, newest first; for a unit those in which it took part or has to act."""
     rows = session.exec(_ready(wanted).order_by(col(Reception.planned_at).desc())).all()
     ids = [reception.id for _recording, reception in rows]
     items: dict[int, int] = defaultdict(int)
-    for reception_id in session.exec(select(AgendaItem.reception_id).where(col(AgendaItem.reception_id).in_(ids))):
-        items[reception_id] += 1
-    return [Held(reception, recording, items[reception.id or 0]) for recording, reception in rows]
+    of_them = select(AgendaItem.reception_id, AgendaItem.id).where(col(AgendaItem.reception_id).in_(ids))
+    for reception_id, item in session.exec(of_them):
+        items[reception_id] += reader.is_reached_by(item or 0)
+    return [
+        Held(reception, recording, items[reception.id or 0])
+        for recording, reception in rows
+        if items[reception.id or 0] or reader.items is None
+    ]
 
 
-def rooms_that_spoke(session: Session) -> list[tuple[str, str]]:
+def rooms_that_spoke(session: Session, reader: Reader) -> list[tuple[str, str]]:
     """Code and name, for the filter."""
     spoke = select(FloorGrant.room_id)
+    if reader.items is not None:
+        spoke = spoke.where(col(FloorGrant.item_id).in_(reader.items))
     rows = session.exec(select(Room.code, Room.name).where(col(Room.id).in_(spoke)).order_by(col(Room.code)))
     return list(dict(rows.all()).items())
 
@@ -176,6 +191,12 @@ def _notes(session: Session, wanted: Wanted) -> dict[int, list[RecordingNote]]:
     return found
 
 
+def _heard(session: Session, wanted: Wanted) -> set[int]:
+    """Recordings in which a machine heard all the words somewhere."""
+    words = folded_words(wanted.text)
+    return recordings_with(session, words) if words and not wanted.room_code else set()
+
+
 def _of_items(
     reception: Reception,
     watched: Watchable,
@@ -215,6 +236,26 @@ def _of_notes(
     for note in notes.get(watched.recording.id or 0, ()):
         if is_withheld(note.at_s, watched.withheld):
             continue
-        entry = next((each for each in entries if each.starts_s <= note.at_s < each.ends_s), None)
-        found.append(Moment(reception, note.at_s, entry, (FoundIn.NOTE,), note.words))
+        found.append(Moment(reception, note.at_s, _entry_at(entries, note.at_s), (FoundIn.NOTE,), note.words))
     return found
+
+
+def _of_captions(
+    session: Session,
+    reception: Reception,
+    watched: Watchable,
+    entries: list[ChapterEntry],
+    words: Sequence[str],
+    heard: set[int],
+) -> list[Moment]:
+    """Where all of them were said within one caption."""
+    if watched.recording.id not in heard:
+        return []
+    return [
+        Moment(reception, cue.starts_s, _entry_at(entries, cue.starts_s), (FoundIn.CAPTION,), cue.words)
+        for cue in cues_of(session, watched, words)
+    ]
+
+
+def _entry_at(entries: list[ChapterEntry], second: float) -> ChapterEntry | None:
+    return next((each for each in entries if each.starts_s <= second < each.ends_s), None)

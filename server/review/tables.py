@@ -127,6 +127,32 @@ class ItemWords(SQLModel, table=True):
     search_key: str = Field(sa_column=Column(Text, nullable=False))  # each word between spaces
 
 
+class Transcript(SQLModel, table=True):
+    """That the captions of a recording were made, and of what: `made_of` is another one once the file, the model,
+    or what is left out is another. `words` are all folded words, each once."""
+
+    __tablename__ = "recording_transcript"
+
+    recording_id: int = Field(primary_key=True, foreign_key="recording.id")
+    made_of: str = Field(max_length=64)
+    made_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime(), nullable=False))
+    words: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Caption(SQLModel, table=True):
+    """What a machine heard in a span of the playable file. Nobody corrects it, and it proves nothing: the sound
+    does."""
+
+    __tablename__ = "recording_caption"
+
+    id: int | None = Field(default=None, primary_key=True)
+    recording_id: int = Field(foreign_key="recording.id", index=True)
+    starts_s: float
+    ends_s: float
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    search_key: str = Field(sa_column=Column(Text, nullable=False))  # each folded word between spaces
+
+
 class Access(StrEnum):
     """`PLAYED` and `SOUGHT` the page tells, `SENT` the server knows: what left it, in bytes of the file."""
 
@@ -134,6 +160,7 @@ class Access(StrEnum):
     PLAYED = "played"
     SOUGHT = "sought"
     SENT = "sent"
+    READ = "read"  # the captions
     DOWNLOADED = "downloaded"
     EXPORTED = "exported"
     REFUSED = "refused"

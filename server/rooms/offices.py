@@ -1,7 +1,8 @@
 """Offices held from a day to a day: who was chair of which People's Committee, and so who was its head or host.
 
-One office of one unit is held by one person at a time, but deputies are several. What was entered wrongly is
-withdrawn and stays on record. An office gives no right in this system; a role does (`server.people.rights`).
+One office of one unit is held by one person at a time, but deputies and room officers are several. What was
+entered wrongly is withdrawn and stays on record. An office gives no right in this system; a role does
+(`server.people.rights`). Where the role is one of units, the offices say of which.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ OFFICE_WORDS: dict[Office, str] = {
     Office.PC_DEPUTY: N_("Vice-chair of the People's Committee"),
     Office.PARTY_SECRETARY: N_("Party committee secretary"),
     Office.BOARD_HEAD: N_("Head of the reception board"),
+    Office.ROOM_OFFICER: N_("Room officer"),
 }
-SEVERAL_AT_ONCE = frozenset({Office.PC_DEPUTY})
+SEVERAL_AT_ONCE = frozenset({Office.PC_DEPUTY, Office.ROOM_OFFICER})
 
 NO_OFFICE = N_("Choose one of the list.")
 NO_UNIT = N_("Choose a unit that exists on the first day: its code, or a name that only one unit has.")
@@ -120,6 +122,11 @@ def offices_of(session: Session, account_id: int) -> list[Holding]:
     rows = _holdings().where(OfficeHeld.account_id == account_id)
     found = session.exec(rows.order_by(col(OfficeHeld.first_day).desc(), col(OfficeHeld.id).desc()))
     return [Holding(*line) for line in found]
+
+
+def units_on(session: Session, account_id: int, day: date) -> list[Room]:
+    """Of which the account holds an office on `day`."""
+    return [held.room for held in offices_of(session, account_id) if held.holds(day)]
 
 
 def holder_on(session: Session, room: Room, office: Office, day: date) -> Account | None:

@@ -65,6 +65,7 @@ class Office(StrEnum):
     PC_DEPUTY = "pc_deputy"  # Phó Chủ tịch UBND
     PARTY_SECRETARY = "party_secretary"  # Bí thư cấp ủy
     BOARD_HEAD = "board_head"  # Trưởng Ban Tiếp công dân
+    ROOM_OFFICER = "room_officer"  # cán bộ điểm cầu
 
 
 class OfficeHeld(SQLModel, table=True):

@@ -36,9 +36,11 @@ async def reopen(stage: Stage) -> None:
     await stage.open()
 
 
-async def at_a_random_moment(recorder: RecorderProcess, stage: Stage, chance: random.Random) -> None:
-    """Once a segment is really written: what was recorded grows from here on. A machine that is busy with other
-    things for a second loses that second without a kill: another moment is taken then."""
+async def at_a_random_moment(recorder: RecorderProcess, stage: Stage, chance: random.Random, name: str) -> None:
+    """Once a segment is really written: the gap before it is closed, and what was recorded grows from here on. A
+    machine that is busy with other things for a second loses that second without a kill: another moment is taken
+    then."""
+    await recorder.until_grew("a segment", lambda _grew: recorder.manifest(name)["missing"] is None)
     grew = await recorder.until_grew("growing", lambda grew: grew.growing and grew.seconds > 0.3)
     begun, more = grew.seconds, chance.uniform(0.8, 2.5)
     await recorder.until_grew("some more", lambda grew: grew.seconds > begun + more)
@@ -69,7 +71,7 @@ async def test_whatever_is_killed_a_second_is_lost_at_most(stage: Stage, start_r
         restarts = 0
         await recorder.set(name, "recording")
         for kill in range(first, first + kills):
-            await at_a_random_moment(recorder, stage, chance)
+            await at_a_random_moment(recorder, stage, chance, name)
             what = ("recorder", "tree", "media")[kill % 3]
             killed = min(time.time(), stage.sent_until)
             if what == "media":

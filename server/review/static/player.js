@@ -1,5 +1,6 @@
 // The reviewer's player. The page works without it: the video has its own controls, chapters are links.
 
+import { startCaptions, turnCaptions } from "./player_captions.js";
 import { at, clamp, clock, data, fill, find, inWords, length, player, video, withheldAt, words } from "./player_data.js";
 import { bookmark, cancel, startNotes, undo, write } from "./player_notes.js";
 import { report } from "./player_report.js";
@@ -179,6 +180,7 @@ const acts = {
   on: () => seek(present() + JUMP_S),
   "chapter-back": () => jumpChapter(-1),
   "chapter-on": () => jumpChapter(1),
+  captions: turnCaptions,
   mute: () => (video.muted = !video.muted),
   full: () => (document.fullscreenElement ? document.exitFullscreen() : find("video").parentElement.requestFullscreen()),
   copy: copyAddress,
@@ -209,6 +211,7 @@ const keys = {
   PageUp: () => seek(present() - LONG_JUMP_S),
   PageDown: () => seek(present() + LONG_JUMP_S),
   v: () => next(playFile),
+  t: acts.captions,
   m: acts.mute,
   f: acts.full,
   ArrowLeft: () => seek(present() - STEP_S),
@@ -325,6 +328,7 @@ go();
 startStrip(seek);
 startNotes(seek);
 startSources(playFile);
+startCaptions();
 report(() => withSource(player.dataset.report, shownSource()));
 if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(learnPictures);
 if (video.error) goOn();

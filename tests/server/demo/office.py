@@ -71,9 +71,13 @@ def filled_template(store: Store) -> str:
 
 
 def make_province_app(
-    database: Database, recordings: Path, terms: Terms | None = None, archive: Access | None = None
+    database: Database,
+    recordings: Path,
+    terms: Terms | None = None,
+    archive: Access | None = None,
+    captions_model: Path | None = None,
 ) -> web.Application:
-    """`archive`: recordings go there as soon as they are sealed."""
+    """`archive`: recordings go there as soon as they are sealed. `captions_model`: captions are made with it."""
     app = make_office_app(database)
     for feature in (petition_pages, reception_pages):
         feature.add_routes(app)
@@ -95,7 +99,7 @@ def make_province_app(
     app[agenda_pages.AGENDA_LIMIT] = AGENDA_LIMIT
     app[RECORDINGS_DIRECTORY] = recordings
     app[RETENTION_RULES] = _read(read_retention_rules, data)
-    review_pages.add_routes(app, data / "review", data / "signing", archive=archive)
+    review_pages.add_routes(app, data / "review", data / "signing", archive=archive, captions_model=captions_model)
     archive_pages.add_routes(app, archive, after_days=0)
     clip_pages.add_routes(app, Directories(recordings, data / "signing", data, data / "clips", archive))
     return app

@@ -44,6 +44,7 @@ def test_a_room_holds_no_right() -> None:
 def test_a_supervisor_reads_and_changes_nothing() -> None:
     assert rights_of(Role.SUPERVISOR) == {
         Right.READ_RECEPTIONS,
+        Right.WATCH_RECORDINGS,
         Right.READ_PETITIONS,
         Right.READ_VISITS,
         Right.READ_TASKS,
@@ -56,10 +57,15 @@ def test_a_technician_sees_no_petition_and_no_reception() -> None:
     assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.SEE_WALL, Right.HELP_ROOMS, Right.INSPECT}
 
 
+def test_a_room_officer_watches_and_nothing_else() -> None:
+    assert rights_of(Role.ROOM_OFFICER) == {Right.WATCH_RECORDINGS}
+
+
 @pytest.fixture
 def application(peopled: Database, tmp_path: Path) -> web.Application:
     peopled.run_here(create_account, "giamsat", "Giám sát", Role.SUPERVISOR, PASSWORD)
     peopled.run_here(create_account, "kythuat", "Kỹ thuật", Role.TECHNICIAN, PASSWORD)
+    peopled.run_here(create_account, "diemcau", "Điểm cầu", Role.ROOM_OFFICER, PASSWORD)
     return make_app(Settings(data=tmp_path), peopled)
 
 

@@ -244,4 +244,5 @@ async def test_the_pages_of_a_running_reception_open(control: ControlProcess) ->
         "control": "running",
         "media": "running",
         "recorder": "running",
+        "archive": "none",
     }

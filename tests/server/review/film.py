@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import numpy as np
 WIDTH, HEIGHT, PICTURES = 160, 90, 10  # a second
 
 
-def write_film(path: Path, seconds: int) -> Path:
-    """The picture's brightness rises with time, so that it can be told where a picture is from."""
+def write_film(path: Path, seconds: int, hertz: Callable[[float], float] = lambda _second: 440.0) -> Path:
+    """The picture's brightness rises with time, so that it can be told where a picture is from. `hertz`: of the
+    sound at a second; 0 is silence."""
     with av.open(str(path), "w", format="mp4") as out:
         video: Any = out.add_stream("libx264", rate=PICTURES)
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
@@ -28,7 +30,7 @@ def write_film(path: Path, seconds: int) -> Path:
             out.mux(video.encode(frame))
         out.mux(video.encode(None))
         for number in range(seconds * 50):
-            phase = 2 * np.pi * 440 * (np.arange(960) + number * 960) / 48_000
+            phase = 2 * np.pi * hertz(number / 50) * (np.arange(960) + number * 960) / 48_000
             tone = (np.sin(phase) * 8000).astype(np.int16).reshape(1, -1)
             sound = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
             sound.sample_rate, sound.pts, sound.time_base = 48_000, number * 960, Fraction(1, 48_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +48,6 @@ def record(
 ) -> Recorded:
     """Eight items with a pause between two; the third was closed, so the file lacks it. `media`: what is played,
     else bytes that nobody decodes."""
-    content = CONTENT if media is None else media.read_bytes()
     reception = todays(session)
     began = reception.planned_at
     recording = Recording(
@@ -57,7 +57,7 @@ def record(
         file="reception.mp4",
         media_type="video/mp4",
         started_at=began,
-        bytes=len(content),
+        bytes=len(CONTENT) if media is None else media.stat().st_size,
         segments=2,
         gaps=1,
     )
@@ -127,7 +127,10 @@ def record(
     manifest.chapters, manifest.state = marked, "sealed"
     folder = Folder(directory / FOLDER)
     folder.save(manifest)
-    (directory / FOLDER / "reception.mp4").write_bytes(content)
+    if media is None:
+        (directory / FOLDER / "reception.mp4").write_bytes(CONTENT)
+    else:
+        shutil.copyfile(media, directory / FOLDER / "reception.mp4")
     return Recorded(reception.id or 0, recording.id or 0)
 
 

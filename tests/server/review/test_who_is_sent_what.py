@@ -12,7 +12,7 @@ from server.people.rights import Role
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.receptions.tables import AgendaItemPetition, Chapter, Reception, ReceptionState, Recording
 from server.review import passes
-from server.review.reading import watchable
+from server.review.reading import Reader, watchable
 from server.review.tables import Access, RecordingAccess
 from tests.scenarios.patience import until
 from tests.server.demo.fixtures import Province, petition
@@ -151,7 +151,7 @@ def test_what_became_a_denunciation_is_withheld_from_everybody(
         recording = session.get_one(Recording, made.recording)
         return tuple(
             span
-            for span in watchable(session, recording, role).withheld
+            for span in watchable(session, recording, Reader(role)).withheld
             if span[0] <= item.starts_s and item.ends_s <= span[1]
         )
 
