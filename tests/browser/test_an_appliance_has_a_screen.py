@@ -30,6 +30,7 @@ from server.rooms.queries import room_by_code
 from server.web.languages import today
 from signaling.desk_messages import CommandName
 from tests.database import opened
+from tests.scenarios.patience import until
 from tests.scenarios.province import HA_KHANH, HA_TU, Province
 from tests.waiting import eventually
 
@@ -191,7 +192,12 @@ async def test_what_is_wrong_with_its_camera_stands_on_the_screen_and_a_dead_scr
 async def its_own_picture_comes_from_the_stage(page: Page) -> None:
     shown = "document.querySelector('[data-testid=video-floor]').getVideoPlaybackQuality().totalVideoFrames"
     first = int(await page.evaluate(shown))
-    await page.wait_for_function(f"{shown} > {first + 20}", timeout=SLOW_S * 1000)
+
+    async def missing() -> str | None:
+        more = int(await page.evaluate(shown)) - first
+        return None if more > 20 else f"{more} pictures more"
+
+    await until(missing, SLOW_S)
 
 
 def _kiosks(directory: Path) -> set[int]:

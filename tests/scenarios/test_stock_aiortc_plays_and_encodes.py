@@ -78,7 +78,7 @@ async def test_an_encoder_is_a_room_that_is_given_the_floor_like_any(province: P
     await province.press(CommandName.FLOOR, room=HA_KHANH)
     await _moves(elsewhere)
     await _sounds(elsewhere)
-    assert (await province.status())["floor"] == HA_KHANH
+    assert (await province.status())["floor"]["code"] == HA_KHANH
     again = stock.encoder(province.token(HA_KHANH, "room"))
     await again.begin()
     await _is_told_of_the_end(encoder)
