@@ -44,7 +44,7 @@ OUTCOME_WORDS = {
     "not_now": N_("not now: the room is in an item and must not be disturbed"),
     "failed": N_("it did not work"),
 }
-_PATH = r"/receptions/help/{code:\d{1,5}}"
+_PATH = r"/receptions/help/{code:\d{1,9}}"
 
 
 def add_routes(app: web.Application) -> None:
