@@ -40,8 +40,8 @@ async def at_a_random_moment(recorder: RecorderProcess, stage: Stage, chance: ra
     """Once a segment is really written: the gap before it is closed, and what was recorded grows from here on. A
     machine that is busy with other things for a second loses that second without a kill: another moment is taken
     then."""
-    await recorder.until_grew("a segment", lambda _grew: recorder.manifest(name)["missing"] is None)
-    grew = await recorder.until_grew("growing", lambda grew: grew.growing and grew.seconds > 0.3)
+    await recorder.until_grew("growing", lambda grew: grew.growing and grew.seconds > 0.3)
+    grew = await recorder.until_grew("a segment", lambda _grew: recorder.manifest(name)["missing"] is None)
     begun, more = grew.seconds, chance.uniform(0.8, 2.5)
     await recorder.until_grew("some more", lambda grew: grew.seconds > begun + more)
     while True:

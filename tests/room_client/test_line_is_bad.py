@@ -216,7 +216,7 @@ async def test_room_behind_a_firewall_takes_the_relay_it_is_told_of(
     async with AsyncExitStack() as stack:
         coturn = await stack.enter_async_context(running_coturn(tmp_path))
         media.paths = Paths(servers=(coturn.server(coturn.tcp),))
-        monkeypatch.setattr("room_client.ice.UdpPath", _blocked)
+        monkeypatch.setattr("room_client.environment.UdpPath", _blocked)
         fleet = await stack.enter_async_context(Fleet([RoomOptions(media.url, ROOM)]))
         room = fleet.rooms[0]
         await eventually(lambda: "" if pictures(room) > 5 else f"{room.debug_snapshot()}", 15)

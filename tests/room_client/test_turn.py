@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aioice import stun, turn
 
-from room_client import ice
+from room_client import environment, ice
 from room_client.link import Link, LinkEnd, LinkFailed
 from room_client.path import PathKind
 from room_client.turn_path import Relay, relays
@@ -40,7 +40,7 @@ def udp_blocked(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError("a firewall")
 
-    monkeypatch.setattr(ice, "UdpPath", refuse)
+    monkeypatch.setattr(environment, "UdpPath", refuse)
 
 
 Joining = Callable[..., Awaitable[Link]]
@@ -71,10 +71,10 @@ async def test_link_over_a_relay(
     monkeypatch.setenv("SSL_CERT_FILE", str(coturn.authority))
     desk = await media.join(DESK, Purpose.DESK)
     desk.publish()
-    real = ice.UdpPath
-    monkeypatch.setattr(ice, "UdpPath", _refused)
+    real = environment.UdpPath
+    monkeypatch.setattr(environment, "UdpPath", _refused)
     link = await join(coturn.server(getattr(coturn, way)))
-    monkeypatch.setattr(ice, "UdpPath", real)
+    monkeypatch.setattr(environment, "UdpPath", real)
     assert link.path is PathKind(f"turn_{way}")
 
     def came() -> int:

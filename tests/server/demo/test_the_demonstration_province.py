@@ -200,9 +200,11 @@ def test_a_rehearsal_is_tiny(database: Database, rooms: int) -> None:
     assert [line.holds_denunciation for line in lines] == [False, True, False]
 
 
-def test_a_rehearsal_cannot_have_more_rooms_than_the_sample(database: Database) -> None:
-    with pytest.raises(ValueError, match="178"):
-        database.run_here(fill_rehearsal, 178, TODAY)
+def test_a_rehearsal_with_more_rooms_than_the_sample_has_made_up_ones(database: Database) -> None:
+    assert database.run_here(fill_rehearsal, 179, TODAY).rooms == 180  # the desk is one, too
+    rooms = database.run_here(rooms_on, TODAY)
+    made_up = [room for room in rooms if room.code.startswith("30")]
+    assert [(room.code, room.name) for room in made_up] == [("30000", "Xã 30000"), ("30001", "Xã 30001")]
 
 
 def test_shown_again_on_another_day_it_has_a_reception_for_that_day_and_nothing_else_is_new(shown: Shown) -> None:
