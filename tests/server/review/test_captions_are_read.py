@@ -16,7 +16,7 @@ from server.data.engine import Database
 from server.people.rights import Role
 from server.petitions.tables import Confidentiality
 from server.receptions.queries import agenda_of
-from server.receptions.tables import Attendance, Chapter, Hearing, Presence, Recording
+from server.receptions.tables import AgendaItemRoom, Attendance, Chapter, Hearing, Presence, Recording
 from server.review import notes
 from server.review.captions import queries
 from server.review.captions.rules import Cue
@@ -120,6 +120,7 @@ async def test_a_unit_reads_those_of_its_own_items(office: Province, made: Recor
         line = next(each for each in agenda_of(session, made.reception) if FIRST in each.petition_codes)
         hearing = session.exec(select(Hearing).where(Hearing.item_id == line.item_id)).one()
         room = session.exec(select(Room).where(Room.code == "06664")).one()
+        session.add(AgendaItemRoom(item_id=line.item_id, room_id=room.id or 0))
         session.add(
             Attendance(
                 reception_id=made.reception,
