@@ -16,7 +16,7 @@ PATH = "/administration/debug"
 PAGE = {"Accept": "text/html"}
 OBJECTS = {
     "conductor", "live", "link book", "line qualities", "row writer", "media client", "recorder client",
-    "measured", "room gateway", "desk gateway", "desk socket", "engine.io",
+    "measured", "room gateway", "desk gateway", "desk socket", "engine.io", "wall",
 }  # fmt: skip
 
 
