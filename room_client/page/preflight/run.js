@@ -8,6 +8,7 @@ import { judgePicture } from "./picture.js";
 import { judgeSound } from "./sound.js";
 
 const PICTURES = 8;
+const FIRST_MS = 6000; // an old computer takes its time to open a camera and to show it
 const EVERY_MS = 250;
 const SMALL = { width: 32, height: 18 };
 const QUIET_S = 2; // of the room as it is
@@ -26,6 +27,9 @@ export async function runPreflight({ video, microphone, aloud }) {
 
 async function lookAt(video) {
   const pictures = [];
+  for (let waited = 0; waited < FIRST_MS && !video.videoWidth; waited += EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
   const pen = new OffscreenCanvas(SMALL.width, SMALL.height).getContext("2d", { willReadFrequently: true });
   for (let n = 0; n < PICTURES && video.srcObject; n += 1) {
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
