@@ -97,7 +97,13 @@ class Office:
         own |= {"visits": "visit", "recordings": "recording", "registrations": "registration"}
         own["documents"] = "document"
         kind = own.get(path.split("/")[1], reception)
-        filled = {"id": str(self.ids[kind]), "item": str(self.ids[item]), "ordinal": "0", "act": "merge"}
+        filled = {
+            "id": str(self.ids[kind]),
+            "item": str(self.ids[item]),
+            "ordinal": "0",
+            "act": "merge",
+            "code": "06664",
+        }
         filled["device"] = str(self.ids["device"])
         for name, value in filled.items():
             path = path.replace(f"{{{name}}}", value)
