@@ -1,4 +1,4 @@
-"""A camera that can be pulled out, and a microphone that gives nothing but silence."""
+"""A camera that can be pulled out."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from av.video.frame import VideoFrame
 
 from room_client.sources.contract import EncodedFrame, ShowsStill, Source, SourceProblem, SourceUnusable
 
-OPUS_SILENCE = b"\xf8\xff\xfe"
-"""20 ms of it (RFC 6716, section 3.1: CELT, fullband, mono, one frame; the two bytes decode to zeros)."""
 _LOOKS_AT_LEAST_EVERY_S = 0.2
 
 
 class FaultyDevice:
     """A source as a device of the room: opened for as long as the room runs, like a camera. A `Source`.
 
-    `unplugged` and `silent` may be set from any thread.
+    `unplugged` may be set from any thread.
     """
 
     live = True
@@ -26,7 +24,6 @@ class FaultyDevice:
     def __init__(self, source: Source) -> None:
         self.clock_hz = source.clock_hz
         self.unplugged = threading.Event()
-        self.silent = threading.Event()
         self._source = source
         self._codec = ""
         self._opened_at = 0.0
@@ -57,7 +54,7 @@ class FaultyDevice:
         early_s = self._opened_at + ticks / self.clock_hz - time.monotonic()
         if early_s > 0:
             self.unplugged.wait(early_s)
-        return replace(frame, ticks=ticks, data=OPUS_SILENCE if self.silent.is_set() else frame.data)
+        return replace(frame, ticks=ticks)
 
     def want_key_frame(self) -> None:
         self._source.want_key_frame()

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 class Fault(StrEnum):
     CAMERA_UNPLUGGED = "camera-unplugged"
-    MICROPHONE_SILENT = "microphone-silent"  # it gives sound, and there is nothing in it
     LOSS = "loss"  # one datagram in ten, both ways
     LINE_DEAD = "line-dead"  # the cable is out; the room lives
     KILLED = "killed"  # its system closes what the room had open; started again afterwards

@@ -27,8 +27,7 @@ class MisbehavingRoom(Environment):
         self._options = options
         self._observers = observers
         self._line = FaultyLine(options.server_url, seed)
-        self._devices: dict[Upstream, FaultyDevice] = {}
-        self._unplugged = self._silent = False
+        self._camera: FaultyDevice | None = None
         self._run: asyncio.Task[RoomOutcome] | None = None
 
     async def start(self) -> None:
@@ -47,9 +46,7 @@ class MisbehavingRoom(Environment):
         self.fault = fault
         match fault:
             case Fault.CAMERA_UNPLUGGED:
-                self._unplugged = True
-            case Fault.MICROPHONE_SILENT:
-                self._silent = True
+                self._tell_camera()
             case Fault.LOSS:
                 self._line.loss = LOSS_SHARE
             case Fault.LINE_DEAD:
@@ -62,14 +59,12 @@ class MisbehavingRoom(Environment):
                 self._line.cut()
                 await self._line.strand()
                 await self._switch_off()
-        self._tell_devices()
 
     async def end(self) -> None:
         """The fault is over; what the room makes of it is its own affair."""
         fault, self.fault = self.fault, None
-        self._unplugged = self._silent = False
         self._line.loss = 0.0
-        self._tell_devices()
+        self._tell_camera()
         self._line.mend()
         if fault in _RESTARTED:
             self._switch_on()
@@ -80,20 +75,19 @@ class MisbehavingRoom(Environment):
         return self._line.open_path(remote, owner)
 
     def source(self, upstream: Upstream, source: Source) -> Source:
-        device = self._devices[upstream] = FaultyDevice(source)
-        self._tell_devices()
-        return device
+        if upstream is not Upstream.CAMERA:
+            return source
+        self._camera = FaultyDevice(source)
+        self._tell_camera()
+        return self._camera
 
-    def _tell_devices(self) -> None:
-        for upstream, device in self._devices.items():
-            for told, event in (
-                (self._unplugged and upstream.is_video, device.unplugged),
-                (self._silent and not upstream.is_video, device.silent),
-            ):
-                if told:
-                    event.set()
-                else:
-                    event.clear()
+    def _tell_camera(self) -> None:
+        if self._camera is None:
+            return
+        if self.fault is Fault.CAMERA_UNPLUGGED:
+            self._camera.unplugged.set()
+        else:
+            self._camera.unplugged.clear()
 
     def _switch_on(self) -> None:
         options = replace(self._options, server_url=self._line.url, environment=self)
@@ -105,4 +99,4 @@ class MisbehavingRoom(Environment):
             self.room.stop()
             await asyncio.gather(self._run, return_exceptions=True)
         self.room = self._run = None
-        self._devices.clear()
+        self._camera = None

@@ -41,7 +41,7 @@ export class RoomCheck {
     this.#switchOff = switchOff;
     const button = part("check-room");
     setText(button, say("preflight.start"));
-    button.addEventListener("click", () => this.#run("officer", true));
+    button.addEventListener("click", () => this.look());
     part("check-aloud").addEventListener("click", () => {
       localStorage.setItem(ALOUD, mayBeLoud() ? "" : "yes");
       this.#draw();
@@ -56,6 +56,12 @@ export class RoomCheck {
   /** Whether it is checking by itself: then the screen says that nobody watches. */
   get isAlone() {
     return this.#alone;
+  }
+
+  /** As if somebody had pressed the button. Returns the sentences that then stand on the screen. */
+  async look() {
+    await this.#run("officer", true);
+    return [...part("check-results").children].map((line) => line.textContent.trim());
   }
 
   /** When to check without being asked: PlannedChecks. */

@@ -83,8 +83,8 @@ document.body.append(helpCard());
 const help = new Help({
   devices,
   answer: (body) => link?.send("helped", body),
-  isDisturbable: () => mayReload({ stage, interprets: hearing.view.interprets, busy: false, mute: false }),
-  check: startCheck,
+  isDisturbable: () => !check.isRunning && mayReload({ stage, interprets: hearing.view.interprets, busy: false, mute: false }),
+  check: checkNow,
 });
 
 const awake = new Awake(refresh);
@@ -262,9 +262,10 @@ function checkUntil(moment_ms) {
 }
 
 /** The same, asked for from the province: camera and microphone go on if they rest, and the screen has said so. */
-async function startCheck() {
+async function checkNow() {
   if (!attends) toggleCheck();
   await devices.start();
+  return check.look();
 }
 
 /** Nothing may disappear under somebody's hands; what was only left lying there may. */

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from server.deadlines.rules import DeadlineKey
 from server.petitions.history import Author, record_notice
@@ -208,3 +208,9 @@ def _attend(
             )
             for presence, start, end in spans
         )
+
+
+def next_planned(session: Session) -> Reception:
+    """The one that comes next; there is one always."""
+    planned = select(Reception).where(Reception.state == ReceptionState.PLANNED)
+    return session.exec(planned.order_by(col(Reception.planned_at)).limit(1)).one()

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from server.demo.receptions import next_planned
 from server.petitions.citizens import LinkedPetition
 from server.petitions.history import Author
 from server.petitions.tables import Petition, PetitionKind
-from server.receptions.tables import Reception, ReceptionState
 from server.registrations.queries import session_asked
 from server.registrations.recording import decide, register
 from server.registrations.rules import Act, Request
@@ -23,13 +23,7 @@ FILE = Path(__file__).parent / "data" / "registrations.csv"
 
 def fill_registrations(session: Session, petitions: Mapping[str, Petition], today: date, author: Author) -> None:
     """Behind those whom visits asked to come: those have their numbers already."""
-    next_one = session.exec(
-        select(Reception)
-        .where(Reception.state == ReceptionState.PLANNED)
-        .order_by(col(Reception.planned_at))
-        .limit(1)
-    ).one()
-    asked = session_asked(next_one)
+    asked = session_asked(next_planned(session))
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             petition = petitions.get(row["petition"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from server.demo.receptions import working_day
+from server.demo.receptions import next_planned, working_day
 from server.petitions.citizens import LinkedPetition
 from server.petitions.history import Author
 from server.petitions.tables import Petition, PetitionKind
@@ -29,14 +29,9 @@ _WITHDRAWN = "Người ghi nhầm"
 
 def fill_visits(session: Session, petitions: Mapping[str, Petition], today: date, author: Author) -> None:
     """The receptions must be there already. Numbers follow the time at which people came."""
-    next_one = session.exec(
-        select(Reception)
-        .where(Reception.state == ReceptionState.PLANNED)
-        .order_by(col(Reception.planned_at))
-        .limit(1)
-    ).one()
+    asked_to = session_of(next_planned(session))
     with FILE.open(encoding="utf-8", newline="") as file:
-        entries = [_entry(session, row, petitions, today, session_of(next_one)) for row in csv.DictReader(file)]
+        entries = [_entry(session, row, petitions, today, asked_to) for row in csv.DictReader(file)]
     for entry in sorted(entries, key=_came_at):
         visit = record(session, entry, author)
         if entry.visitor_name == _WITHDRAWN:

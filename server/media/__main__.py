@@ -14,7 +14,8 @@ from pathlib import Path
 
 import uvloop
 
-from server.media.plane import MediaPlane, own_address
+from server.media.plane import MediaPlane
+from server.media.port import own_address
 from server.media.tap_server import TapServer
 from server.media.workers import worker_socket
 from signaling import logs
@@ -120,7 +121,7 @@ class MediaProcess:
                         link=frame.link, sdp=self.plane.measure_line(frame.link, frame.room, frame.sdp)
                     )
                 case EndMeasuring():
-                    return self.plane.line_measured(frame.link)
+                    return self.plane.measuring.measured(frame.link)
                 case CloseLink():
                     self.plane.close_link(frame.link)
                 case SetStage():

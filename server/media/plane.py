@@ -7,11 +7,9 @@ reception are control's (`SetStage`); decisions about packets are the modules' b
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import itertools
 import logging
 import secrets
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,19 +23,17 @@ from server.media.fanout import GATHER_S, Fanout
 from server.media.intake import Intake
 from server.media.link import Link
 from server.media.measured_link import MeasuredLink
-from server.media.measured_offer import parse_measured_offer, write_measured_answer
 from server.media.measuring import Measuring
 from server.media.mirror import MirrorStage, OtherWorker
 from server.media.port import UdpPort
 from server.media.reporting import Totals, link_report, media_report
-from server.media.sdp import Offer, parse_fragment, parse_offer
+from server.media.sdp import parse_fragment, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
 from signaling.ports import (
     Frame,
-    LineMeasured,
     LinkChanged,
     LinkReport,
     LinkReports,
@@ -100,7 +96,7 @@ class MediaPlane:
         self.fanout = Fanout(self.port.socket, self.delays)
         self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
         self.port.start(self.intake.datagram)
-        self.measuring = Measuring(self.port)
+        self.measuring = Measuring(self.port, self.links, codec, self._admit, self.close_link)
         self._advertise = (advertise[0], advertise[1] or self.port.bound_port)
         base = (1 << 27 | secrets.randbits(27)) << 4  # room for the slots' numbers behind it
         self._ssrcs = {name: (base + 2 * i, base + 2 * i + 1) for i, name in enumerate(SlotName)}
@@ -150,10 +146,9 @@ class MediaPlane:
             raise Refused(RefusalCode.BAD_MESSAGE, "a link that is open already", "a new one")
         offer = parse_offer(sdp, purpose, self.codec)
         link = Link(identity, room, purpose, offer, self.stage.slots, self.codec, self._source_numbers, _now())
-        link.turn = next(self._turns)
-        self.links.add(link)
+        local = self._admit(link)
         self._set_state(link, LinkState.NEGOTIATED)
-        return self._answer(link, offer)
+        return write_answer(offer, local, self._ssrcs)
 
     def restart_link(self, identity: str, sdp: str) -> str:
         """ICE restart (RFC 8445, section 9): the same link, keys and numbers over whatever path it finds now.
@@ -175,28 +170,19 @@ class MediaPlane:
         else:
             remote = parse_fragment(sdp)
         self.links.restart(link, *remote)
-        return self._answer(link, link.offer)
+        return write_answer(link.offer, self._local(link), self._ssrcs)
 
     def measure_line(self, identity: str, room: str, sdp: str) -> str:
         """Negotiate a link that only measures; the answer. Raises Refused: while a reception is open, too."""
         if self.stage.wish.live:
             raise Refused(RefusalCode.NOT_NOW, "an open reception", "between receptions")
-        offer = parse_measured_offer(sdp, self.codec)
-        link = MeasuredLink(identity, room, offer, self.codec, _now())
+        return self.measuring.open(identity, room, sdp, _now())
+
+    def _admit(self, link: Link) -> LocalEnd:
+        """The link is known from now on; this end of it."""
         link.turn = next(self._turns)
         self.links.add(link)
-        return write_measured_answer(offer, self._local(link), link.filler_ssrc)
-
-    def line_measured(self, identity: str) -> LineMeasured:
-        """What was measured so far, and the end of that link. Raises Refused where there is none."""
-        link = self.links.get(identity)
-        if not isinstance(link, MeasuredLink):
-            raise Refused(RefusalCode.ROOM_NOT_CONNECTED)
-        self.close_link(identity)
-        return link.figures()
-
-    def _answer(self, link: Link, offer: Offer) -> str:
-        return write_answer(offer, self._local(link), self._ssrcs)
+        return self._local(link)
 
     def _local(self, link: Link) -> LocalEnd:
         address = link.address
@@ -216,9 +202,8 @@ class MediaPlane:
         task.add_done_callback(self._endings.discard)
 
     def set_stage(self, wish: SetStage) -> None:
-        for link in self.links if wish.live else ():
-            if isinstance(link, MeasuredLink):
-                self.close_link(link.identity)
+        if wish.live:
+            self.measuring.end_all()
         self.stage.apply(wish, _now())
 
     def snapshot(self) -> MediaSnapshot:
@@ -409,16 +394,3 @@ class MediaPlane:
 def _now() -> float:
     """Monotonic seconds: the clock that every `now_s` of this package reads."""
     return time.monotonic()
-
-
-def own_address(host: str) -> str:
-    """The address to advertise when none is set: `host` itself, or for a wildcard the one that routes out."""
-    if not ipaddress.ip_address(host).is_unspecified:
-        return host
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks the routing table (RFC 5737 address)
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"

@@ -6,6 +6,7 @@ The port decides nothing: it hands every datagram of a burst to `on_datagram`, t
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import time
 from collections.abc import Callable
@@ -138,3 +139,16 @@ def address_and_port(name: bytes) -> tuple[bytes, int]:
     """The IP address, 4 or 16 bytes, and the port of a sockaddr. IPv4 and IPv6 are all this port ever sees."""
     port = int.from_bytes(name[2:4], "big")
     return (name[8:24] if len(name) >= 28 else name[4:8]), port
+
+
+def own_address(host: str) -> str:
+    """The address to advertise when none is set: `host` itself, or for a wildcard the one that routes out."""
+    if not ipaddress.ip_address(host).is_unspecified:
+        return host
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only asks the routing table (RFC 5737 address)
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

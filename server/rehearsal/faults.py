@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 
 from room_client.fault_injection.faults import Fault
@@ -40,7 +40,7 @@ class FaultFound:
         if self.fault is Fault.LOSS:  # repeats shall mend it, so that there is nothing to notice
             if self.lost_percent is None or self.lost_percent >= MENDED_PERCENT:
                 found.append(f"{where}: repeats left more than {MENDED_PERCENT:.0f} % lost")
-        elif self.noticed_s is None and self.fault is not Fault.MICROPHONE_SILENT:
+        elif self.noticed_s is None:
             found.append(f"{where} was not noticed within {NOTICED_WITHIN_S:.0f} s")
         if self.recovered_s is None:
             found.append(f"{where}: not well again within {RECOVERED_WITHIN_S:.0f} s of its end")
@@ -49,8 +49,6 @@ class FaultFound:
     def words(self) -> str:
         if self.fault is Fault.LOSS and self.noticed_s is None and self.lost_percent is not None:
             course = f"mended by repeats: {self.lost_percent:.2f} % lost"
-        elif self.fault is Fault.MICROPHONE_SILENT and self.noticed_s is None:
-            course = "ears tell, the list of rooms does not"
         else:
             course = "not noticed" if self.noticed_s is None else f"noticed after {self.noticed_s:.1f} s"
         if self.recovered_s is None:
@@ -82,8 +80,6 @@ def is_seen(fault: Fault, entry: RoomEntry) -> bool:
     match fault:
         case Fault.CAMERA_UNPLUGGED:
             return entry.camera in (DeviceState.MISSING, DeviceState.BLOCKED)
-        case Fault.MICROPHONE_SILENT:
-            return entry.microphone not in (None, DeviceState.OK)
         case Fault.LOSS:
             return entry.loss_percent is not None and entry.loss_percent >= LOSS_SEEN_PERCENT
         case Fault.LINE_DEAD | Fault.KILLED | Fault.POWER_CUT:
@@ -115,12 +111,12 @@ class FaultsPlayed:
             began,
             NOTICED_WITHIN_S,
             lambda code, entry: is_seen(self._rooms[code][1], entry),
-            but=lambda fault: fault is Fault.LOSS,
+            {code for code, (_, fault) in self._rooms.items() if fault is not Fault.LOSS},
         )
         await asyncio.sleep(max(0.0, began + lasting_s - time.monotonic()))
         over, after = time.monotonic(), self._counted()
         await asyncio.gather(*(room.end() for room, _ in self._rooms.values()))
-        recovered = await self._until(over, RECOVERED_WITHIN_S, self._is_back)
+        recovered = await self._until(over, RECOVERED_WITHIN_S, self._is_back, self._rooms.keys())
         return [
             FaultFound(
                 code, fault, noticed.get(code), recovered.get(code), _lost(before.get(code), after.get(code))
@@ -147,11 +143,10 @@ class FaultsPlayed:
         since: float,
         within_s: float,
         holds: Callable[[str, RoomEntry], bool],
-        but: Callable[[Fault], bool] = lambda _fault: False,
+        waited_for: Set[str],
     ) -> dict[str, float]:
-        """Seconds after `since` at which it was first seen to hold, by room. Those of `but` are not waited for."""
+        """Seconds after `since` at which it was first seen to hold, by room, also of rooms nobody waits for."""
         found: dict[str, float] = {}
-        waited_for = {code for code, (_, fault) in self._rooms.items() if not but(fault)}
         while waited_for - found.keys() and time.monotonic() < since + within_s:
             entries = await self._look()
             at = round(time.monotonic() - since, 2)

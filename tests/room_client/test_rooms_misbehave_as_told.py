@@ -1,4 +1,4 @@
-"""Faults on purpose: a line that is cut, hung up or loses, a camera that is pulled out, a silent microphone."""
+"""Faults on purpose: a line that is cut, hung up or loses, a camera that is pulled out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
-import av
-import numpy as np
 import pytest
 
-from room_client.fault_injection.devices import OPUS_SILENCE, FaultyDevice
+from room_client.fault_injection.devices import FaultyDevice
 from room_client.fault_injection.faults import LOSS_SHARE, Fault
 from room_client.fault_injection.line import FaultyLine
 from room_client.fault_injection.room import MisbehavingRoom
@@ -21,7 +19,6 @@ from room_client.observing import RoomOptions
 from room_client.path import Path
 from room_client.sources.contract import SourceProblem, SourceUnusable
 from room_client.sources.test_card import TestCard
-from room_client.sources.tone import Tone
 from tests.waiting import eventually
 
 STUN = b"\x00\x01 a check"
@@ -172,23 +169,6 @@ async def test_a_line_that_loses_a_tenth_loses_it_both_ways_and_the_same_each_ti
 def test_a_server_that_cannot_be_stood_in_for_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="allowed is http://HOST:PORT"):
         FaultyLine(url, seed=0)
-
-
-def decoded(packets: list[bytes]) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
-    decoder = av.CodecContext.create("opus", "r")
-    frames = [frame for packet in packets for frame in decoder.decode(av.Packet(packet))]  # type: ignore[attr-defined]
-    return np.concatenate([frame.to_ndarray().ravel() for frame in frames])
-
-
-def test_a_silent_microphone_gives_sound_with_nothing_in_it_and_keeps_time() -> None:
-    microphone = FaultyDevice(Tone("06661"))
-    microphone.open("opus")
-    microphone.silent.set()
-    frames = [frame for _ in range(6) if (frame := microphone.read(True)) is not None]
-    microphone.close()
-    assert [frame.data for frame in frames] == [OPUS_SILENCE] * len(frames)
-    assert np.diff([frame.ticks for frame in frames]).tolist() == [960] * (len(frames) - 1)
-    assert np.abs(decoded([OPUS_SILENCE] * 5)).max() == 0
 
 
 def test_a_camera_that_is_pulled_out_says_so_and_gives_pictures_again_when_it_is_back() -> None:

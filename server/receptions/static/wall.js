@@ -1,5 +1,5 @@
 // The wall of whoever has no console: the server's words for each line (as on the page of the lines), and the room's
-// picture. Rooms in trouble stand first, as the server orders them.
+// picture. Rooms in trouble stand first, as the server orders them; those that are not there stand last, having none.
 
 import { keyedChildren, setAttribute, setHidden, setText } from "../web/live/elements.js";
 import { matches, plain } from "./console_room_order.js";
@@ -33,7 +33,8 @@ function change(tile, line) {
 function draw() {
   const search = plain(part("search").value);
   const found = lines.filter((line) => matches(line, search));
-  keyedChildren(wall, found, ({ code }) => code, made, change);
+  const there = ({ quality }) => quality !== "absent";
+  keyedChildren(wall, [...found.filter(there), ...found.filter((line) => !there(line))], ({ code }) => code, made, change);
   setHidden(part("none"), found.length > 0);
 }
 
