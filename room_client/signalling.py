@@ -190,17 +190,22 @@ class Signalling:
     async def close(self, *, leave: bool = True) -> None:
         """Disconnect; with `leave` the server ends the link, too. Never fails; may be called twice."""
         client, self._client = self._client, None
+        http, self._http = self._http, None
+        try:
+            if client is not None:
+                await self._say_goodbye(client, leave)
+        finally:  # also when whoever closes is cancelled meanwhile: the sockets are ours
+            if http is not None:
+                await http.close()
+
+    async def _say_goodbye(self, client: Any, leave: bool) -> None:
         gone = (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError)
-        if client is not None:
-            if leave and client.connected and not self.lost.done():
-                with suppress(*gone):  # `call`: a mere `emit` is dropped by the disconnection behind it
-                    await client.call(Leave.event, {}, namespace=ROOM_NAMESPACE, timeout=GOODBYE_TIMEOUT_S)
-            with suppress(*gone):
-                async with asyncio.timeout(GOODBYE_TIMEOUT_S):
-                    await client.disconnect()
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        if leave and client.connected and not self.lost.done():
+            with suppress(*gone):  # `call`: a mere `emit` is dropped by the disconnection behind it
+                await client.call(Leave.event, {}, namespace=ROOM_NAMESPACE, timeout=GOODBYE_TIMEOUT_S)
+        with suppress(*gone):
+            async with asyncio.timeout(GOODBYE_TIMEOUT_S):
+                await client.disconnect()
 
     def _stage(self, data: object) -> None:
         # A message of a newer server is passed over: the next one may be readable again.

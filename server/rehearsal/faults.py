@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from room_client.fault_injection.faults import Fault
 from room_client.fault_injection.room import MisbehavingRoom
-from room_client.room import Room
 from signaling.desk_messages import RoomEntry, RoomPresence
 from signaling.messages import DeviceState
 
@@ -17,6 +16,7 @@ NOTICED_WITHIN_S = 15.0
 RECOVERED_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.25
 MENDED_PERCENT = 1.0  # of packets lost for good: what repeats should leave of a tenth
+REPEATS_COME_S = 1.5  # a packet is asked for during a second; then what is missing is lost
 LOSS_SEEN_PERCENT = 3.0  # after repeats, as the room's receiver reports say it
 _THERE = frozenset({RoomPresence.RECEIVING, RoomPresence.WANTS_FLOOR, RoomPresence.HAS_FLOOR})
 
@@ -91,6 +91,15 @@ def is_well(entry: RoomEntry) -> bool:
     return entry.presence in _THERE and not any(is_seen(fault, entry) for fault in Fault)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Packets of the present link of a room so far; `lost` may still come, asked for again."""
+
+    room: object
+    received: int
+    lost: int
+
+
 Look = Callable[[], Awaitable[dict[str, RoomEntry]]]
 """The province's list of rooms at this moment, by code."""
 
@@ -114,12 +123,18 @@ class FaultsPlayed:
             {code for code, (_, fault) in self._rooms.items() if fault is not Fault.LOSS},
         )
         await asyncio.sleep(max(0.0, began + lasting_s - time.monotonic()))
-        over, after = time.monotonic(), self._counted()
+        over, meanwhile = time.monotonic(), self._counted()
         await asyncio.gather(*(room.end() for room, _ in self._rooms.values()))
         recovered = await self._until(over, RECOVERED_WITHIN_S, self._is_back, self._rooms.keys())
+        await asyncio.sleep(max(0.0, over + REPEATS_COME_S - time.monotonic()))
+        counts = before, meanwhile, self._counted()
         return [
             FaultFound(
-                code, fault, noticed.get(code), recovered.get(code), _lost(before.get(code), after.get(code))
+                code,
+                fault,
+                noticed.get(code),
+                recovered.get(code),
+                lost_percent(*(each.get(code) for each in counts)),
             )
             for code, (_, fault) in self._rooms.items()
         ]
@@ -128,14 +143,14 @@ class FaultsPlayed:
         room = self._rooms[code][0].room
         return room is not None and room.receiving() and is_well(entry)
 
-    def _counted(self) -> dict[str, tuple[Room, int, int]]:
+    def _counted(self) -> dict[str, Counted]:
         """Packets received and lost so far on the present link, by room."""
         counted = {}
         for code, (misbehaving, _) in self._rooms.items():
             room = misbehaving.room
             if room is not None and (counts := room.counts()) is not None:
                 slots = counts.slots.values()
-                counted[code] = (room, sum(s.packets for s in slots), sum(max(0, s.lost) for s in slots))
+                counted[code] = Counted(room, sum(s.packets for s in slots), sum(max(0, s.lost) for s in slots))
         return counted
 
     async def _until(
@@ -157,11 +172,15 @@ class FaultsPlayed:
         return found
 
 
-def _lost(before: tuple[Room, int, int] | None, after: tuple[Room, int, int] | None) -> float | None:
-    """Percent lost in between; None where one link did not last."""
-    if before is None or after is None or before[0] is not after[0]:
+def lost_percent(before: Counted | None, meanwhile: Counted | None, at_last: Counted | None) -> float | None:
+    """Of the packets between the first two counts, those that the last one still misses.
+
+    None where one link did not last.
+    """
+    if not (before and meanwhile and at_last and before.room is meanwhile.room is at_last.room):
         return None
-    received, lost = after[1] - before[1], after[2] - before[2]
-    if received <= 0 or lost < 0:
+    meant = meanwhile.received + meanwhile.lost - before.received - before.lost
+    lost = at_last.lost - before.lost
+    if meant <= 0 or lost < 0:
         return None
-    return round(100 * lost / (received + lost), 2)
+    return round(100 * lost / meant, 2)

@@ -21,8 +21,8 @@ ALWAYS = (
 # A moving test picture and a beep every second. 15 pictures a second: two cores encode and decode all of them.
 FAKE_DEVICES = "--use-fake-device-for-media-stream=fps=15"
 INSTRUMENTS = Path(__file__).with_name("instruments.js")
-PATIENCE_MS = 20_000  # of two cores that play the server and every person in front of it
-RESTARTED_MS = 60_000  # a process starts anew, on those cores
+PATIENCE_MS = 40_000  # of two cores that play the server and every person in front of it
+RESTARTED_MS = 90_000  # a process starts anew, on those cores
 expect.set_options(timeout=PATIENCE_MS)
 
 

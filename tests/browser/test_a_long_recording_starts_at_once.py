@@ -35,16 +35,18 @@ INDEX_BYTES_AN_HOUR = 1_600_000
 AROUND_BYTES = 8_000_000  # a few seconds of pictures, and what a browser reads ahead: 4.4 MB were seen
 WITHIN_S = 120.0  # of a machine that does three other things
 SEES = """
-addEventListener("DOMContentLoaded", () => {
+// From the moment the player is in the page: its first picture may be there before the page's scripts are, and a
+// picture that stands still is shown once.
+new MutationObserver((_, observer) => {
   const video = document.querySelector("video");
   if (!video) return;
-  const wanted = Number(video.dataset.startsAt);
+  observer.disconnect();
   const look = (_now, { mediaTime }) => {
-    if (Math.abs(mediaTime - wanted) < 3) window.seenAfter ??= performance.now();
+    if (Math.abs(mediaTime - Number(video.dataset.startsAt)) < 3) window.seenAfter ??= performance.now();
     else video.requestVideoFrameCallback(look);
   };
   video.requestVideoFrameCallback(look);
-});
+}).observe(document, { childList: true, subtree: true });
 """
 SCRUBS = """async (seconds) => {
   const video = document.querySelector("video");

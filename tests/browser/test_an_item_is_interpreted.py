@@ -54,7 +54,7 @@ async def opened(province: Province, chromium: Chromium) -> tuple[HostPage, dict
     return host, rooms
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 async def test_a_room_interprets_and_the_others_choose_what_they_hear(
     province: Province, chromium: Chromium
 ) -> None:
@@ -95,7 +95,7 @@ async def test_a_room_interprets_and_the_others_choose_what_they_hear(
     await listener.negotiated_once()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 async def test_a_room_outside_the_audience_hears_no_tone_of_it(province: Province, chromium: Chromium) -> None:
     host, rooms = await opened(province, chromium)
     interpreter, hearer, outside = rooms[HA_KHANH], rooms[CAO_XANH], rooms[HA_TU]
@@ -120,7 +120,7 @@ async def test_a_room_outside_the_audience_hears_no_tone_of_it(province: Provinc
     assert await hearer.line.received() == heard
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(360)
 async def test_an_interpreter_sits_at_the_desk(province: Province, chromium: Chromium) -> None:
     host = HostPage(await chromium.window("host"))
     await host.log_in(province.address)

@@ -34,7 +34,6 @@ def _bench(tmp_path: Path, *arguments: str) -> tuple[subprocess.CompletedProcess
     return run, json.loads(file.read_text()) if file.exists() else {}
 
 
-@pytest.mark.timeout(120)
 def test_five_rooms_for_a_few_seconds(tmp_path: Path) -> None:
     wanted = ("join", "capacity", "delay", "storm")
     options = [word for name in wanted for word in ("--only", name)]
@@ -70,7 +69,6 @@ def peer() -> None:
 
 
 @pytest.mark.usefixtures("peer")
-@pytest.mark.timeout(120)
 def test_side_by_side_with_janus(tmp_path: Path) -> None:
     run, found = _bench(tmp_path, "--peer", "--rooms", "3", "--seconds", "2", "--rounds", "1")
     assert run.returncode == 0, run.stdout + run.stderr
@@ -97,7 +95,6 @@ def test_refuses_with_a_sentence_where_janus_is_missing(tmp_path: Path) -> None:
     assert "The comparison cannot be run: Janus is not installed (Debian package janus)." in run.stderr
 
 
-@pytest.mark.timeout(120)
 async def test_the_store_of_a_thousand_petitions(cluster: Cluster) -> None:
     """`cluster` is asked for only because it skips where PostgreSQL is missing."""
     found = await measure_store(Settings(_env_file=None), 1000, today(), lambda _words: None, times=1)  # type: ignore[call-arg]

@@ -97,7 +97,6 @@ async def until_written(
     await eventually(lambda: None if len(control.rows(table)) == count else f"{len(control.rows(table))} rows")
 
 
-@pytest.mark.timeout(90)
 async def test_reception_item_floor_hands_and_audience_survive(control: ControlProcess) -> None:
     await control.stop()
     async with served(control) as first:
@@ -138,7 +137,6 @@ async def test_reception_item_floor_hands_and_audience_survive(control: ControlP
     assert all(row.ended_at is not None for row in attendance)
 
 
-@pytest.mark.timeout(60)
 async def test_a_room_that_left_while_control_was_dead_is_not_counted_as_present(control: ControlProcess) -> None:
     await control.receiving(HA_TU)
     await press(control, CommandName.OPEN)
@@ -171,7 +169,6 @@ async def test_the_keypad_lists_and_is_refused_with_a_code(control: ControlProce
     assert actors
 
 
-@pytest.mark.timeout(90)
 async def test_the_interpreter_survives(control: ControlProcess) -> None:
     await control.stop()
     async with served(control) as first:

@@ -9,7 +9,7 @@ import pytest
 
 from room_client.fault_injection.faults import Fault
 from server.commands.context import today
-from server.rehearsal.faults import FaultFound, faults_of, is_seen, is_well
+from server.rehearsal.faults import Counted, FaultFound, faults_of, is_seen, is_well, lost_percent
 from server.rehearsal.story import Rehearsal
 from server.settings import Settings
 from signaling.desk_messages import RoomEntry, RoomPresence
@@ -77,6 +77,15 @@ def test_loss_that_repeats_mend_need_not_be_noticed() -> None:
     assert mended.words() == "mended by repeats: 0.12 % lost · well again 0.2 s after its end"
     assert FaultFound("06661", Fault.LOSS, None, 0.2, lost_percent=4.0).problems()
     assert FaultFound("06661", Fault.LOSS, 3.0, 0.2, lost_percent=None).problems()
+
+
+def test_what_repeats_bring_after_the_end_is_not_lost() -> None:
+    room, other = object(), object()
+    before, meanwhile = Counted(room, 1000, 10), Counted(room, 1900, 60)
+    assert lost_percent(before, meanwhile, Counted(room, 3000, 13)) == 0.32  # 3 of 950
+    assert lost_percent(before, meanwhile, Counted(other, 3000, 13)) is None
+    assert lost_percent(before, meanwhile, None) is None
+    assert lost_percent(before, before, Counted(room, 3000, 13)) is None
 
 
 def test_two_rooms_are_left_to_speak() -> None:
