@@ -90,7 +90,7 @@ class Fanout:
     def __init__(self, sock: socket.socket, delays: DelayHistogram) -> None:
         self._socket = sock
         self._descriptor = sock.fileno()
-        self._delays = delays
+        self.delays = delays
         self._cells, self._cell_memory = records(CELLS * CELL_BYTES, np.uint8)
         self._cells = self._cells.reshape(CELLS, CELL_BYTES)
         self._cell_buffer = self._cells.data.cast("B")
@@ -219,7 +219,7 @@ class Fanout:
                     self._send(rows * len(runs), (rows * columns, rows * row_bytes))
                 receivers += rows
         if receivers:
-            self._delays.add(arrivals_s, receivers)
+            self.delays.add(arrivals_s, receivers)
 
     def _protect(self, sessions: list[Any], columns: int) -> int:
         """Encrypt the table in place, each row by its session. Zero when all went well."""

@@ -13,7 +13,6 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pydantic import JsonValue
 
@@ -26,7 +25,7 @@ from server.media.measured_link import MeasuredLink
 from server.media.measuring import Measuring
 from server.media.mirror import MirrorStage, OtherWorker
 from server.media.port import UdpPort
-from server.media.reporting import Totals, link_report, media_report
+from server.media.rounds import TICKS_PER_S, Rounds
 from server.media.sdp import parse_fragment, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
@@ -35,8 +34,6 @@ from signaling.messages import LinkState, Purpose
 from signaling.ports import (
     Frame,
     LinkChanged,
-    LinkReport,
-    LinkReports,
     MediaSnapshot,
     SetStage,
     SlotSwitched,
@@ -46,17 +43,13 @@ from signaling.wire.aiortc_seams import (
     Dtls,
     certificate_fingerprint,
     make_certificate,
-    srtp_ffi,
-    srtp_protect_rtcp,
 )
 from signaling.wire.rtp import VideoCodec
 from signaling.wire.slots import SlotName
 
 log = logging.getLogger("tiepdan.media")
 
-TICK_S, TICKS_PER_S = 0.05, 20
 MOST_LINKS = 2000
-ALLOCATE_EVERY_TICKS = 10
 LONGEST_PACKET = 1500
 REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
 _SHOWN_AS = {
@@ -85,15 +78,11 @@ class MediaPlane:
         self.codec = codec
         self.links = LinkDirectory()
         self._tell = tell
-        self._length: Any = srtp_ffi.new("int *")
-        self._rtcp_out: Any = srtp_ffi.new("unsigned char[]", 2048)
-        self._rtcp_buffer: Any = srtp_ffi.buffer(self._rtcp_out)
         self._certificate = make_certificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
         self._source_numbers = itertools.count(1)
         self.port = UdpPort(host, port, self._burst_end)
-        self.delays = DelayHistogram()
-        self.fanout = Fanout(self.port.socket, self.delays)
+        self.fanout = Fanout(self.port.socket, DelayHistogram())
         self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
         self.port.start(self.intake.datagram)
         self.measuring = Measuring(self.port, self.links, codec, self._admit, self.close_link)
@@ -109,15 +98,14 @@ class MediaPlane:
             self._relay = FirstWorker(run_directory, self.stage, codec, self._arrange, self._burst_end)
         self._started_anew = False
         self._rest_is_due = False
-        self.totals = Totals()
-        self._reports: list[LinkReport] = []
+        self.rounds = Rounds(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
         self._turns = itertools.cycle(range(TICKS_PER_S))
         self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._clock = asyncio.create_task(self._keep_time(), name="media clock")
+        self._clock = asyncio.create_task(self.rounds.keep(), name="media clock")
         if isinstance(self._relay, OtherWorker):
             self._relaying = asyncio.create_task(self._relay.run(), name="media relay")
 
@@ -194,7 +182,7 @@ class MediaPlane:
         link = self.links.remove(identity)
         if link is None:
             return
-        self.totals.keep(link)
+        self.rounds.totals.keep(link)
         self._set_state(link, LinkState.CLOSED, refusal)
         self.stage.link_closed(link, _now())
         task = asyncio.create_task(self._end_link(link), name="end of a link")
@@ -233,13 +221,16 @@ class MediaPlane:
         found |= {f"link {link.identity}": link.debug_snapshot() for link in self.links}
         return found
 
-    # --- what follows from what arrives (intake.Acts)
+    # --- what follows from what arrives, and from silence (intake.Acts, rounds.Acts)
 
     def answer(self, datagram: bytes, address: bytes) -> None:
         self.port.send(datagram, address)
 
     def heard_again(self, link: Link) -> None:
-        self._set_state(link, LinkState.CONNECTED)
+        self.observed(link, LinkState.CONNECTED)
+
+    def observed(self, link: Link, state: LinkState) -> None:
+        self._set_state(link, state)
         self.stage.link_changed(link)
 
     def moved(self, link: Link) -> None:
@@ -266,7 +257,7 @@ class MediaPlane:
     def _arrange(self) -> None:
         """A source started, here or at another worker: the stage looks at it at once."""
         self.stage.arrange(_now())
-        self._send_feedback(_now())
+        self.rounds.send_feedback(_now())
 
     def _flush_rest(self) -> None:
         """The rest of a picture did not come in time: what there is of it goes out."""
@@ -315,80 +306,6 @@ class MediaPlane:
 
     def _shown(self, name: SlotName, room: str | None) -> None:
         self._tell(SlotSwitched.model_validate({"slot": _SHOWN_AS[name], "room": room}))
-
-    # --- time
-
-    async def _keep_time(self) -> None:
-        ticks = 0
-        while True:
-            await asyncio.sleep(TICK_S)
-            now_s = _now()
-            ticks += 1
-            self.intake.tick(now_s)
-            self.stage.tick(now_s)
-            self._send_feedback(now_s)
-            if ticks % ALLOCATE_EVERY_TICKS == 0:
-                self.stage.allocate(now_s)
-                self._ask_the_silent(now_s)
-            else:
-                self.stage.allocate(now_s, fallen_only=True)
-            self._look_at_links(ticks % TICKS_PER_S, now_s)
-            if ticks % TICKS_PER_S == 0:
-                self._report()
-            self.fanout.flush(everything=True)
-
-    def _send_feedback(self, now_s: float) -> None:
-        if self._relay is not None:
-            self._relay.poll(now_s)
-        for link in self.links:
-            if link.received and link.tx is not None and (feedback := link.poll_feedback(now_s)):
-                self._send_rtcp(link, feedback)
-
-    def _ask_the_silent(self, now_s: float) -> None:
-        for link in self.links:
-            if question := link.address.poll_question(now_s):
-                self.port.send(question, link.address.name)
-
-    def _look_at_links(self, turn: int, now_s: float) -> None:
-        """Each link once a second, in its turn: all at once would hold up a picture that arrives meanwhile."""
-        wall_s = time.time()
-        for link in self.links:
-            if link.turn != turn:
-                continue
-            if link.dead(now_s):
-                self.close_link(link.identity)
-                continue
-            if link.tx is None:
-                continue
-            state = link.observed_state(now_s)
-            if state is not link.state:
-                self._set_state(link, state)
-                self.stage.link_changed(link)
-            self._send_rtcp(link, link.poll_reports(now_s, wall_s))
-            if link.told:
-                self._reports.append(link_report(link))
-
-    def _report(self) -> None:
-        """Once a second to control: every link as it was in its turn, and the whole process."""
-        self._tell(LinkReports(links=tuple(r for r in self._reports if r.link in self.links)))
-        self._reports.clear()
-        self._tell(
-            media_report(
-                self.links,
-                self.totals,
-                self.fanout,
-                self.delays,
-                self.port.datagrams_received,
-                self.intake.bytes_received,
-                self.intake.refused + self.intake.checks_refused,
-            )
-        )
-
-    def _send_rtcp(self, link: Link, packet: bytes) -> None:
-        self._rtcp_buffer[: len(packet)] = packet
-        self._length[0] = len(packet)
-        if not srtp_protect_rtcp(link.tx, self._rtcp_out, self._length):
-            self.port.send(bytes(self._rtcp_buffer[: self._length[0]]), link.address.name)
 
 
 def _now() -> float:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from server.media.delay import DelayHistogram
 from server.media.fanout import Fanout
 from server.media.link import Link
 from signaling.ports import LinkReport, MediaReport
@@ -77,7 +76,6 @@ def media_report(
     links: Iterable[Link],
     totals: Totals,
     fanout: Fanout,
-    delays: DelayHistogram,
     packets_in: int,
     bytes_in: int,
     datagrams_refused: int,
@@ -98,6 +96,6 @@ def media_report(
         key_frames_asked=counted.key_frames_asked,
         key_frames_wanted=counted.key_frames_wanted,
         layers=dict(Counter(str(link.carried) for link in links if link.connected)),
-        delay_counts=tuple(delays.counts),
-        delay_sum_s=delays.sum_s,
+        delay_counts=tuple(fanout.delays.counts),
+        delay_sum_s=fanout.delays.sum_s,
     )

@@ -1,0 +1,137 @@
+"""What media does by the clock: budgets, feedback, a look at every link once a second, reports to control."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from server.media.directory import LinkDirectory
+from server.media.fanout import Fanout
+from server.media.intake import Intake
+from server.media.link import Link
+from server.media.port import UdpPort
+from server.media.reporting import Totals, link_report, media_report
+from server.media.stage import Stage
+from signaling.messages import LinkState
+from signaling.ports import Frame, LinkReport, LinkReports
+from signaling.wire.aiortc_seams import srtp_ffi, srtp_protect_rtcp
+
+TICK_S, TICKS_PER_S = 0.05, 20
+ALLOCATE_EVERY_TICKS = 10
+
+
+class Acts(Protocol):
+    """What follows from a link's silence."""
+
+    def observed(self, link: Link, state: LinkState) -> None:
+        """It is in another state than was told of it."""
+
+    def close_link(self, identity: str) -> None: ...
+
+
+class Polled(Protocol):
+    """The relay between media workers."""
+
+    def poll(self, now_s: float) -> None: ...
+
+
+class Rounds:
+    """`keep` is its life, to be run as a task and cancelled."""
+
+    def __init__(
+        self,
+        port: UdpPort,
+        links: LinkDirectory,
+        intake: Intake,
+        stage: Stage,
+        fanout: Fanout,
+        relay: Polled | None,
+        acts: Acts,
+        tell: Callable[[Frame], None],
+    ) -> None:
+        self.totals = Totals()
+        self._port = port
+        self._links = links
+        self._intake = intake
+        self._stage = stage
+        self._fanout = fanout
+        self._relay = relay
+        self._acts = acts
+        self._tell = tell
+        self._reports: list[LinkReport] = []
+        self._length: Any = srtp_ffi.new("int *")
+        self._rtcp_out: Any = srtp_ffi.new("unsigned char[]", 2048)
+        self._rtcp_buffer: Any = srtp_ffi.buffer(self._rtcp_out)
+
+    async def keep(self) -> None:
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_s = time.monotonic()
+            ticks += 1
+            self._intake.tick(now_s)
+            self._stage.tick(now_s)
+            self.send_feedback(now_s)
+            if ticks % ALLOCATE_EVERY_TICKS == 0:
+                self._stage.allocate(now_s)
+                self._ask_the_silent(now_s)
+            else:
+                self._stage.allocate(now_s, fallen_only=True)
+            self._look_at_links(ticks % TICKS_PER_S, now_s)
+            if ticks % TICKS_PER_S == 0:
+                self._report()
+            self._fanout.flush(everything=True)
+
+    def send_feedback(self, now_s: float) -> None:
+        """What sources are to be told now: NACKs, PLIs, REMBs."""
+        if self._relay is not None:
+            self._relay.poll(now_s)
+        for link in self._links:
+            if link.received and link.tx is not None and (feedback := link.poll_feedback(now_s)):
+                self._send_rtcp(link, feedback)
+
+    def _ask_the_silent(self, now_s: float) -> None:
+        for link in self._links:
+            if question := link.address.poll_question(now_s):
+                self._port.send(question, link.address.name)
+
+    def _look_at_links(self, turn: int, now_s: float) -> None:
+        """Each link once a second, in its turn: all at once would hold up a picture that arrives meanwhile."""
+        wall_s = time.time()
+        for link in self._links:
+            if link.turn != turn:
+                continue
+            if link.dead(now_s):
+                self._acts.close_link(link.identity)
+                continue
+            if link.tx is None:
+                continue
+            state = link.observed_state(now_s)
+            if state is not link.state:
+                self._acts.observed(link, state)
+            self._send_rtcp(link, link.poll_reports(now_s, wall_s))
+            if link.told:
+                self._reports.append(link_report(link))
+
+    def _report(self) -> None:
+        """Once a second to control: every link as it was in its turn, and the whole process."""
+        self._tell(LinkReports(links=tuple(r for r in self._reports if r.link in self._links)))
+        self._reports.clear()
+        self._tell(
+            media_report(
+                self._links,
+                self.totals,
+                self._fanout,
+                self._port.datagrams_received,
+                self._intake.bytes_received,
+                self._intake.refused + self._intake.checks_refused,
+            )
+        )
+
+    def _send_rtcp(self, link: Link, packet: bytes) -> None:
+        self._rtcp_buffer[: len(packet)] = packet
+        self._length[0] = len(packet)
+        if not srtp_protect_rtcp(link.tx, self._rtcp_out, self._length):
+            self._port.send(bytes(self._rtcp_buffer[: self._length[0]]), link.address.name)
