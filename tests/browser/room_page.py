@@ -11,6 +11,8 @@ from tests.browser.watching import Line, Picture
 from tests.scenarios.patience import until
 from tests.waiting import eventually
 
+CHECKED_MS = 90_000  # ten seconds of measuring, and a computer that has other things to do
+
 
 class RoomPage:
     """A room's page in a window of its own. `code`: the room's."""
@@ -134,6 +136,21 @@ class RoomPage:
     async def types_key(self, text: str) -> None:
         await self.key_field.fill(text)
         await self.page.get_by_test_id("key-open").click()
+
+    async def checks_itself(self) -> dict[str, str]:
+        """By its button. What the room then shows, by what was checked."""
+        await self.page.get_by_test_id("check-room").click()
+        await self.has_told_what_it_found()
+        results = self.page.get_by_test_id("check-results").locator("li")
+        found: dict[str, str] = await results.evaluate_all(
+            "(lines) => Object.fromEntries(lines.map((line) => [line.dataset.check, line.dataset.verdict]))"
+        )
+        return found
+
+    async def has_told_what_it_found(self) -> None:
+        await expect(self.page.get_by_test_id("check-told")).to_have_text(
+            "Đã báo kết quả cho tỉnh.", timeout=CHECKED_MS
+        )
 
     async def raises_hand(self) -> None:
         """With the one key of the remote control."""

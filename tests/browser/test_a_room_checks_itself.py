@@ -65,20 +65,6 @@ HALL = """
 """
 
 
-TOLD = "Đã báo kết quả cho tỉnh."
-MEASURED_MS = 90_000  # ten seconds of measuring, and a computer that has other things to do
-
-
-async def _verdicts(room: RoomPage) -> dict[str, str]:
-    await room.page.get_by_test_id("check-room").click()
-    results = room.page.get_by_test_id("check-results")
-    await expect(room.page.get_by_test_id("check-told")).to_have_text(TOLD, timeout=MEASURED_MS)
-    found: dict[str, str] = await results.locator("li").evaluate_all(
-        "(lines) => Object.fromEntries(lines.map((line) => [line.dataset.check, line.dataset.verdict]))"
-    )
-    return found
-
-
 @pytest.mark.parametrize(("loudspeaker", "heard"), [(True, "heard"), (False, "unheard")])
 async def test_a_loudspeaker_is_heard_in_a_hall_with_a_fan(
     province: Province, chromium: Chromium, loudspeaker: bool, heard: str
@@ -88,7 +74,7 @@ async def test_a_loudspeaker_is_heard_in_a_hall_with_a_fan(
     await room.open(province.room_address(HA_TU))
     await room.attends()
     await expect(room.camera_sign).to_have_attribute("data-tone", "good")
-    assert await _verdicts(room) == {
+    assert await room.checks_itself() == {
         "picture": "moving", "sound": "good", "speaker": heard, "line": "measured",
     }  # fmt: skip
     line = room.page.locator("[data-check=speaker]")
@@ -108,9 +94,7 @@ async def test_a_room_checks_itself_before_a_session_and_the_office_reads_why_it
     without = RoomPage(await bare_chromium.window("without"), HA_KHANH)
     await without.open(province.room_address(HA_KHANH))
     for room in (good, without):
-        await expect(room.page.get_by_test_id("check-told")).to_have_text(
-            "Đã báo kết quả cho tỉnh.", timeout=60_000
-        )
+        await room.has_told_what_it_found()
         await expect(room.page.get_by_test_id("self-check")).to_be_hidden()
         await room.rests()
     await held.are_let_go()
@@ -135,7 +119,7 @@ async def test_a_room_checks_itself_before_a_session_and_the_office_reads_why_it
     await expect(good.page.get_by_test_id("self-check")).to_be_hidden()
     await good.page.get_by_test_id("check-devices").click()
     await good.page.get_by_test_id("check-room").click()
-    await expect(good.page.get_by_test_id("check-told")).to_have_text(TOLD, timeout=MEASURED_MS)
+    await good.has_told_what_it_found()
     await desk.goto(f"{province.address}/rooms/readiness?q={HA_TU}")
     await desk.locator(f"tr[data-code='{HA_TU}'] th a").click()
     await expect(desk.locator("tr[data-reason]")).to_have_count(2)
@@ -211,7 +195,7 @@ async def test_a_computer_without_devices_is_told_what_to_plug_in(
     room = RoomPage(await bare_chromium.window("room"), HA_TU)
     await room.open(province.room_address(HA_TU))
     await room.attends()
-    assert await _verdicts(room) == {
+    assert await room.checks_itself() == {
         "picture": "none", "sound": "none", "speaker": "unknown", "line": "measured",
     }  # fmt: skip
 

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser import relay
 from tests.browser.chromium import Chromium
 from tests.browser.conftest import needs
-from tests.browser.host_page import HostPage
+from tests.browser.host_page import HostPage, log_in
 from tests.browser.room_page import RoomPage
 from tests.scenarios.province import CAO_XANH, HA_KHANH, OPEN_ITEM, Province, running_province
 
@@ -69,3 +70,29 @@ async def test_the_room_watches_and_speaks_through_the_relay(province: Province,
     await blocked.picture("desk").moves()
     assert await blocked.line.path() == "relay"
     assert blocked.joins == joins
+
+
+async def test_the_check_measures_the_way_that_is_left_and_the_office_reads_of_it(
+    province: Province, chromium: Chromium
+) -> None:
+    room = RoomPage(await chromium.window("room without UDP"), HA_KHANH)
+    await room.page.add_init_script(script=ONLY_BY_RELAY)
+    await room.open(province.room_address(HA_KHANH))
+    await room.attends()
+    found = await room.checks_itself()
+    assert (found["udp"], found["line"]) == ("blocked", "measured")
+    assert found.get("turn_tcp", "works") == "works"  # what is well is not shown
+
+    window = await chromium.window("desk")
+    await log_in(window, province.address, "canbo")
+    await window.page.goto(f"{province.address}/rooms/readiness?q={HA_KHANH}")
+    line = window.page.locator(f"tr[data-code='{HA_KHANH}']")
+    await line.locator("th a").click()
+    await window.page.locator("summary").first.click()
+    for part, words in (
+        ("Đường thẳng (UDP)", "Tường lửa ở đó chặn UDP"),
+        ("Máy chuyển tiếp (TCP)", "Thông"),
+        ("Đo đường truyền", "kbit/s"),
+    ):
+        found_of_it = window.page.locator("dt", has_text=part).locator("xpath=following-sibling::dd[1]")
+        await expect(found_of_it.first).to_contain_text(words)
