@@ -40,7 +40,7 @@ check: $(VENV)/developed ## format, lint, types, import direction
 
 screenshots: $(VENV)/developed $(WEB)/node_modules/.package-lock.json ## every page in both languages, to look at (DIR=screenshots)
 	@mkdir -p $(or $(DIR),screenshots)
-	TIEPDAN_SCREENSHOTS=$(abspath $(or $(DIR),screenshots)) $(BIN)/python -m pytest -q tests/browser/test_every_page_in_both_languages.py
+	TIEPDAN_SCREENSHOTS=$(abspath $(or $(DIR),screenshots)) $(BIN)/python -m pytest -q tests/browser/office/test_every_page_in_both_languages.py
 
 format: $(VENV)/developed ## bring the code into form
 	$(BIN)/ruff format .

@@ -1,8 +1,8 @@
 """For all tests: which run beside each other, and nothing may be left behind by one of them.
 
-Two workers share the tests. One of them plays everything that has a clock: servers, links, lines, browsers;
-the other takes what only computes, and steps back when both want a core. What wants both cores for itself comes
-last, when the other worker has done its part.
+Two workers share the tests. One of them plays everything that has a clock: servers, links, lines, rooms in a
+browser; the other takes what only computes, then the office's pages in a browser, and steps back when both want a
+core. What wants both cores for itself comes last.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from server.bench.store.cluster import Cluster
 from server.people import passwords
 from tests.database import PostgresqlStore, SqliteStore, Store, cluster_or_skip
 
-ONLY_COMPUTE = tuple(
+NO_CLOCK = tuple(  # of them nothing is on air
     f"tests/{folder}/"
     for folder in (
+        "browser/office",
         "signaling",
         "server/attachments",
         "server/backup",
@@ -66,7 +67,7 @@ class _Scheduling(LoadScopeScheduling):
     """What has a clock is one scope, so that no two of its tests share the cores; it begins first."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if nodeid.startswith(ONLY_COMPUTE) else "has a clock"
+        return nodeid if nodeid.startswith(NO_CLOCK) else "has a clock"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
@@ -75,7 +76,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:  # who is not root could not come back
-        os.setpriority(os.PRIO_PROCESS, 0, STEPS_BACK if item.nodeid.startswith(ONLY_COMPUTE) else 0)
+        os.setpriority(os.PRIO_PROCESS, 0, STEPS_BACK if item.nodeid.startswith(NO_CLOCK) else 0)
 
 
 def _threads() -> set[str]:

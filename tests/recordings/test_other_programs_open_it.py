@@ -1,7 +1,7 @@
 """What is recorded is opened by programs that are not ours: ffprobe, and mkvalidator where it is installed.
 
 Both are asked about every file, and may find nothing to complain of. Chromium plays it in
-`test_playable_in_chromium`, Firefox in `tests/browser/test_firefox_plays_a_recording`.
+`test_playable_in_chromium`, Firefox in `tests/browser/office/test_firefox_plays_a_recording`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from server.demo.accounts import PASSWORD
 from tests.browser.chromium import Chromium
-from tests.browser.test_every_page_in_both_languages import Office, office
+from tests.browser.office.test_every_page_in_both_languages import Office, office
 
 __all__ = ["office"]
 pytestmark = pytest.mark.browser
