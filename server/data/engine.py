@@ -43,6 +43,7 @@ def make_engine(url: str) -> Engine:
         impatience = {name: value for name, value in _IMPATIENCE.items() if name not in make_url(url).query}
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=impatience)
         event.listen(engine, "handle_error", _leave_out_rows)
+        event.listen(engine, "connect", _plan_plainly)
         return engine
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
@@ -58,6 +59,16 @@ def make_engine(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _plan_plainly(connection: Any, _record: object) -> None:
+    """A sheet of figures is one statement of a hundred sums over few rows: PostgreSQL would compile it for 0.7 s,
+    and count for 0.03. And ten years of an office fit into memory: no page of it is four times as far as the next,
+    as on a disk that turns, for which PostgreSQL reads whole tables instead of an index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+        cursor.execute("SET random_page_cost = 1.1")
+    connection.commit()
 
 
 def _leave_out_rows(context: ExceptionContext) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, case, or_
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Integer, Select, case, literal, null, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func
@@ -20,7 +20,7 @@ from server.figures.petition_conditions import PetitionConditions, TimeLimits
 from server.figures.rows import By, RowKeys
 from server.figures.time_limits import time_limits
 from server.figures.visit_conditions import session_condition, sessions_in, visit_condition, visits_in
-from server.figures.words import SCOPE_WORDS, Counter, Measure, Source
+from server.figures.words import SCOPE_WORDS, SETTLING_WORDS, Counter, Measure, Source
 from server.petitions.tables import Petition
 from server.receptions.dated_rules import ReceptionRules
 from server.receptions.tables import Reception
@@ -51,32 +51,40 @@ class Counting:
         self._petitions = PetitionConditions(period, self._time_limits)
 
     def count(self, counters: Collection[Counter], by: By | None = None) -> Counts:
-        found: dict[str, dict[Counter, int]] = defaultdict(lambda: dict.fromkeys(counters, 0))
-        for source in Source:
-            own = [counter for counter in dict.fromkeys(counters) if counter.source is source]
-            if own and (by is None or by.tells_apart(source)):
-                keys = RowKeys(self._session, self._ground.tables, self._ground.office, self.period, source)
-                for key, *values in self._session.execute(self._grouped(source, own, keys, by)):
-                    found[key].update(zip(own, (value or 0 for value in values), strict=True))
-        if by is None:
-            found[""]  # also where there is nothing
-        return dict(found)
+        return self._count(counters, by)[0]
 
     def rows_and_totals(
         self, counters: Collection[Counter], by: By | None
     ) -> tuple[Counts, Mapping[Counter, int]]:
         """Totals are the rows together, but of what rows do not tell apart, and of cases in several rows."""
-        rows = {} if by is None else self.count(counters, by)
-        alone = [
-            each
-            for each in counters
-            if by is None or each.measure is Measure.PETITIONED_CASES or not by.tells_apart(each.source)
-        ]
-        totals = dict(self.count(alone)[""]) if alone else {}
+        if by is None:
+            return {}, self.count(counters)[""]
+        rows, wholes = self._count(counters, by)
+        alone = [each for each in counters if not by.tells_apart(each.source)]
+        totals = {**(self.count(alone)[""] if alone else {}), **wholes}
         for each in counters:
             if each not in totals:
                 totals[each] = sum(row[each] for row in rows.values())
         return rows, totals
+
+    def _count(self, counters: Collection[Counter], by: By | None) -> tuple[Counts, Mapping[Counter, int]]:
+        """The rows; and all of them together, of those counters whose rows may count the same case."""
+        found: dict[str, dict[Counter, int]] = defaultdict(lambda: dict.fromkeys(counters, 0))
+        wholes: dict[Counter, int] = {}
+        for source in Source:
+            own = [counter for counter in dict.fromkeys(counters) if counter.source is source]
+            if own and (by is None or by.tells_apart(source)):
+                keys = RowKeys(self._session, self._ground.tables, self._ground.office, self.period, source)
+                counting = self._of_petitions if source is Source.PETITIONS else self._grouped
+                for key, is_whole, *values in self._session.execute(counting(source, own, keys, by)):
+                    told = dict(zip(own, (value or 0 for value in values), strict=True))
+                    if is_whole:
+                        wholes = {each: told[each] for each in own if each.measure is Measure.PETITIONED_CASES}
+                    else:
+                        found[key].update(told)
+        if by is None:
+            found[""]  # also where there is nothing
+        return dict(found), wholes
 
     def records(self, counters: Collection[Counter], by: By | None, key: str) -> Select[Any]:
         """The ids of what these counters of one source count, in one row or in all."""
@@ -94,16 +102,40 @@ class Counting:
 
     def _grouped(self, source: Source, counters: list[Counter], keys: RowKeys, by: By | None) -> Select[Any]:
         conditions = self._conditions(source, counters)
-        found = self._petitions.found(counters) if source is Source.PETITIONS else None
-        cases = any(each.measure is Measure.PETITIONED_CASES for each in counters)
-        root = _root(found) if cases and found is not None else None
-        sums = [_sum(each, conditions[each], root) for each in counters]
-        statement = select_columns(keys.expression(by).label("row_key"), *sums).group_by("row_key")
-        if found is not None:
+        sums = [_sum(each, conditions[each]) for each in counters]
+        columns = keys.expression(by).label("row_key"), literal(0).label("is_whole"), *sums
+        return self._joined(select_columns(*columns).group_by("row_key"), source, counters, by)
+
+    def _of_petitions(
+        self, source: Source, counters: list[Counter], keys: RowKeys, by: By | None
+    ) -> Select[Any] | CompoundSelect[Any]:
+        """Each petition once, with which counters count it; then the sums. Databases keep what is read twice."""
+        conditions, found = self._conditions(source, counters), self._petitions.found(counters)
+        cases = [each for each in counters if each.measure is Measure.PETITIONED_CASES]
+        root = _root(found) if cases else None
+        own = col(Petition.id) if root is None else func.coalesce(root.c.root, col(Petition.id))
+        counts = [case((conditions[each], 1), else_=0).label(f"counts_{n}") for n, each in enumerate(counters)]
+        each_one = select_columns(keys.expression(by).label("row_key"), own.label("root"), *counts)
+        each_one = self._joined(each_one, source, counters, by)
+        each_one = each_one.where(col(Petition.id).in_(select_columns(found.c.id)))
+        if not any(each.words & SETTLING_WORDS for each in counters):  # of these `found` is not much too wide
             scopes = {each.words & SCOPE_WORDS: self._petitions.scope(each) for each in counters}
-            statement = statement.where(col(Petition.id).in_(select_columns(found.c.id)), or_(*scopes.values()))
-        statement = self._joined(statement, source, counters, by)
-        return statement if root is None else statement.outerjoin(root, root.c.id == col(Petition.id))
+            each_one = each_one.where(or_(*scopes.values()))
+        if root is not None:
+            each_one = each_one.outerjoin(root, root.c.id == col(Petition.id))
+        counted = each_one.cte("counted")
+
+        def total(number: int, counter: Counter) -> ColumnElement[Any]:
+            counts = counted.c[f"counts_{number}"]
+            if counter.measure is Measure.PETITIONED_CASES:
+                return func.count(func.distinct(case((counts == 1, counted.c.root))))
+            return func.sum(counts, type_=Integer)
+
+        sums = [total(number, counter) for number, counter in enumerate(counters)]
+        rows = select_columns(counted.c.row_key, literal(0), *sums).group_by(counted.c.row_key)
+        if by is None or not cases:
+            return rows
+        return rows.union_all(select_columns(null(), literal(1), *sums))
 
     def _conditions(self, source: Source, counters: Collection[Counter]) -> dict[Counter, ColumnElement[bool]]:
         if source is Source.VISITS:
@@ -158,11 +190,10 @@ def _root(found: CTE) -> Any:
     chain = chain.union(select_columns(chain.c.id, higher).where(higher.is_not(None)))
     top = aliased(Petition)
     beyond = select_columns(col(top.earlier_id)).where(col(top.id) == chain.c.up).scalar_subquery()
-    return select_columns(chain.c.id, chain.c.up.label("root")).where(beyond.is_(None)).subquery("roots")
+    roots = select_columns(chain.c.id, chain.c.up.label("root")).where(beyond.is_(None)).cte("roots")
+    return roots.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def _sum(counter: Counter, condition: ColumnElement[bool], root: Any) -> ColumnElement[Any]:
-    if counter.measure is Measure.PETITIONED_CASES:
-        return func.count(func.distinct(case((condition, func.coalesce(root.c.root, col(Petition.id))))))
+def _sum(counter: Counter, condition: ColumnElement[bool]) -> ColumnElement[Any]:
     counted = col(Visit.persons) if counter.measure is Measure.PERSONS else 1
     return func.sum(case((condition, counted), else_=0), type_=Integer)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, cast, exists, not_, or_, true, union
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, or_, true, union
 from sqlmodel import col, func, select
 
 from server.figures.periods import Period
@@ -72,6 +72,7 @@ class PetitionConditions:
     def __init__(self, period: Period, limits: Callable[[], TimeLimits]) -> None:
         self._period, self._limits = period, limits
         self.answers = _answers(period)
+        self._pending = _pending(period)
         answered_on = self.answers.c.answered_on
         received_on = col(Petition.received_on)
         self._of_period = {
@@ -112,7 +113,9 @@ class PetitionConditions:
             parts["received"] = ids.where(received)
             if "received" not in counter.words:
                 parts["waiting"] = ids.where(before, col(Petition.status) == _S.RECEIVED)
-                parts["answered"] = select(self.answers.c.petition_id.label("id"))
+                parts["answered"] = ids.join(self.answers, self.answers.c.petition_id == col(Petition.id)).where(
+                    before
+                )
         return union(*parts.values()).cte("found")
 
     def asks_answers(self, counter: Counter) -> bool:
@@ -138,20 +141,13 @@ class PetitionConditions:
 
     def _ids(self, word: str) -> list[Select[Any]]:
         """The ids of the petitions that a word of settling counts, and perhaps of more."""
-        change, first = PetitionStatusChange, self._period.first
         if word in _BECAME:
             return [self._changes(_BECAME[word])]
         if word in _OUTCOMES:
             return [self._changes(_S.SETTLED)]
-        if word != "pending_before":
-            return [select(col(Petition.id).label("id")).where(self._condition(word))]
-        still: Select[Any] = select(col(Petition.id).label("id")).where(
-            col(Petition.received_on) < first, col(Petition.status).not_in(_OVER)
-        )
-        since: Select[Any] = select(col(change.petition_id).label("id")).where(
-            col(change.holds_on) >= first, col(change.status).in_(_ENDS)
-        )
-        return [still, since]
+        if word == "pending_before":
+            return [select(self._pending.c.id)]
+        return [select(col(Petition.id).label("id")).where(self._condition(word))]
 
     def _changes(self, status: PetitionStatus) -> Select[Any]:
         change = PetitionStatusChange
@@ -167,18 +163,39 @@ class PetitionConditions:
         return col(Petition.id).in_(self._changes(status))
 
     def _pending_before(self) -> ColumnElement[bool]:
-        """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on.
+        """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on."""
+        pending = self._pending
+        withdrawn = select(pending.c.id).where(pending.c.withdrawn == 1)
+        goes_on = or_(col(Petition.kind) != PetitionKind.COMPLAINT, col(Petition.id).not_in(withdrawn))
+        return and_(col(Petition.id).in_(select(pending.c.id)), goes_on)
 
-        Looked up petition by petition: most of the history lies before the period."""
 
-        def before(*statuses: PetitionStatus) -> ColumnElement[bool]:
-            change = PetitionStatusChange
-            of_it = col(change.petition_id) == col(Petition.id)
-            earlier = col(change.holds_on) < self._period.first
-            return exists().where(of_it, col(change.status).in_(statuses), earlier)
+def _pending(period: Period) -> CTE:
+    """What was accepted before the period and not settled or terminated before it; whether it was withdrawn.
 
-        withdrawn = and_(col(Petition.kind) == PetitionKind.COMPLAINT, before(_S.WITHDRAWN))
-        return and_(before(_S.ACCEPTED), not_(before(_S.SETTLED, _S.TERMINATED)), not_(withdrawn))
+    Of those only that are open now or came to an end since are histories read: most of them lie before the period.
+    """
+    change = PetitionStatusChange
+    still: Select[Any] = select(col(Petition.id).label("id")).where(
+        col(Petition.received_on) < period.first, col(Petition.status).not_in(_OVER)
+    )
+    since: Select[Any] = select(col(change.petition_id).label("id")).where(
+        col(change.holds_on) >= period.first, col(change.status).in_(_ENDS)
+    )
+    perhaps = union(still, since).cte("perhaps_pending")
+
+    def was(*statuses: PetitionStatus) -> ColumnElement[int]:
+        return func.max(case((col(change.status).in_(statuses), 1), else_=0))
+
+    petition_id = col(change.petition_id)
+    rows: Any = (
+        select(petition_id.label("id"), was(_S.WITHDRAWN).label("withdrawn"))
+        .where(petition_id.in_(select(perhaps.c.id)), col(change.holds_on) < period.first)
+        .group_by(petition_id)
+        .having(was(_S.ACCEPTED) == 1, was(_S.SETTLED, _S.TERMINATED) == 0)
+    )
+    pending: CTE = rows.cte("pending")
+    return pending
 
 
 def _answers(period: Period) -> CTE:

@@ -83,6 +83,7 @@ class Petition(SQLModel, table=True):
             "flags",
             "place_code",
             "unit_in_charge",
+            postgresql_include=["id"],  # SQLite's carries it anyway
         ),
     )
 
