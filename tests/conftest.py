@@ -1,8 +1,8 @@
 """For all tests: which run beside each other, and nothing may be left behind by one of them.
 
 Two workers share the tests. One of them plays everything that has a clock: servers, links, lines, rooms in a
-browser; the other takes what only computes, then the office's pages in a browser, and steps back when both want a
-core. What wants both cores for itself comes last.
+browser; the other takes what only computes or waits for work that is done aside, then the office's pages in a
+browser, and steps back when both want a core. What wants both cores for itself comes last.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ NO_CLOCK = tuple(  # of them nothing is on air
     for folder in (
         "browser/office",
         "signaling",
+        "server/archive",
         "server/attachments",
         "server/backup",
+        "server/clips",
         "server/commands",
         "server/conclusions",
         "server/data",
@@ -44,6 +46,7 @@ NO_CLOCK = tuple(  # of them nothing is on air
         "server/receptions",
         "server/receptions_office",
         "server/registrations",
+        "server/review",
         "server/rooms",
         "server/visits",
         "server/web",
