@@ -25,13 +25,14 @@ from room_client.speaking import Speaker
 from room_client.wording import refusal_sentence, word
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
+from signaling.sound_level import DEAD_DB
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 STATUS_INTERVAL_S = 1.0
 
 
 def status_line(room: Room, packets_a_second: float) -> Text:
-    """One line: on air or not, what arrives, what was lost."""
+    """One line: on air or not, what arrives, what was lost, how loud the microphone is."""
     language = room.options.language
     counts = room.counts()
     if counts is None:
@@ -46,6 +47,9 @@ def status_line(room: Room, packets_a_second: float) -> Text:
     line.append(f"  {packets_a_second:.0f}/s  {packets}")
     if lost:
         line.append(f"  {word('lost', language)} {lost} ({100 * lost / (packets + lost):.1f} %)", style="yellow")
+    level_db = room.ear.level_db if room.ear is not None else None
+    if level_db is not None:
+        line.append(f"  {word('microphone', language)} {level_db:.0f} dB", "yellow" if level_db < DEAD_DB else "")
     return line
 
 

@@ -22,6 +22,7 @@ from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import ShowsStill, Source, SourceUnusable
+from room_client.sources.ear import Ear, Hears
 from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wall_messages import WallView
@@ -101,6 +102,12 @@ class Room:
         return link.path if link is not None else None
 
     @property
+    def ear(self) -> Ear | None:
+        """How loud the microphone is; None while none is open."""
+        source = self._publishing.source(Upstream.MICROPHONE) if self._publishing is not None else None
+        return source.ear if isinstance(source, Hears) else None
+
+    @property
     def away_since(self) -> float | None:
         """Since when (monotonic) the server's signalling has not been reached; None: it is."""
         return self._signalling.away_since if self._signalling is not None else None
@@ -150,7 +157,7 @@ class Room:
         options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
         absent = frozenset(upstream for upstream, option in options.items() if option == NONE)
         self._reporting = Reporting(signalling, self.counts, absent)
-        wall = self._wall = OnTheWall(signalling, self._shown, self._observers.on_seen)
+        wall = self._wall = OnTheWall(signalling, self._shown, self._heard, self._observers.on_seen)
         for upstream, option in options.items():
             if (problem := known_problem(option)) is not None:
                 self._source_problem(upstream, problem)
@@ -191,6 +198,9 @@ class Room:
         if source is None:
             source = self._unsent = self._unsent or self._make_source(Upstream.CAMERA)
         return source if isinstance(source, ShowsStill) else None
+
+    def _heard(self) -> Ear | None:
+        return self.ear if self._present_link() is not None else None
 
     def _make_source(self, upstream: Upstream) -> Source | None:
         source = self._chosen_source(upstream)

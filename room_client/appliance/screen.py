@@ -13,9 +13,11 @@ from room_client.appliance.devtools import BrowserGone
 from room_client.appliance.kiosk import Kiosk, NoScreen
 from room_client.observing import RoomObserver, RoomOptions
 from room_client.pausing import Pause
+from room_client.reporting import state_of
 from room_client.sources.choosing import NONE
-from room_client.sources.contract import SourceProblem, SourceUnusable
+from room_client.sources.contract import SourceUnusable
 from room_client.wording import problem_sentence, word
+from signaling.messages import DeviceState
 from signaling.wire.slots import Upstream
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = (0.5, 1.0), 30.0
@@ -47,7 +49,9 @@ class Screen(RoomObserver):
         )
         self.starts = 0
         given = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
-        self._states = {upstream: "off" if given[upstream] == NONE else "ok" for upstream in _NAMES}
+        self._states = {
+            upstream: DeviceState.OFF if given[upstream] == NONE else DeviceState.OK for upstream in _NAMES
+        }
         self._sentences: dict[Upstream, str] = {}
         self._tell()
 
@@ -55,11 +59,10 @@ class Screen(RoomObserver):
         if upstream not in _NAMES:
             return
         if problem is None:
-            self._states[upstream] = "ok"
+            self._states[upstream] = DeviceState.OK
             self._sentences.pop(upstream, None)
         else:
-            blocked = problem.problem is SourceProblem.NOT_PERMITTED
-            self._states[upstream] = "blocked" if blocked else "missing"
+            self._states[upstream] = state_of(problem)
             self._sentences[upstream] = problem_sentence(problem, self._language)
         self._tell()
 
@@ -80,6 +83,6 @@ class Screen(RoomObserver):
             await asyncio.sleep(pause.next_s())
 
     def _tell(self) -> None:
-        told = {_NAMES[upstream]: state for upstream, state in self._states.items()}
+        told = {_NAMES[upstream]: state.value for upstream, state in self._states.items()}
         sentence = " ".join(self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences)
         self.kiosk.tell({**told, "sentence": sentence})

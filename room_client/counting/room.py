@@ -23,7 +23,8 @@ from room_client.reporting import RECEIVED_INTERVAL_S
 from room_client.signalling import ServerUnreachable
 from signaling.messages import InterpretationView, LineView, LinkEnded, Paths, Purpose, Received, StageView
 from signaling.refusals import Refusal, Refused
-from signaling.wall_messages import LOUDEST, PICTURE_EVERY_S, Picture, WallView
+from signaling.sound_level import LOUDEST
+from signaling.wall_messages import PICTURE_EVERY_S, Picture, WallView
 from signaling.wire.slots import SlotName
 
 _START = b"\xff\xd8\xff\xfe\x00\x06"  # of a JPEG with a comment of four bytes
