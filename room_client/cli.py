@@ -17,17 +17,21 @@ from rich.text import Text
 from room_client.appliance.screen import Screen
 from room_client.appliance.service_manager import ServiceManager
 from room_client.checking import Checking
+from room_client.diary import Diary
+from room_client.helping import Helping
 from room_client.observing import RoomOutcome
 from room_client.report_file import ReportFile
 from room_client.room import Room, RoomOptions
 from room_client.server_address import is_server_address
 from room_client.speaking import Speaker
 from room_client.wording import refusal_sentence, word
+from signaling.help_messages import Help, HelpAct
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
 from signaling.sound_level import DEAD_DB
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
+EXIT_ANEW = 75  # for `room_client.cli`'s caller alone: the same program is to be started once more
 STATUS_INTERVAL_S = 1.0
 
 
@@ -63,6 +67,8 @@ async def run_room(
     switches: Sequence[str] = (),
 ) -> int:
     """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2).
+
+    75: the province asks for a new start of the program; nothing of it is left open.
 
     `report`: a JSON file of how the day was for the people in the room, written every second and at the end.
     `screen`: show the room's page full screen, and keep the browser's profile in this directory; a computer that
@@ -104,6 +110,7 @@ class _Run:
         self._screen = screen
         self._room: Room | None = None
         self._stopped = asyncio.Event()
+        self._anew = False
         self.codes: asyncio.Queue[str] | None = None
         self.on_enrolled: Callable[[str], None] = lambda _: None
 
@@ -121,7 +128,8 @@ class _Run:
         try:
             return await self._rooms()
         finally:
-            self._manager.stopping()
+            if not self._anew:
+                self._manager.stopping()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -138,7 +146,7 @@ class _Run:
                     self._speaker.say(word("bad_report", language))
                     return EXIT_REFUSED
                 if outcome.refusal is None:
-                    return EXIT_DONE
+                    return EXIT_ANEW if self._anew else EXIT_DONE
                 self._speaker.say(refusal_sentence(outcome.refusal, language))
                 if outcome.refusal.code is RefusalCode.REPLACED and self._is_kept:
                     await self._stopped.wait()  # somebody wants it elsewhere: started again it would take it back
@@ -182,8 +190,9 @@ class _Run:
     async def _one(self, options: RoomOptions) -> RoomOutcome | None:
         """One room's life. None: its report cannot be written."""
         observers = (self._speaker,) if self._screen is None else (self._speaker, self._screen)
-        checking = Checking()
-        room = self._room = Room(options, *observers, checking)
+        checking, diary = Checking(), Diary(options.language)
+        helping = Helping(options, checking, diary, self._tell, self._begin_anew)
+        room = self._room = Room(options, *observers, checking, diary, helping)
         file = ReportFile(self._report, room) if self._report is not None else None
         if file is not None and not file.write():
             return None
@@ -192,6 +201,7 @@ class _Run:
             beside.append(asyncio.create_task(_show(room, self._console), name="room status"))
         if options.purpose is Purpose.ROOM:
             beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
+            beside.append(asyncio.create_task(helping.keep(room), name="room is helped"))
         if file is not None:
             beside.append(asyncio.create_task(file.keep(), name="room report"))
         try:
@@ -203,6 +213,21 @@ class _Run:
             await asyncio.gather(*beside, return_exceptions=True)
             if file is not None:
                 file.write()
+
+    def _tell(self, asked: Help) -> str:
+        """The room. Gives the word of `help_wording` for where a message stands; "" for what is no message."""
+        self._speaker.asked(asked)
+        if asked.act is not HelpAct.MESSAGE:
+            if self._screen is not None:
+                self._screen.asked(asked.act)
+            return ""
+        if self._console.is_terminal:
+            return "shown_on_terminal"
+        return "shown_in_status" if self._manager.is_asked else "shown_nowhere"
+
+    def _begin_anew(self) -> None:
+        self._anew = True
+        self._stop()
 
     def _stop(self) -> None:
         self._stopped.set()

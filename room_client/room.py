@@ -23,6 +23,7 @@ from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import ShowsStill, Source, SourceUnusable
 from room_client.sources.ear import Ear, Hears
+from signaling.help_messages import Help
 from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wall_messages import WallView
@@ -54,6 +55,7 @@ class Room:
         self._stopping = False
         self._refusal: asyncio.Future[Refusal] | None = None
         self._code = ""
+        self._devices = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
 
     # --- for its owner -------------------------------------------------------------------------
 
@@ -86,6 +88,18 @@ class Room:
         signalling = self._signalling.present if self._signalling is not None else None
         return signalling is not None and await signalling.answers(message, TELL_WITHIN_S)
 
+    def device(self, upstream: Upstream) -> str:
+        """What serves as its camera or microphone at present: an option, as on the command line."""
+        return self._devices[upstream]
+
+    def is_open(self, upstream: Upstream) -> bool:
+        return self._publishing is not None and self._publishing.source(upstream) is not None
+
+    def choose(self, upstream: Upstream, option: str) -> bool:
+        """Let another one serve, until the room ends. True: it is opened now, and observers hear how it fares."""
+        self._devices[upstream], self._unsent = option, None
+        return self._publishing is not None and self._publishing.renew(upstream)
+
     def counts(self) -> LinkCounts | None:
         """Of the present link; None between links."""
         link = self._present_link()
@@ -94,6 +108,13 @@ class Room:
     @property
     def on_air(self) -> bool:
         return self._publishing is not None and self._publishing.on_air
+
+    @property
+    def may_be_disturbed(self) -> bool:
+        """Whether nobody misses it now: as the room's page has it (upgrade.js)."""
+        stage, publishing = self.stage, self._publishing
+        busy = stage is None or stage.has_floor or stage.hand_raised or stage.item is not None
+        return not busy and publishing is not None and not publishing.is_sending
 
     @property
     def path(self) -> PathKind | None:
@@ -154,11 +175,10 @@ class Room:
             self.options.environment,
             self.options.receives,
         )
-        options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
-        absent = frozenset(upstream for upstream, option in options.items() if option == NONE)
+        absent = frozenset(upstream for upstream, option in self._devices.items() if option == NONE)
         self._reporting = Reporting(signalling, self.counts, absent)
         wall = self._wall = OnTheWall(signalling, self._shown, self._heard, self._observers.on_seen)
-        for upstream, option in options.items():
+        for upstream, option in self._devices.items():
             if (problem := known_problem(option)) is not None:
                 self._source_problem(upstream, problem)
         media = [
@@ -210,11 +230,11 @@ class Room:
         label = self.options.label or self._code
         match upstream:
             case Upstream.CAMERA:
-                return video_source(self.options.video, label)
+                return video_source(self._devices[upstream], label)
             case Upstream.DOCUMENT:
                 return video_source(self.options.document, f"{label} DOC")
             case Upstream.MICROPHONE:
-                return audio_source(self.options.audio, label)
+                return audio_source(self._devices[upstream], label)
             case Upstream.INTERPRETATION:
                 return None  # never offered by this client
 
@@ -254,6 +274,9 @@ class Room:
     def wall_arrived(self, view: WallView) -> None:
         if self._wall is not None:
             self._wall.take(view)
+
+    def help_arrived(self, asked: Help) -> None:
+        self._observers.on_help(asked)
 
     def paths_arrived(self, paths: Paths) -> None:
         if self._link is not None:

@@ -204,6 +204,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Không cài đặt được: {}",
         "It could not be installed: {}",
     ),
+    "network_camera": ("camera mạng", "network camera"),
+    "test_source": ("hình và tiếng thử", "test picture and sound"),
+    "file_source": ("tệp", "file"),
+    "as_configured": ("Theo cấu hình: {}", "As configured: {}"),
     "microphone": ("micro", "microphone"),
     "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
 }

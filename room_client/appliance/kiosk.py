@@ -73,7 +73,7 @@ class Kiosk:
         self._news = asyncio.Event()
         self.shown = ""  # what the page shows, by its own word (`data-view`); empty: no page
 
-    def tell(self, told: Mapping[str, str]) -> None:
+    def tell(self, told: Mapping[str, object]) -> None:
         """What the page is to know of camera and microphone (page/appliance.js)."""
         self._told = json.dumps(dict(told))
         self._news.set()

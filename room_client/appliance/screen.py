@@ -17,6 +17,7 @@ from room_client.reporting import state_of
 from room_client.sources.choosing import NONE
 from room_client.sources.contract import SourceUnusable
 from room_client.wording import problem_sentence, word
+from signaling.help_messages import HelpAct
 from signaling.messages import DeviceState
 from signaling.wire.slots import Upstream
 
@@ -53,6 +54,7 @@ class Screen(RoomObserver):
             upstream: DeviceState.OFF if given[upstream] == NONE else DeviceState.OK for upstream in _NAMES
         }
         self._sentences: dict[Upstream, str] = {}
+        self._asked: dict[str, str | int] | None = None  # what the province's technician asked last
         self._tell()
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -64,6 +66,11 @@ class Screen(RoomObserver):
         else:
             self._states[upstream] = state_of(problem)
             self._sentences[upstream] = problem_sentence(problem, self._language)
+        self._tell()
+
+    def asked(self, act: HelpAct) -> None:
+        """The page says that the province asks. What is a message it was told itself."""
+        self._asked = {"act": act.value, "at_ms": round(time.time() * 1000)}
         self._tell()
 
     async def keep(self) -> None:
@@ -85,4 +92,4 @@ class Screen(RoomObserver):
     def _tell(self) -> None:
         told = {_NAMES[upstream]: state.value for upstream, state in self._states.items()}
         sentence = " ".join(self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences)
-        self.kiosk.tell({**told, "sentence": sentence})
+        self.kiosk.tell({**told, "sentence": sentence, "asked": self._asked})

@@ -3,6 +3,8 @@
 // into the page before anything of it runs, and calls `tiepdanTold` afterwards. Beside a WHIP encoder, of which nobody
 // knows more than the server, it is opened as /room?screen.
 
+const ASKED_MS = 10_000; // of what was asked before this page was loaded nothing is said
+
 const NAMES = new Set(["camera", "microphone"]);
 
 export const isAppliance = () => "tiepdanAppliance" in globalThis || isBesideEncoder();
@@ -53,8 +55,13 @@ export class ToldDevices extends EventTarget {
     return this.#told.sentence;
   }
 
+  /** Event "asked", with the act: what the province's technician asks of the program is said here, too. */
   #take(told) {
+    const before = this.#told.asked?.at_ms;
     this.#told = { ...this.#told, ...told };
     this.dispatchEvent(new Event("change"));
+    const { asked } = this.#told;
+    if (!asked || asked.at_ms === before || Date.now() - asked.at_ms > ASKED_MS) return; // the same computer's clock
+    this.dispatchEvent(new CustomEvent("asked", { detail: asked.act }));
   }
 }

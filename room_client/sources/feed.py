@@ -33,10 +33,13 @@ class Feed:
         codec: str,
         deliver: Callable[[EncodedFrame, float], None],
         on_problem: Callable[[SourceUnusable | None], None],
+        *,
+        tells_first: bool = False,
     ) -> None:
         """`deliver` gets each frame and the monotonic time at which the source was opened (0 ticks).
 
-        `on_problem` hears why the source gives nothing, and None when it gives again.
+        `on_problem` hears why the source gives nothing, and None when it gives again; with `tells_first` also
+        when it gives for the first time.
         """
         self._source = source
         self._codec = codec
@@ -50,6 +53,7 @@ class Feed:
         self._thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self._need_key = True
         self._failed = False
+        self._tells_first = tells_first
         self._ear = source.ear if source.live and isinstance(source, Hears) else None  # a file may have its pauses
         self._silent = False
         self._step_since: float | None = None
@@ -149,8 +153,8 @@ class Feed:
             self._offer(frame, opened_at)
 
     def _works(self) -> None:
-        if self._failed:
-            self._failed = False
+        if self._failed or self._tells_first:
+            self._failed = self._tells_first = False
             self._tell(None)
 
     def _listen(self) -> None:
