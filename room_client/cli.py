@@ -28,7 +28,7 @@ from room_client.wording import refusal_sentence, word
 from signaling.help_messages import Help, HelpAct
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
-from signaling.sound_level import DEAD_DB
+from signaling.sound_level import DEAD_DB, level_of
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
 EXIT_ANEW = 75  # for `room_client.cli`'s caller alone: the same program is to be started once more
@@ -87,6 +87,7 @@ async def run_room(
     shown = Screen(options, screen, speaker.say, switches, codes.put_nowait)
     run = _Run(replace(options, receives=False), speaker, manager, console, report, shown)
     run.codes, run.on_enrolled = codes, on_enrolled
+    shown.kiosk.level = run.level
     return await run.live()
 
 
@@ -165,6 +166,11 @@ class _Run:
             options = replace(options, credential=credential)
             self.on_enrolled(credential)
             self._speaker.say(word("enrolled_on_screen", language))
+
+    def level(self) -> int | None:
+        """Of the microphone at this moment."""
+        ear = self._room.ear if self._room is not None else None
+        return level_of(ear.level_db) if ear is not None and ear.level_db is not None else None
 
     @property
     def _is_kept(self) -> bool:
