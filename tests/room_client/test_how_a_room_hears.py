@@ -127,7 +127,9 @@ async def test_a_microphone_that_is_muted_is_told_and_is_heard_again(monkeypatch
     )
     feed.start()
     try:
-        await eventually(lambda: "" if len(tone.ear.recent()) > 10_000 else "it is not read off the air")
+        await eventually(
+            lambda: "" if len(tone.ear.recent()) > OPUS_FRAME_SAMPLES else "it is not read off the air"
+        )
         assert said == []
         tone.ear.muted.set()
         await eventually(lambda: "" if said else "nobody noticed")
