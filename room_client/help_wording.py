@@ -52,6 +52,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Phòng không có màn hình đang chạy nên không ai đọc được lời nhắn.",
         "No screen runs in the room, so nobody can read the message.",
     ),
+    "not_possible": ("Máy này không làm được việc đó ({}).", "This computer cannot do that ({})."),
     "not_offered": ("Máy này không còn thiết bị đó.", "This computer has no such device any more."),
     "kept_until_restart": (
         "Chỉ giữ đến khi chương trình khởi động lại; muốn giữ hẳn, hãy sửa cấu hình của phòng.",

@@ -66,7 +66,11 @@ class Helping(RoomObserver):
         """Until cancelled."""
         while True:
             asked = await self._asked.get()
-            answer = await self._answer(room, asked)
+            try:
+                answer = await self._answer(room, asked)
+            except (OSError, ValueError) as error:  # of the system's own lists of devices
+                said = help_word("not_possible", self._language, type(error).__name__)
+                answer = Helped(number=0, outcome="failed", said=said)
             await room.tell(answer.model_copy(update={"number": asked.number}))
             if asked.act is HelpAct.RELOAD and answer.outcome == "done":
                 await asyncio.sleep(TOLD_S)

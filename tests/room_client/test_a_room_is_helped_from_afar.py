@@ -86,6 +86,13 @@ async def test_everything_is_answered_and_told_before(server: Server, monkeypatc
         assert (await server.ask("reload"))["outcome"] == "done"
         await eventually(lambda: "" if told[-1] == "anew" else str(told))
         assert told == ["devices", "check", "message", "choose", "choose", "reload", "anew"]
+        monkeypatch.setattr("room_client.helping.cameras", _no_list)
+        answer = await server.ask("devices")
+        assert (answer["outcome"], answer["said"]) == ("failed", "This computer cannot do that (PermissionError).")
+
+
+def _no_list() -> list[Found]:
+    raise PermissionError("/dev")
 
 
 @pytest.mark.parametrize(
