@@ -1,5 +1,6 @@
-"""What a room without a browser finds of itself, told to the server: which sources are missing, by which way media
-goes, what got lost, the clock, and the room on the disk. Whether a picture lives it cannot see: it decodes none.
+"""What a room without a browser finds of itself, told to the server: which sources are missing, how its
+microphone hears, by which way media goes, what got lost, the clock, and the room on the disk. Whether a picture
+lives it cannot see: it decodes none.
 
 When it has joined, when a source goes or comes back, and every few hours, so that the office's board is never old.
 """
@@ -15,7 +16,9 @@ from room_client.link import LinkCounts
 from room_client.observing import RoomObserver
 from room_client.path import PathKind
 from room_client.room import Room
-from room_client.sources.contract import SourceUnusable
+from room_client.sound_verdict import judge_sound
+from room_client.sources.contract import SourceProblem, SourceUnusable
+from room_client.sources.ear import Ear
 from signaling.check_messages import CheckReason, Finding, Part, RoomChecked
 from signaling.messages import StageView
 from signaling.wire.slots import Upstream
@@ -33,11 +36,14 @@ class Checking(RoomObserver):
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
-        self._missing: frozenset[Upstream] = frozenset()
+        self._troubles: dict[Upstream, str] = {}  # what its finding is to say
         self._ahead_s: float | None = None
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
-        self._missing = self._missing - {upstream} if problem is None else self._missing | {upstream}
+        if problem is None:
+            self._troubles.pop(upstream, None)
+        else:
+            self._troubles[upstream] = "dead" if problem.problem is SourceProblem.SILENT else "none"
 
     def on_stage(self, stage: StageView) -> None:
         if stage.server_time:
@@ -46,22 +52,37 @@ class Checking(RoomObserver):
     async def keep(self, room: Room) -> None:
         """Never returns; cancel it."""
         loop = asyncio.get_running_loop()
-        told: frozenset[Upstream] | None = None
+        told: dict[Upstream, str] | None = None
         due_s = loop.time() + SETTLES_S
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             path = room.path
             if path is None:  # between links: it settles anew
                 due_s = max(due_s, loop.time() + SETTLES_S)
-            elif loop.time() >= due_s or (told is not None and told != self._missing):
-                missing, free_gb = self._missing, shutil.disk_usage("/").free / 1e9
-                found = self.findings(path, room.counts(), free_gb)
-                if await room.tell(RoomChecked(reason=CheckReason.UNATTENDED, findings=found)):
-                    told, due_s = missing, loop.time() + EVERY_S
+            elif loop.time() >= due_s or (told is not None and told != self._troubles):
+                troubles = self._troubles.copy()
+                if await room.tell(self.check(room, path)):
+                    told, due_s = troubles, loop.time() + EVERY_S
 
-    def findings(self, path: PathKind, counts: LinkCounts | None, free_gb: float) -> tuple[Finding, ...]:
+    def check(self, room: Room, path: PathKind) -> RoomChecked:
+        found = self.findings(path, room.counts(), shutil.disk_usage("/").free / 1e9, room.ear)
+        return RoomChecked(reason=CheckReason.UNATTENDED, findings=found)
+
+    def findings(
+        self, path: PathKind, counts: LinkCounts | None, free_gb: float, ear: Ear | None = None
+    ) -> tuple[Finding, ...]:
         """`path`: by which media goes now; a room takes a relay only where nothing else gets through."""
-        found = [Finding(what=part, outcome="none") for source, part in _PARTS.items() if source in self._missing]
+        found = [
+            Finding(what=part, outcome=self._troubles[source])
+            for source, part in _PARTS.items()
+            if source in self._troubles
+        ]
+        heard = (
+            judge_sound(ear.recent()) if ear is not None and Upstream.MICROPHONE not in self._troubles else None
+        )
+        if heard is not None:
+            figures = {"level_db": round(heard.level_db, 1)}
+            found.append(Finding(what=Part.SOUND, outcome=heard.outcome, figures=figures))
         if path is PathKind.DIRECT:
             found.append(Finding(what=Part.UDP, outcome="works"))
         else:

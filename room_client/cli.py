@@ -17,21 +17,26 @@ from rich.text import Text
 from room_client.appliance.screen import Screen
 from room_client.appliance.service_manager import ServiceManager
 from room_client.checking import Checking
+from room_client.diary import Diary
+from room_client.helping import Helping
 from room_client.observing import RoomOutcome
 from room_client.report_file import ReportFile
 from room_client.room import Room, RoomOptions
 from room_client.server_address import is_server_address
 from room_client.speaking import Speaker
 from room_client.wording import refusal_sentence, word
+from signaling.help_messages import Help, HelpAct
 from signaling.messages import Purpose
 from signaling.refusals import RefusalCode
+from signaling.sound_level import DEAD_DB, level_of
 
 EXIT_DONE, EXIT_REFUSED = 0, 2
+EXIT_ANEW = 75  # for `room_client.cli`'s caller alone: the same program is to be started once more
 STATUS_INTERVAL_S = 1.0
 
 
 def status_line(room: Room, packets_a_second: float) -> Text:
-    """One line: on air or not, what arrives, what was lost."""
+    """One line: on air or not, what arrives, what was lost, how loud the microphone is."""
     language = room.options.language
     counts = room.counts()
     if counts is None:
@@ -46,6 +51,9 @@ def status_line(room: Room, packets_a_second: float) -> Text:
     line.append(f"  {packets_a_second:.0f}/s  {packets}")
     if lost:
         line.append(f"  {word('lost', language)} {lost} ({100 * lost / (packets + lost):.1f} %)", style="yellow")
+    level_db = room.ear.level_db if room.ear is not None else None
+    if level_db is not None:
+        line.append(f"  {word('microphone', language)} {level_db:.0f} dB", "yellow" if level_db < DEAD_DB else "")
     return line
 
 
@@ -59,6 +67,8 @@ async def run_room(
     switches: Sequence[str] = (),
 ) -> int:
     """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2).
+
+    75: the province asks for a new start of the program; nothing of it is left open.
 
     `report`: a JSON file of how the day was for the people in the room, written every second and at the end.
     `screen`: show the room's page full screen, and keep the browser's profile in this directory; a computer that
@@ -77,6 +87,7 @@ async def run_room(
     shown = Screen(options, screen, speaker.say, switches, codes.put_nowait)
     run = _Run(replace(options, receives=False), speaker, manager, console, report, shown)
     run.codes, run.on_enrolled = codes, on_enrolled
+    shown.kiosk.level = run.level
     return await run.live()
 
 
@@ -100,6 +111,7 @@ class _Run:
         self._screen = screen
         self._room: Room | None = None
         self._stopped = asyncio.Event()
+        self._anew = False
         self.codes: asyncio.Queue[str] | None = None
         self.on_enrolled: Callable[[str], None] = lambda _: None
 
@@ -117,7 +129,8 @@ class _Run:
         try:
             return await self._rooms()
         finally:
-            self._manager.stopping()
+            if not self._anew:
+                self._manager.stopping()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -134,7 +147,7 @@ class _Run:
                     self._speaker.say(word("bad_report", language))
                     return EXIT_REFUSED
                 if outcome.refusal is None:
-                    return EXIT_DONE
+                    return EXIT_ANEW if self._anew else EXIT_DONE
                 self._speaker.say(refusal_sentence(outcome.refusal, language))
                 if outcome.refusal.code is RefusalCode.REPLACED and self._is_kept:
                     await self._stopped.wait()  # somebody wants it elsewhere: started again it would take it back
@@ -153,6 +166,11 @@ class _Run:
             options = replace(options, credential=credential)
             self.on_enrolled(credential)
             self._speaker.say(word("enrolled_on_screen", language))
+
+    def level(self) -> int | None:
+        """Of the microphone at this moment."""
+        ear = self._room.ear if self._room is not None else None
+        return level_of(ear.level_db) if ear is not None and ear.level_db is not None else None
 
     @property
     def _is_kept(self) -> bool:
@@ -178,8 +196,9 @@ class _Run:
     async def _one(self, options: RoomOptions) -> RoomOutcome | None:
         """One room's life. None: its report cannot be written."""
         observers = (self._speaker,) if self._screen is None else (self._speaker, self._screen)
-        checking = Checking()
-        room = self._room = Room(options, *observers, checking)
+        checking, diary = Checking(), Diary(options.language)
+        helping = Helping(options, checking, diary, self._tell, self._begin_anew)
+        room = self._room = Room(options, *observers, checking, diary, helping)
         file = ReportFile(self._report, room) if self._report is not None else None
         if file is not None and not file.write():
             return None
@@ -188,6 +207,7 @@ class _Run:
             beside.append(asyncio.create_task(_show(room, self._console), name="room status"))
         if options.purpose is Purpose.ROOM:
             beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
+            beside.append(asyncio.create_task(helping.keep(room), name="room is helped"))
         if file is not None:
             beside.append(asyncio.create_task(file.keep(), name="room report"))
         try:
@@ -199,6 +219,21 @@ class _Run:
             await asyncio.gather(*beside, return_exceptions=True)
             if file is not None:
                 file.write()
+
+    def _tell(self, asked: Help) -> str:
+        """The room. Gives the word of `help_wording` for where a message stands; "" for what is no message."""
+        self._speaker.asked(asked)
+        if asked.act is not HelpAct.MESSAGE:
+            if self._screen is not None:
+                self._screen.asked(asked.act)
+            return ""
+        if self._console.is_terminal:
+            return "shown_on_terminal"
+        return "shown_in_status" if self._manager.is_asked else "shown_nowhere"
+
+    def _begin_anew(self) -> None:
+        self._anew = True
+        self._stop()
 
     def _stop(self) -> None:
         self._stopped.set()

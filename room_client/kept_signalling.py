@@ -9,6 +9,7 @@ from typing import Protocol
 from room_client.observing import RoomOptions, RoomState
 from room_client.pausing import Pause
 from room_client.signalling import ServerUnreachable, Signalling
+from signaling.help_messages import Help
 from signaling.messages import Auth, InterpretationView, LineView, LinkEnded, Message, Paths, StageView
 from signaling.refusals import Refusal, RefusalCode, Refused
 from signaling.software import software
@@ -38,6 +39,8 @@ class SignallingOwner(Protocol):
     def interpretation_arrived(self, view: InterpretationView) -> None: ...
 
     def wall_arrived(self, view: WallView) -> None: ...
+
+    def help_arrived(self, asked: Help) -> None: ...
 
     def link_ended(self, message: LinkEnded) -> None: ...
 
@@ -85,6 +88,7 @@ class KeptSignalling:
                 owner.line_arrived,
                 owner.interpretation_arrived,
                 owner.wall_arrived,
+                owner.help_arrived,
                 credential=self._options.credential,
             )
             leave = True

@@ -11,6 +11,7 @@ from room_client.environment import REAL, Environment
 from room_client.link import LinkEnd
 from room_client.sources.choosing import NONE, TEST
 from room_client.sources.contract import SourceUnusable
+from signaling.help_messages import Help
 from signaling.messages import LineView, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wire.slots import SlotName, Upstream
@@ -70,6 +71,9 @@ class RoomObserver:
     def on_seen(self, seen: bool) -> None:
         """Whether the province sees small pictures of this room."""
 
+    def on_help(self, asked: Help) -> None:
+        """The province's technician asks something; whoever does it answers it."""
+
     def on_link_ended(self, end: LinkEnd | Refusal) -> None: ...
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -105,6 +109,10 @@ class Observers(RoomObserver):
     def on_seen(self, seen: bool) -> None:
         for observer in self._observers:
             observer.on_seen(seen)
+
+    def on_help(self, asked: Help) -> None:
+        for observer in self._observers:
+            observer.on_help(asked)
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         for observer in self._observers:

@@ -1,7 +1,8 @@
-"""The room's small picture for the province (PROTOCOL.md, `wall` and `picture`): only while the province looks.
+"""The room's small picture for the province (PROTOCOL.md, `wall` and `picture`), and how loud it is: only while
+the province looks.
 
-A picture costs a few milliseconds in a thread, once in ten seconds. What the room's microphone hears is not
-measured here: `level` stays empty.
+A picture costs a few milliseconds in a thread, once in ten seconds. The level is the loudest that the microphone
+heard since the last one; a source that is not open has none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 
 from room_client.kept_signalling import KeptSignalling
 from room_client.sources.contract import ShowsStill, SourceUnusable
+from room_client.sources.ear import Ear
 from room_client.sources.small_picture import small_jpeg
 from signaling.wall_messages import PICTURE_EVERY_ON_AIR_S, PICTURE_EVERY_S, Picture, WallView
 
@@ -24,11 +26,19 @@ class OnTheWall:
     """`run` it as a task."""
 
     def __init__(
-        self, signalling: KeptSignalling, source: Callable[[], ShowsStill | None], told: Callable[[bool], None]
+        self,
+        signalling: KeptSignalling,
+        source: Callable[[], ShowsStill | None],
+        ear: Callable[[], Ear | None],
+        told: Callable[[bool], None],
     ) -> None:
-        """`source`: what the room would show now; None: it has no picture. `told(seen)` hears of every change."""
+        """`source`: what the room would show now, and `ear`, what hears it; None: there is none.
+
+        `told(seen)` hears of every change.
+        """
         self._signalling = signalling
         self._source = source
+        self._ear = ear
         self._told = told
         self._seen = asyncio.Event()
         self._changed = asyncio.Event()
@@ -38,6 +48,7 @@ class OnTheWall:
         if view.seen == self._seen.is_set():
             return
         if view.seen:
+            self._level()  # what was heard before is not told
             self._seen.set()
         else:
             self._seen.clear()
@@ -63,12 +74,17 @@ class OnTheWall:
                 except TimeoutError:
                     pass
 
+    def _level(self) -> int | None:
+        ear = self._ear()
+        return ear.take_loudest() if ear is not None else None
+
     async def _send(self) -> None:
         source = self._source()
-        if source is not None:
-            jpeg = await asyncio.to_thread(_picture_of, source)
-            if self._seen.is_set():  # it may have been closed meanwhile
-                await self._signalling.send(Picture(jpeg=base64.b64encode(jpeg).decode()))
+        if source is None and self._ear() is None:
+            return
+        jpeg = await asyncio.to_thread(_picture_of, source) if source is not None else b""
+        if self._seen.is_set():  # it may have been closed meanwhile
+            await self._signalling.send(Picture(jpeg=base64.b64encode(jpeg).decode(), level=self._level()))
 
 
 def _picture_of(source: ShowsStill) -> bytes:

@@ -44,6 +44,11 @@ class Publishing:
         """Whether something is being sent."""
         return self._on_air and self._link is not None
 
+    @property
+    def is_sending(self) -> bool:
+        """On air, or heard as the interpreter."""
+        return self._on_air or self._interprets
+
     def stuck_s(self, now_s: float) -> float:
         """The longest that one of the sources has been in one step."""
         return max((feed.stuck_s(now_s) for feed in self._feeds.values()), default=0.0)
@@ -93,6 +98,15 @@ class Publishing:
             self._interprets = interprets
             self._apply()
 
+    def renew(self, upstream: Upstream) -> bool:
+        """What the maker gives now takes its place. True: it is opened now; `on_problem` hears how it fares."""
+        self._end(upstream)
+        codec = self._link.codec(upstream) if self._link is not None else ""
+        if codec:
+            self._open_live(upstream, codec, tells_first=True)
+        self._apply()
+        return upstream in self._feeds
+
     def source(self, upstream: Upstream) -> Source | None:
         """What is open now, on air or off it."""
         feed = self._feeds.get(upstream)
@@ -127,19 +141,24 @@ class Publishing:
             if not on_air and upstream not in self._live:
                 self._end(upstream)
 
-    def _open_live(self, upstream: Upstream, codec: str) -> None:
+    def _open_live(self, upstream: Upstream, codec: str, *, tells_first: bool = False) -> None:
         source = self._make_source(upstream)
         if source is not None and source.live:
             self._live.add(upstream)
-            self._start(upstream, source, codec)
+            self._start(upstream, source, codec, tells_first=tells_first)
 
-    def _start(self, upstream: Upstream, source: Source, codec: str) -> None:
+    def _start(self, upstream: Upstream, source: Source, codec: str, *, tells_first: bool = False) -> None:
+        def told(problem: SourceUnusable | None) -> None:
+            if self._feeds.get(upstream) is feed:  # and not of one that another has replaced
+                self._on_problem(upstream, problem)
+
         feed = Feed(
             upstream.value,
             source,
             codec,
             lambda frame, opened_at: self._deliver(upstream, codec, frame, opened_at),
-            lambda problem: self._on_problem(upstream, problem),
+            told,
+            tells_first=tells_first,
         )
         self._feeds[upstream] = feed
         self._codecs[upstream] = codec

@@ -26,6 +26,14 @@ def received(counts: LinkCounts) -> Received:
     )
 
 
+def state_of(problem: SourceUnusable | None) -> DeviceState:
+    """The one word for a device; as the page has it, one that is there and gives nothing is blocked."""
+    if problem is None:
+        return DeviceState.OK
+    blocked = problem.problem in (SourceProblem.NOT_PERMITTED, SourceProblem.SILENT)
+    return DeviceState.BLOCKED if blocked else DeviceState.MISSING
+
+
 class Reporting:
     """`run` it as a task."""
 
@@ -44,9 +52,7 @@ class Reporting:
     def device(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
         """How a device fares; None: well."""
         if upstream in self._devices:
-            blocked = problem is not None and problem.problem is SourceProblem.NOT_PERMITTED
-            state = DeviceState.BLOCKED if blocked else DeviceState.MISSING
-            self._devices[upstream] = DeviceState.OK if problem is None else state
+            self._devices[upstream] = state_of(problem)
             self._changed.set()
 
     async def prove(self, within_s: float) -> None:

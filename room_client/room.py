@@ -22,6 +22,8 @@ from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
 from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
 from room_client.sources.contract import ShowsStill, Source, SourceUnusable
+from room_client.sources.ear import Ear, Hears
+from signaling.help_messages import Help
 from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
 from signaling.refusals import Refusal
 from signaling.wall_messages import WallView
@@ -53,6 +55,7 @@ class Room:
         self._stopping = False
         self._refusal: asyncio.Future[Refusal] | None = None
         self._code = ""
+        self._devices = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
 
     # --- for its owner -------------------------------------------------------------------------
 
@@ -85,6 +88,18 @@ class Room:
         signalling = self._signalling.present if self._signalling is not None else None
         return signalling is not None and await signalling.answers(message, TELL_WITHIN_S)
 
+    def device(self, upstream: Upstream) -> str:
+        """What serves as its camera or microphone at present: an option, as on the command line."""
+        return self._devices[upstream]
+
+    def is_open(self, upstream: Upstream) -> bool:
+        return self._publishing is not None and self._publishing.source(upstream) is not None
+
+    def choose(self, upstream: Upstream, option: str) -> bool:
+        """Let another one serve, until the room ends. True: it is opened now, and observers hear how it fares."""
+        self._devices[upstream], self._unsent = option, None
+        return self._publishing is not None and self._publishing.renew(upstream)
+
     def counts(self) -> LinkCounts | None:
         """Of the present link; None between links."""
         link = self._present_link()
@@ -95,10 +110,23 @@ class Room:
         return self._publishing is not None and self._publishing.on_air
 
     @property
+    def may_be_disturbed(self) -> bool:
+        """Whether nobody misses it now: as the room's page has it (upgrade.js)."""
+        stage, publishing = self.stage, self._publishing
+        busy = stage is None or stage.has_floor or stage.hand_raised or stage.item is not None
+        return not busy and publishing is not None and not publishing.is_sending
+
+    @property
     def path(self) -> PathKind | None:
         """How media travels at present."""
         link = self._present_link()
         return link.path if link is not None else None
+
+    @property
+    def ear(self) -> Ear | None:
+        """How loud the microphone is; None while none is open."""
+        source = self._publishing.source(Upstream.MICROPHONE) if self._publishing is not None else None
+        return source.ear if isinstance(source, Hears) else None
 
     @property
     def away_since(self) -> float | None:
@@ -147,11 +175,10 @@ class Room:
             self.options.environment,
             self.options.receives,
         )
-        options = {Upstream.CAMERA: self.options.video, Upstream.MICROPHONE: self.options.audio}
-        absent = frozenset(upstream for upstream, option in options.items() if option == NONE)
+        absent = frozenset(upstream for upstream, option in self._devices.items() if option == NONE)
         self._reporting = Reporting(signalling, self.counts, absent)
-        wall = self._wall = OnTheWall(signalling, self._shown, self._observers.on_seen)
-        for upstream, option in options.items():
+        wall = self._wall = OnTheWall(signalling, self._shown, self._heard, self._observers.on_seen)
+        for upstream, option in self._devices.items():
             if (problem := known_problem(option)) is not None:
                 self._source_problem(upstream, problem)
         media = [
@@ -192,6 +219,9 @@ class Room:
             source = self._unsent = self._unsent or self._make_source(Upstream.CAMERA)
         return source if isinstance(source, ShowsStill) else None
 
+    def _heard(self) -> Ear | None:
+        return self.ear if self._present_link() is not None else None
+
     def _make_source(self, upstream: Upstream) -> Source | None:
         source = self._chosen_source(upstream)
         return self.options.environment.source(upstream, source) if source is not None else None
@@ -200,11 +230,11 @@ class Room:
         label = self.options.label or self._code
         match upstream:
             case Upstream.CAMERA:
-                return video_source(self.options.video, label)
+                return video_source(self._devices[upstream], label)
             case Upstream.DOCUMENT:
                 return video_source(self.options.document, f"{label} DOC")
             case Upstream.MICROPHONE:
-                return audio_source(self.options.audio, label)
+                return audio_source(self._devices[upstream], label)
             case Upstream.INTERPRETATION:
                 return None  # never offered by this client
 
@@ -244,6 +274,9 @@ class Room:
     def wall_arrived(self, view: WallView) -> None:
         if self._wall is not None:
             self._wall.take(view)
+
+    def help_arrived(self, asked: Help) -> None:
+        self._observers.on_help(asked)
 
     def paths_arrived(self, paths: Paths) -> None:
         if self._link is not None:

@@ -16,6 +16,7 @@ import socketio
 from pydantic import ValidationError
 
 from signaling.enrolment import cookie_of
+from signaling.help_messages import Help
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -79,6 +80,7 @@ class Signalling:
         on_line: Callable[[LineView], None] = lambda _: None,
         on_interpretation: Callable[[InterpretationView], None] = lambda _: None,
         on_wall: Callable[[WallView], None] = lambda _: None,
+        on_help: Callable[[Help], None] = lambda _: None,
         *,
         credential: str = "",
     ) -> None:
@@ -91,6 +93,7 @@ class Signalling:
         self._on_line = on_line
         self._on_interpretation = on_interpretation
         self._on_wall = on_wall
+        self._on_help = on_help
         self._credential = credential
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._refused: Refusal | None = None
@@ -107,6 +110,7 @@ class Signalling:
         self._client.on("stage", self._stage, namespace=ROOM_NAMESPACE)
         self._client.on("interpretation", self._interpretation, namespace=ROOM_NAMESPACE)
         self._client.on("wall", self._wall, namespace=ROOM_NAMESPACE)
+        self._client.on("help", self._help, namespace=ROOM_NAMESPACE)
         self._client.on("paths", self._paths, namespace=ROOM_NAMESPACE)
         self._client.on("line", self._line, namespace=ROOM_NAMESPACE)
         self._client.on("link_ended", self._link_ended, namespace=ROOM_NAMESPACE)
@@ -223,6 +227,10 @@ class Signalling:
     def _wall(self, data: object) -> None:
         with suppress(ValidationError):
             self._on_wall(WallView.model_validate(data))
+
+    def _help(self, data: object) -> None:
+        with suppress(ValidationError):
+            self._on_help(Help.model_validate(data))
 
     def _paths(self, data: object) -> None:
         with suppress(ValidationError):

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
+from room_client.help_wording import asked_sentence, help_word
 from room_client.link import LinkEnd
 from room_client.observing import RoomObserver, RoomOptions, RoomState
 from room_client.room import Room
 from room_client.sources.contract import SourceUnusable
 from room_client.wording import problem_sentence, refusal_sentence, stage_sentence, word
+from signaling.help_messages import Help, HelpAct
 from signaling.messages import LineView, StageView
 from signaling.refusals import Refusal
 from signaling.wire.slots import Upstream
@@ -60,6 +62,16 @@ class Speaker(RoomObserver):
             self._said = sentence
             self._console.print(Text(f"{time.strftime('%H:%M:%S')}  {sentence}"), soft_wrap=True)
             self._heard(sentence)
+
+    def asked(self, asked: Help) -> None:
+        """The province's technician asks. What a message says does not go into a log that is kept."""
+        self._said = ""  # what is asked twice is said twice
+        kept = asked.act is HelpAct.MESSAGE and not self._console.is_terminal
+        if kept:
+            self.say(help_word("message_came", self._language))
+            self._heard(asked_sentence(asked, self._language))
+        else:
+            self.say(asked_sentence(asked, self._language))
 
     async def watch(self, room: Room) -> None:
         """Until cancelled."""

@@ -44,6 +44,10 @@ _PROBLEMS: dict[SourceProblem, tuple[str, str]] = {
         "{} không truyền gì nữa; đang thử lại. Nếu kéo dài, hãy rút ra và cắm lại.",
         "Nothing comes from {} any more; trying again. If this lasts, unplug it and plug it in again.",
     ),
+    SourceProblem.SILENT: (
+        "Micro đang mở nhưng không có tiếng nào. Hãy bật công tắc, kiểm tra nút tắt tiếng, hoặc rút ra cắm lại.",
+        "The microphone is open but gives no sound. Switch it on, see whether it is muted, or plug it in again.",
+    ),
     SourceProblem.ENDED: ("{} đã ngừng truyền; đang thử lại.", "{} has stopped; trying again."),
 }
 _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
@@ -200,6 +204,11 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Không cài đặt được: {}",
         "It could not be installed: {}",
     ),
+    "network_camera": ("camera mạng", "network camera"),
+    "test_source": ("hình và tiếng thử", "test picture and sound"),
+    "file_source": ("tệp", "file"),
+    "as_configured": ("Theo cấu hình: {}", "As configured: {}"),
+    "microphone": ("micro", "microphone"),
     "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
 }
 

@@ -297,6 +297,12 @@ class RunCommand(Frame):
     command: Command
 
 
+class BeginRehearsal(Frame):
+    """Open a rehearsal with the rooms that are there. It ends with the conversation, or with `CommandName.END`."""
+
+    kind: Literal["begin_rehearsal"] = "begin_rehearsal"
+
+
 class AskStatus(Frame):
     """Ask for `ReceptionStatus`."""
 
@@ -326,6 +332,8 @@ class ReceptionStatus(Frame):
     kind: Literal["reception_status"] = "reception_status"
     console: dict[str, object] | None
     rooms: tuple[dict[str, object], ...]
+    slots: dict[str, RoomCode | None] = {}  # whose picture, or sound, each shows at this moment
+    rehearsed: bool = False  # what is open counts nowhere
 
 
 # --- replies common to all -------------------------------------------------------------------------
@@ -363,6 +371,7 @@ AnyFrame = Annotated[
     | RecordingGrew
     | RecordingSealed
     | RunCommand
+    | BeginRehearsal
     | AskStatus
     | AskReceptions
     | Receptions

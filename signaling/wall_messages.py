@@ -8,12 +8,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from signaling.messages import Message
+from signaling.sound_level import LOUDEST
 
 PICTURE_WIDTH, PICTURE_HEIGHT = 160, 90
 PICTURE_BYTES = 5000  # of the JPEG
 PICTURE_EVERY_S = 10.0
 PICTURE_EVERY_ON_AIR_S = 2.0  # the microphone that is not heard has to show while somebody speaks into it
-LOUDEST = 100  # as loud as speech close to the microphone; 0: a quiet room
 
 
 class WallView(Message):

@@ -11,12 +11,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from room_client.appliance.devtools import ENDED, BrowserGone, DevTools
 from signaling.enrolment import DEVICE_COOKIE
+from signaling.sound_level import LOUDEST
 
 LOOK_S = 5.0
+LEVEL_EVERY_S = 0.2  # often enough that speaking moves the meter
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _SWITCHES = (
     "--kiosk",
@@ -71,9 +74,10 @@ class Kiosk:
         self._language = language
         self._told = "{}"
         self._news = asyncio.Event()
+        self.level: Callable[[], int | None] = lambda: None  # of the microphone, 0 to 100; None: not known
         self.shown = ""  # what the page shows, by its own word (`data-view`); empty: no page
 
-    def tell(self, told: Mapping[str, str]) -> None:
+    def tell(self, told: Mapping[str, object]) -> None:
         """What the page is to know of camera and microphone (page/appliance.js)."""
         self._told = json.dumps(dict(told))
         self._news.set()
@@ -83,10 +87,12 @@ class Kiosk:
         command = kiosk_command(os.environ, self._profile, self._language)
         tools = DevTools(self._event)
         self._is_gone = False
+        levels: asyncio.Task[None] | None = None
         try:
             await tools.launch([*command[:-1], *switches, command[-1]], dict(os.environ))
             session = await self._page(tools)
             await self._open(tools, session)
+            levels = asyncio.create_task(self._show_levels(tools, session), name="room shows its level")
             while True:
                 self._news.clear()
                 await self._look(tools, session)
@@ -97,6 +103,9 @@ class Kiosk:
                     pass
         finally:
             self.shown = ""
+            if levels is not None:
+                levels.cancel()
+                await asyncio.gather(levels, return_exceptions=True)
             await tools.close()
 
     def _event(self, name: str) -> None:
@@ -125,6 +134,20 @@ class Kiosk:
         source = f"globalThis.tiepdanAppliance = {self._told};"
         await tools.call("Page.addScriptToEvaluateOnNewDocument", session, source=source)
         await tools.call("Page.navigate", session, url=address)
+
+    async def _show_levels(self, tools: DevTools, session: str) -> None:
+        """Until the page is gone, which `run` notices by itself."""
+        before: int | None = None
+        with suppress(BrowserGone):
+            while True:
+                await asyncio.sleep(LEVEL_EVERY_S)
+                level = self.level()
+                if level == before or not self.shown:
+                    continue
+                before = level
+                told = "null" if level is None else f"{level / LOUDEST:.2f}"
+                script = f"globalThis.tiepdanHeard?.({told})"
+                await tools.call("Runtime.evaluate", session, expression=script)
 
     async def _look(self, tools: DevTools, session: str) -> None:
         """Tell the page what is new, and see whether it lives. Where the server was away there is no page of ours

@@ -13,9 +13,12 @@ from room_client.appliance.devtools import BrowserGone
 from room_client.appliance.kiosk import Kiosk, NoScreen
 from room_client.observing import RoomObserver, RoomOptions
 from room_client.pausing import Pause
+from room_client.reporting import state_of
 from room_client.sources.choosing import NONE
-from room_client.sources.contract import SourceProblem, SourceUnusable
+from room_client.sources.contract import SourceUnusable
 from room_client.wording import problem_sentence, word
+from signaling.help_messages import HelpAct
+from signaling.messages import DeviceState
 from signaling.wire.slots import Upstream
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = (0.5, 1.0), 30.0
@@ -47,20 +50,27 @@ class Screen(RoomObserver):
         )
         self.starts = 0
         given = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
-        self._states = {upstream: "off" if given[upstream] == NONE else "ok" for upstream in _NAMES}
+        self._states = {
+            upstream: DeviceState.OFF if given[upstream] == NONE else DeviceState.OK for upstream in _NAMES
+        }
         self._sentences: dict[Upstream, str] = {}
+        self._asked: dict[str, str | int] | None = None  # what the province's technician asked last
         self._tell()
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
         if upstream not in _NAMES:
             return
         if problem is None:
-            self._states[upstream] = "ok"
+            self._states[upstream] = DeviceState.OK
             self._sentences.pop(upstream, None)
         else:
-            blocked = problem.problem is SourceProblem.NOT_PERMITTED
-            self._states[upstream] = "blocked" if blocked else "missing"
+            self._states[upstream] = state_of(problem)
             self._sentences[upstream] = problem_sentence(problem, self._language)
+        self._tell()
+
+    def asked(self, act: HelpAct) -> None:
+        """The page says that the province asks. What is a message it was told itself."""
+        self._asked = {"act": act.value, "at_ms": round(time.time() * 1000)}
         self._tell()
 
     async def keep(self) -> None:
@@ -80,6 +90,6 @@ class Screen(RoomObserver):
             await asyncio.sleep(pause.next_s())
 
     def _tell(self) -> None:
-        told = {_NAMES[upstream]: state for upstream, state in self._states.items()}
+        told = {_NAMES[upstream]: state.value for upstream, state in self._states.items()}
         sentence = " ".join(self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences)
-        self.kiosk.tell({**told, "sentence": sentence})
+        self.kiosk.tell({**told, "sentence": sentence, "asked": self._asked})

@@ -21,9 +21,11 @@ from room_client.observing import RoomOptions, RoomState
 from room_client.pausing import Pause
 from room_client.reporting import RECEIVED_INTERVAL_S
 from room_client.signalling import ServerUnreachable
+from signaling.help_messages import Help
 from signaling.messages import InterpretationView, LineView, LinkEnded, Paths, Purpose, Received, StageView
 from signaling.refusals import Refusal, Refused
-from signaling.wall_messages import LOUDEST, PICTURE_EVERY_S, Picture, WallView
+from signaling.sound_level import LOUDEST
+from signaling.wall_messages import PICTURE_EVERY_S, Picture, WallView
 from signaling.wire.slots import SlotName
 
 _START = b"\xff\xd8\xff\xfe\x00\x06"  # of a JPEG with a comment of four bytes
@@ -161,6 +163,9 @@ class CountingRoom:
 
     def wall_arrived(self, view: WallView) -> None:
         self._seen = view.seen
+
+    def help_arrived(self, asked: Help) -> None:
+        """It is no room that anybody helps."""
 
     def line_arrived(self, line: LineView) -> None:
         """A counting room's line is a local one."""

@@ -1,4 +1,4 @@
-"""A camera that can be pulled out."""
+"""A camera that can be pulled out, and a microphone that can be muted."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from dataclasses import replace
 from av.video.frame import VideoFrame
 
 from room_client.sources.contract import EncodedFrame, ShowsStill, Source, SourceProblem, SourceUnusable
+from room_client.sources.ear import PIECE_S, Ear
+from room_client.sources.encoders import OPUS_FRAME_SAMPLES
 
 _LOOKS_AT_LEAST_EVERY_S = 0.2
+_OF_RESTING = round(_LOOKS_AT_LEAST_EVERY_S / PIECE_S)  # pieces for each that is heard
 
 
 class FaultyDevice:
@@ -71,3 +74,44 @@ class FaultyDevice:
         if self._reading:
             self._reading = False
             self._source.close()
+
+
+class FaultyMicrophone:
+    """A source of sound as a microphone of the room: open for as long as the room runs. A `Source`, and `Hears`.
+
+    `ear.muted` may be set from any thread: from then on there is silence in its samples, as a switch makes it, and
+    everything behind them is as always. Before that, off the air, one piece in ten is heard: a rehearsal has many.
+    """
+
+    live = True
+
+    def __init__(self, source: Source, ear: Ear) -> None:
+        """`ear`: of that source."""
+        self.clock_hz = source.clock_hz
+        self.ear = ear
+        self._source = source
+        self._opened_at = 0.0
+        self._pieces = self._left_out = 0
+
+    def open(self, codec: str) -> None:
+        self._source.open(codec)
+        self._opened_at, self._pieces, self._left_out = time.monotonic(), 0, 0
+
+    def read(self, wanted: bool) -> EncodedFrame | None:
+        frame = self._source.read(wanted)
+        rests = not wanted and not self.ear.muted.is_set()
+        if rests:
+            self._left_out += _OF_RESTING - 1
+            self._pieces += _OF_RESTING - 1
+        self._pieces += 1
+        early_s = self._opened_at + self._pieces * PIECE_S - time.monotonic()
+        if early_s > 0:  # late: then it is read at once, as what a sound card holds
+            self.ear.muted.wait(early_s) if rests else time.sleep(early_s)
+        ticks = self._left_out * OPUS_FRAME_SAMPLES
+        return replace(frame, ticks=frame.ticks + ticks) if frame is not None else None
+
+    def want_key_frame(self) -> None:
+        """Sound has none."""
+
+    def close(self) -> None:
+        self._source.close()

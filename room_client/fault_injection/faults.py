@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Fault(StrEnum):
     CAMERA_UNPLUGGED = "camera-unplugged"
+    SILENT_MICROPHONE = "silent-microphone"  # it is open, and muted: it gives silence
     LOSS = "loss"  # one datagram in ten, both ways
     LINE_DEAD = "line-dead"  # the cable is out; the room lives
     KILLED = "killed"  # its system closes what the room had open; started again afterwards

@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import replace
 
 from room_client.environment import Environment
-from room_client.fault_injection.devices import FaultyDevice
+from room_client.fault_injection.devices import FaultyDevice, FaultyMicrophone
 from room_client.fault_injection.faults import LOSS_SHARE, Fault
 from room_client.fault_injection.line import FaultyLine
 from room_client.path import Path, PathOwner
 from room_client.room import Room, RoomObserver, RoomOptions, RoomOutcome
 from room_client.sources.contract import Source
+from room_client.sources.ear import Hears
 from signaling.wire.slots import Upstream
 
 _RESTARTED = (Fault.KILLED, Fault.POWER_CUT)
@@ -28,6 +29,7 @@ class MisbehavingRoom(Environment):
         self._observers = observers
         self._line = FaultyLine(options.server_url, seed)
         self._camera: FaultyDevice | None = None
+        self._microphone: FaultyMicrophone | None = None
         self._run: asyncio.Task[RoomOutcome] | None = None
 
     async def start(self) -> None:
@@ -45,8 +47,8 @@ class MisbehavingRoom(Environment):
             raise ValueError(f"came {fault} during {self.fault}; allowed is one at a time")
         self.fault = fault
         match fault:
-            case Fault.CAMERA_UNPLUGGED:
-                self._tell_camera()
+            case Fault.CAMERA_UNPLUGGED | Fault.SILENT_MICROPHONE:
+                self._tell_devices()
             case Fault.LOSS:
                 self._line.loss = LOSS_SHARE
             case Fault.LINE_DEAD:
@@ -64,7 +66,7 @@ class MisbehavingRoom(Environment):
         """The fault is over; what the room makes of it is its own affair."""
         fault, self.fault = self.fault, None
         self._line.loss = 0.0
-        self._tell_camera()
+        self._tell_devices()
         self._line.mend()
         if fault in _RESTARTED:
             self._switch_on()
@@ -75,19 +77,23 @@ class MisbehavingRoom(Environment):
         return self._line.open_path(remote, owner)
 
     def source(self, upstream: Upstream, source: Source) -> Source:
-        if upstream is not Upstream.CAMERA:
-            return source
-        self._camera = FaultyDevice(source)
-        self._tell_camera()
-        return self._camera
+        if upstream is Upstream.CAMERA:
+            source = self._camera = FaultyDevice(source)
+        elif upstream is Upstream.MICROPHONE and isinstance(source, Hears):
+            source = self._microphone = FaultyMicrophone(source, source.ear)
+        self._tell_devices()
+        return source
 
-    def _tell_camera(self) -> None:
-        if self._camera is None:
-            return
-        if self.fault is Fault.CAMERA_UNPLUGGED:
-            self._camera.unplugged.set()
-        else:
-            self._camera.unplugged.clear()
+    def _tell_devices(self) -> None:
+        camera = self._camera.unplugged if self._camera is not None else None
+        microphone = self._microphone.ear.muted if self._microphone is not None else None
+        for switch, fault in ((camera, Fault.CAMERA_UNPLUGGED), (microphone, Fault.SILENT_MICROPHONE)):
+            if switch is None:
+                continue
+            if self.fault is fault:
+                switch.set()
+            else:
+                switch.clear()
 
     def _switch_on(self) -> None:
         options = replace(self._options, server_url=self._line.url, environment=self)
@@ -99,4 +105,4 @@ class MisbehavingRoom(Environment):
             self.room.stop()
             await asyncio.gather(self._run, return_exceptions=True)
         self.room = self._run = None
-        self._camera = None
+        self._camera = self._microphone = None

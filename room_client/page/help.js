@@ -30,6 +30,11 @@ export class Help {
     setHidden(part("help"), true);
   }
 
+  /** Says on the screen that the province asks for this act, which something else in the room does. */
+  show(act) {
+    this.#tell(say(`help.${act}`), "");
+  }
+
   /** Takes a Help message. */
   async take({ number, act, text, kind, device }) {
     if (act !== "message" && act !== "devices" && !this.#known.isDisturbable()) {

@@ -343,6 +343,8 @@ function listen() {
     publish();
     refresh();
   });
+  devices.addEventListener("level", () => showLevel(part("meter"), devices.level ?? 0));
+  devices.addEventListener("asked", (event) => help.show(event.detail));
   devices.addEventListener("change", () => {
     const camera = devices.track("camera");
     screen.takeSelf(camera);

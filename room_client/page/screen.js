@@ -143,7 +143,7 @@ function drawBar({ view, stage, attends, isSeen, roomName, status, devices, qual
   const line = lineSign({ status, quality, carried });
   drawSign(part("line"), line.icon, line.words, line.tone);
   for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends); // let go of
-  if (devices.isElsewhere) setHidden(part("meter"), true); // nothing is measured here
+  if (devices.isElsewhere && devices.level === null) setHidden(part("meter"), true); // nobody measures it
   setHidden(part("resting"), attends || status.phase !== "resting");
   setHidden(part("seen"), !isSeen);
   drawSign(part("seen"), "eye", say("room.seen"), null);

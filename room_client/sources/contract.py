@@ -33,6 +33,7 @@ class SourceProblem(StrEnum):
     NO_ENCODER = "no_encoder"
     NO_PROGRAM = "no_program"  # the one that records sound is not installed
     STALLED = "stalled"  # it is open, and nothing comes
+    SILENT = "silent"  # a microphone gives silence, such as no room has: it is muted
     ENDED = "ended"  # the device or camera stopped
 
 

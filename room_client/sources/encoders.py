@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import av
+import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
+from numpy.typing import NDArray
 
 from room_client.sources.contract import SourceProblem, SourceUnusable
 from signaling.wire.rtp import VideoCodec
@@ -85,5 +87,9 @@ class OpusEncoder:
         context.options = {"application": "voip", "frame_duration": "20", "fec": "1", "packet_loss": "5"}
         self._context = context
 
-    def encode(self, frame: AudioFrame) -> list[bytes]:
+    def encode(self, samples: NDArray[np.int16], count: int) -> list[bytes]:
+        """`count`: how many pieces came before this one."""
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.time_base = OPUS_RATE_HZ, Fraction(1, OPUS_RATE_HZ)
+        frame.pts = count * OPUS_FRAME_SAMPLES
         return [bytes(packet) for packet in self._context.encode(frame)]

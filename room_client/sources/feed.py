@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 
 from room_client.sources.contract import EncodedFrame, Source, SourceProblem, SourceUnusable
+from room_client.sources.ear import Hears
+from signaling.sound_level import QUIET_S
 
 MOST_WAITING = 30  # frames the event loop has not taken: then drop up to the next key frame
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 5.0  # who plugs a camera in again looks at the screen and waits
@@ -31,10 +33,13 @@ class Feed:
         codec: str,
         deliver: Callable[[EncodedFrame, float], None],
         on_problem: Callable[[SourceUnusable | None], None],
+        *,
+        tells_first: bool = False,
     ) -> None:
         """`deliver` gets each frame and the monotonic time at which the source was opened (0 ticks).
 
-        `on_problem` hears why the source gives nothing, and None when it gives again.
+        `on_problem` hears why the source gives nothing, and None when it gives again; with `tells_first` also
+        when it gives for the first time.
         """
         self._source = source
         self._codec = codec
@@ -48,6 +53,9 @@ class Feed:
         self._thread = threading.Thread(target=self._run, name=f"room {name}", daemon=True)
         self._need_key = True
         self._failed = False
+        self._tells_first = tells_first
+        self._ear = source.ear if source.live and isinstance(source, Hears) else None  # a file may have its pauses
+        self._silent = False
         self._step_since: float | None = None
 
     @property
@@ -115,7 +123,7 @@ class Feed:
         """Said once, until it gives again; and that it gives, when it does and not when it can be opened."""
         if not self._failed:
             self._tell(problem)
-        self._failed = True
+        self._failed, self._silent = True, False
 
     def _read_on(self) -> None:
         source = self._source
@@ -132,6 +140,7 @@ class Feed:
             frame = source.read(on_air)
             self._step_since = None
             self._works()
+            self._listen()
             if frame is None or not on_air:
                 continue
             if not source.live:
@@ -144,9 +153,16 @@ class Feed:
             self._offer(frame, opened_at)
 
     def _works(self) -> None:
-        if self._failed:
-            self._failed = False
+        if self._failed or self._tells_first:
+            self._failed = self._tells_first = False
             self._tell(None)
+
+    def _listen(self) -> None:
+        """A microphone that gives silence stays open: it is heard again as soon as somebody switches it on."""
+        silent = self._ear is not None and self._ear.dead_s >= QUIET_S
+        if silent != self._silent:
+            self._silent = silent
+            self._tell(SourceUnusable(SourceProblem.SILENT, "") if silent else None)
 
     def _offer(self, frame: EncodedFrame, opened_at: float) -> None:
         if len(self._waiting) >= MOST_WAITING:

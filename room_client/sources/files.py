@@ -18,6 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
+from room_client.sources.ear import Ear
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder, VideoEncoder
 from room_client.sources.h264_stream import H264Stream
 from room_client.sources.opening import file_must_exist, open_container
@@ -186,7 +187,12 @@ class VideoFile(_LoopingFile):
 class AudioFile(_LoopingFile):
     clock_hz = AUDIO_CLOCK_HZ
 
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.ear = Ear()
+
     def open(self, codec: str) -> None:
+        self.ear.begin()
         container = self._open_container()
         if not container.streams.audio:
             self.close()
@@ -209,9 +215,8 @@ class AudioFile(_LoopingFile):
                 for sound in resampler.resample(decoded):
                     if sound.samples != OPUS_FRAME_SAMPLES:
                         continue
-                    sound.pts, sound.time_base = given * OPUS_FRAME_SAMPLES, Fraction(1, OPUS_RATE_HZ)
                     given += 1
-                    for data in encoder.encode(sound):
+                    for data in encoder.encode(self.ear.hear(sound.to_ndarray()[0]), given - 1):
                         yield EncodedFrame(data, offset + made * OPUS_FRAME_SAMPLES, key=True)
                         made += 1
             if given == before:

@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 
 from room_client.sources.cameras import LiveSource
 from room_client.sources.contract import EncodedFrame, SourceProblem, SourceUnusable
+from room_client.sources.ear import Ear, Samples
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder
 from room_client.sources.live_clock import LiveClock
 from room_client.sources.opening import open_container, speakable
@@ -48,23 +47,25 @@ def default_microphone() -> str:
 
 
 class _Speech:
-    """Pieces of 20 ms to Opus, on the source's clock. Off the air nothing is encoded."""
+    """Pieces of 20 ms to Opus, on the source's clock. Off the air they are heard, and nothing is encoded."""
 
-    def __init__(self) -> None:
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
         self._encoder: OpusEncoder | None = None
         self._clock = LiveClock(AUDIO_CLOCK_HZ)
         self._count = 0
+        ear.begin()
 
-    def encode(self, sound: AudioFrame, wanted: bool) -> Iterator[EncodedFrame | None]:
-        sound.pts, sound.time_base = self._count * OPUS_FRAME_SAMPLES, Fraction(1, OPUS_RATE_HZ)
+    def encode(self, samples: Samples, wanted: bool) -> Iterator[EncodedFrame | None]:
+        ticks = self._clock.ticks(self._count * OPUS_FRAME_SAMPLES, Fraction(1, OPUS_RATE_HZ))
+        samples = self._ear.hear(samples)
         self._count += 1
-        ticks = self._clock.ticks(sound.pts, sound.time_base)
         if not wanted:
             self._encoder = None  # the next words start with a fresh one
             yield None
             return
         self._encoder = self._encoder or OpusEncoder()
-        for data in self._encoder.encode(sound):
+        for data in self._encoder.encode(samples, self._count - 1):
             yield EncodedFrame(data, ticks, key=True)
 
 
@@ -77,8 +78,9 @@ class MicrophoneDevice:
     def __init__(self, place: str) -> None:
         """`place`: SYSTEM:NAME, for instance "alsa:default"."""
         self._place = place
+        self.ear = Ear()
         self._recorder: subprocess.Popen[bytes] | None = None
-        self._speech = _Speech()
+        self._speech = _Speech(self.ear)
         self._waiting = b""
 
     def open(self, codec: str) -> None:
@@ -94,7 +96,7 @@ class MicrophoneDevice:
         self._recorder = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._speech, self._waiting = _Speech(), b""
+        self._speech, self._waiting = _Speech(self.ear), b""
         try:
             self._waiting = self._more()
         except SourceUnusable as error:  # it ended before it began: there is no such microphone
@@ -107,11 +109,8 @@ class MicrophoneDevice:
         while len(self._waiting) < _FRAME_BYTES:
             self._waiting += self._more()
         piece, self._waiting = self._waiting[:_FRAME_BYTES], self._waiting[_FRAME_BYTES:]
-        sound = av.AudioFrame.from_ndarray(
-            np.frombuffer(piece, dtype="<i2").reshape(1, -1), format="s16", layout="mono"
-        )
-        sound.sample_rate = OPUS_RATE_HZ
-        return next(self._speech.encode(sound, wanted), None)
+        samples = np.frombuffer(piece, dtype="<i2").astype(np.int16)
+        return next(self._speech.encode(samples, wanted), None)
 
     def want_key_frame(self) -> None:
         """Sound has none."""
@@ -143,6 +142,10 @@ class NetworkMicrophone(LiveSource):
 
     clock_hz = AUDIO_CLOCK_HZ
 
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.ear = Ear()
+
     def open(self, codec: str) -> None:
         container = self._container = open_container(
             self._place,
@@ -159,8 +162,8 @@ class NetworkMicrophone(LiveSource):
 
     def _capture(self, container: InputContainer) -> Iterator[EncodedFrame | None]:
         resampler = AudioResampler(format="s16", layout="mono", rate=OPUS_RATE_HZ, frame_size=OPUS_FRAME_SAMPLES)
-        speech = _Speech()
+        speech = _Speech(self.ear)
         for decoded in container.decode(container.streams.audio[0]):
             decoded.pts = None  # the resampler counts samples
             for sound in resampler.resample(decoded):
-                yield from speech.encode(sound, self._wanted)
+                yield from speech.encode(sound.to_ndarray()[0], self._wanted)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-import av
 import numpy as np
 
 from room_client.sources.contract import EncodedFrame
+from room_client.sources.ear import Ear
 from room_client.sources.encoders import OPUS_FRAME_SAMPLES, OPUS_RATE_HZ, OpusEncoder
 from signaling.wire.rtp import AUDIO_CLOCK_HZ
 
@@ -26,30 +24,28 @@ class Tone:
     live = False
 
     def __init__(self, label: str) -> None:
+        self.ear = Ear()
         self._pitch_hz = pitch_of(label)
         self._encoder: OpusEncoder | None = None
-        self._given = self._made = 0  # in frames: Opus gives its first packet one frame late
+        self._given = 0  # pieces
 
     def open(self, codec: str) -> None:
-        self._encoder = OpusEncoder()
-        self._given = self._made = 0
+        self.ear.begin()
+        self._encoder = None
+        self._given = 0
 
     def read(self, wanted: bool) -> EncodedFrame | None:
-        if self._encoder is None:
-            return None
-        first = self._given * OPUS_FRAME_SAMPLES
-        at = (np.arange(OPUS_FRAME_SAMPLES) + first) / OPUS_RATE_HZ
+        at = (np.arange(OPUS_FRAME_SAMPLES) + self._given * OPUS_FRAME_SAMPLES) / OPUS_RATE_HZ
         swell = 0.5 - 0.4 * np.cos(2 * np.pi * at / _SWELL_S)
         samples = (_PEAK * swell * np.sin(2 * np.pi * self._pitch_hz * at)).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = OPUS_RATE_HZ, first, Fraction(1, OPUS_RATE_HZ)
-        self._given += 1
-        packets = self._encoder.encode(frame)
-        if not packets:
+        samples = self.ear.hear(samples)
+        place, self._given = self._given, self._given + 1
+        if not wanted:
+            self._encoder = None
             return None
-        encoded = EncodedFrame(packets[0], self._made * OPUS_FRAME_SAMPLES, key=True)
-        self._made += 1
-        return encoded
+        self._encoder = self._encoder or OpusEncoder()
+        packets = self._encoder.encode(samples, place)
+        return EncodedFrame(packets[0], place * OPUS_FRAME_SAMPLES, key=True) if packets else None
 
     def want_key_frame(self) -> None:
         """Sound has none."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -19,7 +21,7 @@ from room_client.appliance.enrolment import (
     write_enrolment,
 )
 from room_client.appliance.installing import NotInstalled, install
-from room_client.cli import EXIT_DONE, EXIT_REFUSED, run_room
+from room_client.cli import EXIT_ANEW, EXIT_DONE, EXIT_REFUSED, run_room
 from room_client.room import RoomOptions
 from room_client.server_address import is_server_address
 from room_client.signalling import ServerUnreachable
@@ -80,6 +82,8 @@ def room(
         code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=keep))
     except asyncio.CancelledError:
         code = EXIT_DONE
+    if code == EXIT_ANEW:  # the same process, so systemd sees no end of it
+        os.execv(sys.executable, (sys.executable, *sys.orig_argv[1:]))
     raise typer.Exit(code)
 
 

@@ -23,6 +23,7 @@ from server.receptions.effects import (
 from server.receptions.events import CommandGiven
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
 from server.receptions.programme import DESK_CODE, FloorHeld, InterpreterHeld, ReceptionFacts
+from server.receptions.rehearsal_facts import REHEARSAL
 from server.receptions.rules import is_connected, is_in_audience, stays_closed
 from server.receptions.tables import ReceptionState
 from signaling.desk_messages import Command, CommandName
@@ -46,8 +47,10 @@ class Step:
 def handle_command(live: LiveReception, given: CommandGiven, now: datetime) -> list[Effect]:
     """Raises Refused."""
     name = given.command.name
+    if given.command.reception == REHEARSAL and not live.is_rehearsed:  # a real one must not be touched by it
+        raise Refused(RefusalCode.NO_OPEN_RECEPTION, came=name)
     handler, allowed = _COMMANDS[name]
-    if live.phase not in allowed:
+    if live.phase not in allowed and not (name is CommandName.OPEN and live.is_rehearsed):
         raise Refused(_why_not(name, live.phase), came=name, allowed=allowed_in(live.phase))
     return handler(live, Step(given.command, given.actor, now, given.plan))
 
@@ -78,18 +81,27 @@ def _open(live: LiveReception, step: Step) -> list[Effect]:
         open_already = plan.state is ReceptionState.OPEN
         code = RefusalCode.RECEPTION_ALREADY_OPEN if open_already else RefusalCode.RECEPTION_ENDED
         raise Refused(code, came=plan.state, allowed=ReceptionState.PLANNED)
+    if live.is_rehearsed and plan.id == REHEARSAL:
+        raise Refused(RefusalCode.RECEPTION_ALREADY_OPEN, came="rehearsal")
+    rehearsed = _ended(live, step) if live.is_rehearsed else []
     live.prepare(plan)
     live.state, live.opened_at = ReceptionState.OPEN, step.now
     live.folder = f"r{plan.id}-{step.now:%Y%m%d-%H%M%S}"
     live.around.begin_attendance(plan.id)
     opened = ReceptionOpened(plan.id, step.now, step.actor, live.folder)
-    return [*live.switched(), opened, *live.settle_all(step.now)]
+    return [*rehearsed, *live.switched(), opened, *live.settle_all(step.now)]
 
 
 def _end(live: LiveReception, step: Step) -> list[Effect]:
     _confirmed(step)
+    return _ended(live, step)
+
+
+def _ended(live: LiveReception, step: Step) -> list[Effect]:
     rows = [*live.drop_speakers(step.actor, step.now), *live.agenda.finish(step.actor, step.now)]
-    live.unsealed[live.folder] = ended = live.recording_as("ended")
+    ended = live.recording_as("ended")
+    if not live.is_rehearsed:
+        live.unsealed[live.folder] = ended
     live.state = ReceptionState.ENDED
     live.hands.clear()
     rows += [

@@ -30,6 +30,7 @@ from server.receptions.measured import Measured
 from server.receptions.media_workers import MediaWorkers
 from server.receptions.owned_tasks import OwnedTasks
 from server.receptions.recorder_client import RecorderClient
+from server.receptions.rehearsal_facts import rehearsal_facts
 from server.receptions.restoring import read_live, read_plan, restore
 from server.receptions.row_writer import RowWriter
 from signaling.desk_messages import Command, CommandName
@@ -124,6 +125,11 @@ class Conductor:
             await self.rows.drained(DRAIN_S)
             plan = await self._database.run(read_plan, command.reception, self.now, self._prepared)
         await self.ask(events.CommandGiven(command, actor, plan))
+
+    async def rehearse(self, actor: str) -> None:
+        """Open a reception that counts nowhere. Raises Refused while another one is open."""
+        facts = rehearsal_facts(self.now)
+        await self.ask(events.CommandGiven(Command(name=CommandName.OPEN), actor, facts))
 
     async def prepare(self, reception: int) -> None:
         """Somebody opened the console of `reception`: unless one is open, it is the one being prepared."""

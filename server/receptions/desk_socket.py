@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from sqlmodel import Session, col, func, select
 
 from server.data.engine import Database
+from server.people import audit
 from server.receptions.conductor import Conductor
+from server.receptions.live_reception import Phase
+from server.receptions.rehearsal_facts import REHEARSAL
 from server.receptions.tables import AgendaItem, Reception
 from server.receptions.views import console_state, room_entries
 from server.web.languages import local_time
 from signaling.channel import Channel, ChannelClosed, serve
+from signaling.desk_messages import Command, CommandName
 from signaling.ports import (
     AskReceptions,
     AskStatus,
+    BeginRehearsal,
     Done,
     Failed,
     Frame,
@@ -62,10 +68,12 @@ class DeskSocket:
 
     async def _serve_one(self, channel: Channel) -> None:
         self._channels.add(channel)
+        rehearses = False
         try:
             async for frame, number in channel.frames():
                 try:
                     reply = await self._answer(frame)
+                    rehearses = rehearses or isinstance(frame, BeginRehearsal)
                 except Refused as refused:
                     reply = Failed(refusal=refused.refusal)
                 except Exception:  # a fault of ours is answered, and does not end the socket for others
@@ -76,17 +84,35 @@ class DeskSocket:
             pass
         finally:
             self._channels.discard(channel)
+            if rehearses:
+                await self._end_rehearsal()
+
+    async def _end_rehearsal(self) -> None:
+        """Whoever began it is gone. It may have ended otherwise, and a real reception may be open now."""
+        if not self._conductor.live.is_rehearsed:
+            return
+        with suppress(Refused):
+            await self._conductor.command(Command(name=CommandName.END, reception=REHEARSAL, confirm=True), ACTOR)
+        await self._conductor.look_again()
 
     async def _answer(self, frame: Frame) -> Frame:
         match frame:
             case RunCommand(command=command):
                 await self._conductor.command(command, ACTOR)
                 return Done()
+            case BeginRehearsal():
+                if self._conductor.live.phase is not Phase.IDLE:
+                    raise Refused(RefusalCode.RECEPTION_ALREADY_OPEN, came=frame.kind)
+                await self._database.run(audit.record, ACTOR, "rehearsal_begun", "rooms", {})
+                await self._conductor.rehearse(ACTOR)
+                return Done()
             case AskStatus():
                 return self._status()
             case AskReceptions():
                 return await self._database.run(_receptions)
-        raise Refused(RefusalCode.BAD_MESSAGE, type(frame).__name__, "RunCommand, AskStatus, AskReceptions")
+        raise Refused(
+            RefusalCode.BAD_MESSAGE, type(frame).__name__, "RunCommand, BeginRehearsal, AskStatus, AskReceptions"
+        )
 
     def _status(self) -> ReceptionStatus:
         live = self._conductor.live
@@ -101,6 +127,8 @@ class DeskSocket:
                 }
                 for entry in room_entries(live)
             ),
+            slots=dict(live.around.slots),
+            rehearsed=live.is_rehearsed,
         )
 
 

@@ -1,5 +1,5 @@
-"""One room as the technician sees it from the province: devices, line, what went wrong, what can be asked of its
-screen. Every act is written into the audit log before it is sent, and the screen in the room says it."""
+"""One room as the technician sees it from the province: devices, line, what went wrong, what can be asked of it.
+Every act is written into the audit log before it is sent, and the screen in the room says it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STATE_WORDS = {
     "ok": N_("works"),
     "off": N_("switched off in the room"),
     "missing": N_("not there: have its cable checked"),
-    "blocked": N_("there, and not to be used: another program has it, or the browser was told no"),
+    "blocked": N_("there, and gives nothing: it is muted, another program has it, or the browser was told no"),
 }
 ACT_WORDS = {
     HelpAct.MESSAGE: N_("Message shown"),
@@ -43,6 +43,7 @@ OUTCOME_WORDS = {
     "done": N_("done"),
     "not_now": N_("not now: the room is in an item and must not be disturbed"),
     "failed": N_("it did not work"),
+    "unanswered": N_("no answer: ask again, or phone the room; an old program there knows no help"),
 }
 _PATH = r"/receptions/help/{code:\d{1,9}}"
 
@@ -120,6 +121,7 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         headlines=HEADLINES,
         icons=ICONS,
         known=known,
+        now=conductor.now,
         troubles=troubles,
         refusal=sentence(refusal, language) if refusal is not None else "",
         device_words=DEVICE_WORDS,

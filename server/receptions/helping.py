@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ from signaling.messages import Devices, DeviceState, RoomCode
 from signaling.refusals import RefusalCode, Refused
 
 REMEMBERED = 12  # of each room: acts, and errors
+ANSWERS_WITHIN = timedelta(seconds=60)  # a check with its line takes half of it
 DISTURBING = frozenset({HelpAct.CHOOSE, HelpAct.CHECK, HelpAct.RELOAD})
 
 
@@ -29,6 +30,10 @@ class Asked:
     text: str = ""
     outcome: str = ""
     said: str = ""
+
+    def outcome_at(self, now: datetime) -> str:
+        """With "unanswered" for what waits in vain: the line broke, or the software there knows no help."""
+        return "unanswered" if not self.outcome and now - self.at > ANSWERS_WITHIN else self.outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from server.receptions.effects import (
 )
 from server.receptions.live_reception import TELL_ALL, LiveReception, Phase
 from server.receptions.programme import Restored
+from server.receptions.rehearsal_facts import without_traces
 from server.receptions.tables import ReceptionState
 from signaling.messages import Purpose, RoomCode
 from signaling.ports import Idle, LinkChanged, LinkReports, RecordingGrew, RecordingSealed, SlotSwitched
@@ -69,6 +70,9 @@ class Live(LiveReception):
 
     def handle(self, event: came.Event, now: datetime) -> list[Effect]:
         """Raises Refused. Rooms whose links changed are settled once, after the input."""
+        return without_traces(self._handled(event, now))
+
+    def _handled(self, event: came.Event, now: datetime) -> list[Effect]:
         effects = [*self._handlers[type(event)](event, now), *self.around.links.drain_lines()]
         touched = self.around.links.drain_touched()
         if not touched:

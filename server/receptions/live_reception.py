@@ -30,6 +30,7 @@ from server.receptions.effects import (
     StageChanged,
 )
 from server.receptions.programme import DESK_CODE, FloorHeld, InterpreterHeld, ReceptionFacts, RoomFacts
+from server.receptions.rehearsal_facts import REHEARSAL
 from server.receptions.rolls import Rolls
 from server.receptions.rules import is_in_audience
 from server.receptions.surroundings import Surroundings
@@ -74,6 +75,11 @@ class LiveReception:
         return Phase.CLOSED if self._agenda.closed else Phase.HEARING
 
     @property
+    def is_rehearsed(self) -> bool:
+        """Whether the open reception is one that counts nowhere."""
+        return self.phase is not Phase.IDLE and self.id == REHEARSAL
+
+    @property
     def agenda(self) -> AgendaRun:
         """Raises Refused(NO_OPEN_RECEPTION) where nothing is open or prepared."""
         if self._agenda is None:
@@ -114,7 +120,7 @@ class LiveReception:
 
     def may_call_roll(self, now: datetime) -> bool:
         """While the reception is open, and on its day before the opening."""
-        if self.facts is None:
+        if self.facts is None or self.is_rehearsed:
             return False
         if self.state is ReceptionState.PLANNED:
             return local_day(self.facts.planned_at) == local_day(now)
@@ -131,7 +137,7 @@ class LiveReception:
             closed=closed,
             audience=self.agenda.audience() if live else None,
             floor=self.floor.code if self.floor is not None else None,
-            record=live and not closed,
+            record=live and not closed and not self.is_rehearsed,
             desk=DESK_CODE,
             interpreter=self.interpreter.code if self.interpreter is not None else None,
         )

@@ -36,7 +36,7 @@ from server.rooms.devices import note_seen
 from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.check_messages import LineCheck, LineCheckEnd, RoomChecked
-from signaling.help_messages import Help, Helped
+from signaling.help_messages import Help, HelpAct, Helped
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -218,13 +218,15 @@ class RoomGateway(SocketNamespace):
         return None
 
     def _deliver(self, code: RoomCode, asked: Help) -> bool:
-        """To the room's own screen: the one beside an appliance before its sender, else the newest."""
+        """To the room, the newest connection of it. Of an appliance a message goes to its screen, all else to the
+        sender, which has the devices and tells the screen; where only the screen is there, that one answers.
+        """
         own = [
             one
             for one in self._connections.values()
             if one.room.code == code and one.acts_for_room and one.ended is None
         ]
-        own.sort(key=lambda one: one.screen)
+        own.sort(key=lambda one: one.screen is (asked.act is HelpAct.MESSAGE))
         if own:
             self._screens.help(own[-1], asked)
         return bool(own)

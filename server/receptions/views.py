@@ -166,6 +166,8 @@ def recording_light(live: LiveReception, alarm: str = "") -> RecordingLight:
     grew = live.around.grew
     nothing_comes = grew is not None and grew.alarm == _NO_MEDIA
     said = " ".join(text for text in (alarm, grew.alarm if grew is not None and not nothing_comes else "") if text)
+    if live.is_rehearsed:
+        return RecordingLight(state="none", alarm=said)
     if live.phase is Phase.IDLE:
         return RecordingLight(state="ended" if live.state is ReceptionState.ENDED else "none", alarm=said)
     if not live.around.recorder_running:

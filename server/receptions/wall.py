@@ -24,13 +24,13 @@ from server.receptions.socket_inbox import RateLimit
 from server.receptions.wall_rules import may_be_seen, may_look, read_picture
 from signaling.messages import Carried, RoomCode
 from signaling.refusals import RefusalCode, Refused
+from signaling.sound_level import HEARD_LEVEL
 from signaling.wall_messages import PICTURE_EVERY_S, Picture, WallView
 
 KEPT_S = 3 * PICTURE_EVERY_S + 5  # three that were missed, on a slow line
 WATCHED_S = 15.0  # a wall asks every second; this long after its last question nobody looks any more
 CHECK_EVERY_S = 1.0
 BURST, PER_SECOND = 5, 1.0  # of one room: on air one in 2 s, and one more with each change
-HEARD_LEVEL = 10  # what counts as sound; speech stands far above, a quiet room below
 
 
 @dataclass(slots=True)

@@ -80,6 +80,8 @@ def is_seen(fault: Fault, entry: RoomEntry) -> bool:
     match fault:
         case Fault.CAMERA_UNPLUGGED:
             return entry.camera in (DeviceState.MISSING, DeviceState.BLOCKED)
+        case Fault.SILENT_MICROPHONE:
+            return entry.microphone in (DeviceState.MISSING, DeviceState.BLOCKED)
         case Fault.LOSS:
             return entry.loss_percent is not None and entry.loss_percent >= LOSS_SEEN_PERCENT
         case Fault.LINE_DEAD | Fault.KILLED | Fault.POWER_CUT:

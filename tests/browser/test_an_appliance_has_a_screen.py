@@ -29,6 +29,8 @@ from server.rooms import devices
 from server.rooms.queries import room_by_code
 from server.web.languages import today
 from signaling.desk_messages import CommandName
+from tests.browser.chromium import Chromium
+from tests.browser.host_page import log_in
 from tests.database import opened
 from tests.scenarios.patience import until
 from tests.scenarios.province import HA_KHANH, HA_TU, Province
@@ -119,7 +121,7 @@ async def _page(playwright: Playwright, port: int, run: asyncio.Task[int], told:
 
 
 async def test_it_is_enrolled_by_a_command_and_its_screen_is_the_room(
-    executable: str, province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    executable: str, province: Province, chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = tmp_path / "state"
     asked = ("room", "enrol", "--server", province.address, "--state", str(state), "--name", "Máy hội trường")
@@ -151,12 +153,15 @@ async def test_it_is_enrolled_by_a_command_and_its_screen_is_the_room(
         await page.keyboard.press("Enter")
         await expect(page.locator("body")).not_to_have_attribute("data-hand", "")
 
+        await its_technician_asks_the_program_and_the_screen_says_it(province, chromium, page)
+        await expect(page.get_by_test_id("meter")).to_be_hidden()  # its test tone is not on
         await province.press(CommandName.FLOOR, room=HA_TU)
         await expect(page.get_by_test_id("on-air")).to_be_visible(timeout=SLOW_S * 1000)
         await kiosk.shows("stage")
         await its_own_picture_comes_from_the_stage(page)
         await kiosk.photograph("on-air")
         await expect(page.locator("body")).to_have_attribute("data-on-air", "")
+        await expect(page.get_by_test_id("meter")).to_be_visible()
         assert "không bật" not in (await page.get_by_test_id("on-air").inner_text()).lower()
 
 
@@ -187,6 +192,26 @@ async def test_what_is_wrong_with_its_camera_stands_on_the_screen_and_a_dead_scr
         await eventually(
             lambda: "" if _kiosks(tmp_path) - {browsers[0].pid} else "the screen does not come back", SLOW_S
         )
+
+
+async def its_technician_asks_the_program_and_the_screen_says_it(
+    province: Province, chromium: Chromium, screen: Page
+) -> None:
+    window = await chromium.window("technician")
+    await log_in(window, province.address, "kythuat")
+    await window.page.goto(f"{province.address}/receptions/help/{HA_TU}")
+    await window.page.get_by_test_id("act-devices").click()
+    await expect(screen.get_by_test_id("help")).to_contain_text("đang xem tên camera và micro")
+    asked = window.page.locator("[data-act=devices]").first
+
+    async def missing() -> str | None:
+        await window.page.reload()
+        outcome = await asked.get_attribute("data-outcome")
+        return None if outcome == "done" else f"it came to {outcome!r}"
+
+    await until(missing, SLOW_S)
+    await expect(asked).to_contain_text("Đường truyền không gián đoạn")
+    await expect(window.page.locator("#device")).to_contain_text("Theo cấu hình")
 
 
 async def its_own_picture_comes_from_the_stage(page: Page) -> None:

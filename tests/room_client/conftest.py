@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from fractions import Fraction
+from typing import Any
 
 import aioice.ice
 import av
@@ -22,6 +23,7 @@ from room_client.sources.contract import SourceUnusable
 from signaling.messages import LineView, LinkEnded, StageView
 from signaling.refusals import Refusal, RefusalCode
 from signaling.wire.slots import SlotName, Upstream
+from tests.waiting import eventually
 
 KEY = "a-good-key"
 
@@ -138,6 +140,8 @@ class Server:
         self.devices: list[dict[str, str]] = []
         self.hands: list[bool] = []
         self.pictures: list[dict[str, object]] = []
+        self.helped: list[dict[str, Any]] = []
+        self.checked: list[dict[str, Any]] = []
         self.leaves = 0
         self.sids: list[str] = []
         self.url = ""
@@ -151,6 +155,8 @@ class Server:
             ("devices", self._devices),
             ("hand", self._hand),
             ("picture", self._picture),
+            ("helped", self._helped),
+            ("checked", self._checked),
             ("leave", self._leave),
         ):
             self.socket.on(name, handler, namespace="/room")
@@ -201,6 +207,20 @@ class Server:
     async def look(self, seen: bool) -> None:
         """The province looks at its rooms, or no longer."""
         await self.socket.emit("wall", {"seen": seen}, namespace="/room")
+
+    async def ask(self, act: str, **more: str) -> dict[str, Any]:
+        """The technician asks; what the room answers."""
+        number = len(self.helped) + 1
+        await self.socket.emit("help", {"number": number, "act": act, **more}, namespace="/room")
+        await eventually(lambda: "" if len(self.helped) >= number else f"no answer to {act}", 20)
+        assert self.helped[-1]["number"] == number
+        return self.helped[-1]
+
+    async def _helped(self, sid: str, data: dict[str, Any]) -> None:
+        self.helped.append(data)
+
+    async def _checked(self, sid: str, data: dict[str, Any]) -> None:
+        self.checked.append(data)
 
     async def _picture(self, sid: str, data: dict[str, object]) -> None:
         self.pictures.append(data)

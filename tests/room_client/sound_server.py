@@ -46,6 +46,7 @@ class SoundServer:
         modules = (
             "module-null-sink sink_name=hall",
             "module-sine sink=hall frequency=440",
+            "module-remap-source master=hall.monitor source_name=desk source_properties=device.description=Table",
             f"module-native-protocol-unix socket={self._socket} auth-anonymous=1 auth-cookie-enabled=0",
         )
         self._process = subprocess.Popen(

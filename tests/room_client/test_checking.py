@@ -9,6 +9,7 @@ from room_client.link import LinkCounts
 from room_client.path import PathKind
 from room_client.receiving import StreamCounts
 from room_client.sources.contract import SourceProblem, SourceUnusable
+from room_client.sources.tone import Tone
 from signaling.check_messages import Finding, Part
 from signaling.messages import StageView
 from signaling.wire.slots import SlotName, Upstream
@@ -43,6 +44,18 @@ def test_a_camera_that_went_is_missing_until_it_is_back() -> None:
     assert outcomes(checking.findings(PathKind.DIRECT, None, 9.0))["picture"] == "none"
     checking.on_source_problem(Upstream.CAMERA, None)
     assert "picture" not in outcomes(checking.findings(PathKind.DIRECT, None, 9.0))
+
+
+def test_a_microphone_is_judged_by_what_it_hears() -> None:
+    checking, tone = Checking(), Tone("06661")
+    tone.open("opus")
+    for _ in range(100):
+        tone.read(False)
+    sound = next(one for one in checking.findings(PathKind.DIRECT, None, 9.0, tone.ear) if one.what is Part.SOUND)
+    assert sound.outcome == "good"
+    assert -60 < sound.figures["level_db"] < -8
+    checking.on_source_problem(Upstream.MICROPHONE, SourceUnusable(SourceProblem.SILENT, ""))
+    assert outcomes(checking.findings(PathKind.DIRECT, None, 9.0, tone.ear))["sound"] == "dead"
 
 
 def test_what_got_lost_is_told_once_there_is_enough_of_it() -> None:

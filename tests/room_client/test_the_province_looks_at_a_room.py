@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from room_client.cli import status_line
 from room_client.room import Room, RoomState
 from room_client.sources.choosing import NONE, video_source
 from room_client.sources.contract import ShowsStill, SourceProblem, SourceUnusable
@@ -67,7 +68,7 @@ async def test_it_sends_pictures_only_while_it_is_looked_at(server: Server) -> N
         await eventually(lambda: "" if server.pictures else "no picture")
         picture = server.pictures[0]
         assert jpeg_size(base64.b64decode(str(picture["jpeg"]))) == (160, 90)
-        assert picture["level"] is None
+        assert picture["level"] is None, "off the air a test tone is not open"
         assert seen.looks == [True]
         await server.show(hand_raised=True)  # a change: at once, not in ten seconds
         await eventually(lambda: "" if len(server.pictures) > 1 else "no second picture")
@@ -77,6 +78,23 @@ async def test_it_sends_pictures_only_while_it_is_looked_at(server: Server) -> N
         await server.show(hand_raised=False)
         await eventually(lambda: "" if len(server.received) > reports else "no report")
         assert len(server.pictures) == count
+
+
+async def test_how_loud_the_microphone_is_comes_with_the_picture_or_without_one(server: Server) -> None:
+    room = Room(options(server, video=NONE))
+    async with living(room):
+        await eventually(lambda: "" if room.state is RoomState.JOINED else room.state.value)
+        await server.show(has_floor=True)
+        await eventually(
+            lambda: "" if room.ear is not None and room.ear.level_db is not None else "it hears nothing"
+        )
+        assert "dB" in str(status_line(room, 1.0))
+        await server.look(True)
+        await eventually(lambda: "" if server.pictures else "no picture")
+        assert server.pictures[0]["jpeg"] == ""
+        level = server.pictures[0]["level"]
+        assert isinstance(level, int)
+        assert 10 < level < 90
 
 
 async def test_a_room_without_a_camera_sends_none(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from sqlmodel import Session
 
 from server.people.accounts import create_account
 from server.people.tables import AuditEvent, Role
+from server.receptions.helping import Asked
+from signaling.help_messages import HelpAct
 from signaling.messages import LinkState
 from tests.server.receptions_live.conftest import PASSWORD, ControlProcess, RoomClient
 from tests.server.receptions_live.province import BAI_CHAY, HA_TU
@@ -156,6 +159,14 @@ async def test_troubles_and_the_line_are_told_in_words(control: ControlProcess) 
     assert "KN-" not in page
 
 
+def test_what_waits_in_vain_is_called_unanswered() -> None:
+    at = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    waits = Asked(1, HelpAct.CHECK, at)
+    assert waits.outcome_at(at + timedelta(seconds=59)) == ""
+    assert waits.outcome_at(at + timedelta(seconds=61)) == "unanswered"
+    assert Asked(1, HelpAct.CHECK, at, outcome="failed").outcome_at(at + timedelta(hours=1)) == "failed"
+
+
 async def test_an_answer_to_nothing_and_from_a_screen_that_only_watches_counts_for_nothing(
     control: ControlProcess,
 ) -> None:
@@ -193,5 +204,13 @@ async def test_of_an_appliance_the_screen_is_asked_and_told_that_it_is_seen(cont
     wish = await asked(screen, "message")
     assert not sender.helps, "who has the camera has no words to show"
     assert await screen.call("helped", number=wish["number"], outcome="done") is None
+    for act in ("devices", "check", "reload"):
+        assert (await Helper(control, session).ask(act))[0] == 303
+        await asked(sender, act)
+    assert [one["act"] for one in screen.helps] == ["message"], "it opens no device, and its program tells it"
+    assert (
+        await sender.call("helped", number=sender.helps[0]["number"], outcome="done", said="Micro: -32 dB") is None
+    )
+    assert "Micro: -32 dB" in await Helper(control, session).read()
     assert (await session.get(f"{control.address}/receptions/wall/pictures")).status == 200
     await eventually(lambda: None if screen.seen and sender.seen else "the room does not know that it is seen")

@@ -46,6 +46,7 @@ def test_a_room_is_well_when_nothing_is_seen_of_any_fault() -> None:
         WELL.model_copy(update={"presence": RoomPresence.CONNECTED}),
         WELL.model_copy(update={"presence": RoomPresence.ABSENT}),
         WELL.model_copy(update={"camera": DeviceState.MISSING}),
+        WELL.model_copy(update={"microphone": DeviceState.BLOCKED}),
         WELL.model_copy(update={"loss_percent": 4.0}),
         WELL.model_copy(update={"silent_since": "2026-11-28T08:00:00+07:00"}),
     ):
@@ -55,8 +56,10 @@ def test_a_room_is_well_when_nothing_is_seen_of_any_fault() -> None:
 def test_each_fault_has_its_sign() -> None:
     missing = WELL.model_copy(update={"camera": DeviceState.MISSING})
     absent = WELL.model_copy(update={"presence": RoomPresence.ABSENT})
+    silent = WELL.model_copy(update={"microphone": DeviceState.BLOCKED})
     losing = WELL.model_copy(update={"loss_percent": 9.0})
     assert [fault for fault in Fault if is_seen(fault, missing)] == [Fault.CAMERA_UNPLUGGED]
+    assert [fault for fault in Fault if is_seen(fault, silent)] == [Fault.SILENT_MICROPHONE]
     assert [fault for fault in Fault if is_seen(fault, losing)] == [Fault.LOSS]
     assert [fault for fault in Fault if is_seen(fault, absent)] == [Fault.LINE_DEAD, Fault.KILLED, Fault.POWER_CUT]
     assert not any(is_seen(fault, WELL) for fault in Fault)
@@ -89,7 +92,7 @@ def test_what_repeats_bring_after_the_end_is_not_lost() -> None:
 
 
 def test_two_rooms_are_left_to_speak() -> None:
-    with pytest.raises(ValueError, match="came 5 faults for 6 rooms; allowed are 4"):
+    with pytest.raises(ValueError, match="came 6 faults for 6 rooms; allowed are 4"):
         Rehearsal(Settings(_env_file=None), 6, 8, today(), lambda _words: None, faults=list(Fault))
 
 

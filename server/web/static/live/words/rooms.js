@@ -22,7 +22,7 @@ export default {
   "layer.l": ["mạng yếu, hình mờ", "weak line, blurred picture"],
   "layer.none": ["mạng rất yếu, chỉ còn tiếng", "very weak line, sound only"],
   "trouble.microphone.missing": ["không có micro", "no microphone"],
-  "trouble.microphone.blocked": ["micro bị chặn", "microphone blocked"],
+  "trouble.microphone.blocked": ["micro bị chặn hoặc tắt tiếng", "microphone blocked or muted"],
   "trouble.microphone.off": ["lên hình mà micro tắt", "on air with its microphone off"],
   "trouble.camera.missing": ["không có camera", "no camera"],
   "trouble.camera.blocked": ["camera bị chặn", "camera blocked"],
