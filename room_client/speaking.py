@@ -9,6 +9,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
+from room_client.keeping.events import KeptEvent
 from room_client.link import LinkEnd
 from room_client.observing import RoomObserver, RoomOptions, RoomState
 from room_client.room import Room
@@ -98,6 +99,9 @@ class Speaker(RoomObserver):
 
     def on_seen(self, seen: bool) -> None:
         self.say(word("seen" if seen else "unseen", self._language))
+
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        self.say(word(f"kept_{event.value}", self._language, detail))
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         if isinstance(end, Refusal):

@@ -11,6 +11,7 @@ from typing import Literal
 
 from room_client.appliance.devtools import BrowserGone
 from room_client.appliance.kiosk import Kiosk, NoScreen
+from room_client.keeping.events import KeptEvent
 from room_client.observing import RoomObserver, RoomOptions
 from room_client.pausing import Pause
 from room_client.sources.choosing import NONE
@@ -49,6 +50,7 @@ class Screen(RoomObserver):
         given = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
         self._states = {upstream: "off" if given[upstream] == NONE else "ok" for upstream in _NAMES}
         self._sentences: dict[Upstream, str] = {}
+        self._kept = ""  # what is said of media that the room keeps
         self._tell()
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -61,6 +63,11 @@ class Screen(RoomObserver):
             blocked = problem.problem is SourceProblem.NOT_PERMITTED
             self._states[upstream] = "blocked" if blocked else "missing"
             self._sentences[upstream] = problem_sentence(problem, self._language)
+        self._tell()
+
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        over = event in (KeptEvent.HANDED_OVER, KeptEvent.EXPIRED, KeptEvent.NOT_TAKEN)
+        self._kept = "" if over else word(f"kept_{event.value}", self._language, detail)
         self._tell()
 
     async def keep(self) -> None:
@@ -81,5 +88,6 @@ class Screen(RoomObserver):
 
     def _tell(self) -> None:
         told = {_NAMES[upstream]: state for upstream, state in self._states.items()}
-        sentence = " ".join(self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences)
+        said = [self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences]
+        sentence = " ".join([*said, *([self._kept] if self._kept else [])])
         self.kiosk.tell({**told, "sentence": sentence})
