@@ -156,6 +156,7 @@ def add_late(path: Path, late: Late, source: Path, key: SigningKey, at: datetime
         return LateEntry(**late.model_dump(), file=next_file(late_of(entries)), **vars(place))
 
     with _locked(path):
+        _sealed(path)
         before = late_of(read(path))
         if any(entry.sha256 == late.sha256 for entry in before):
             return None
@@ -178,9 +179,7 @@ def _add(
     path: Path, made: Callable[[Manifest, Sequence[AnyEntry], _Place], AnyEntry], key: SigningKey, at: datetime
 ) -> Written:
     """Needs the lock."""
-    manifest = Folder(path).load()
-    if manifest is None or manifest.state != "sealed":
-        raise CorrectionRefused(f"{path.name} is not sealed; a recording is added to after it was sealed")
+    manifest = _sealed(path)
     if not (path / CORRECTIONS).exists() and manifest.key:
         raise CorrectionsDamaged(f"{path / CORRECTIONS} is missing")
     lines = read_lines(path)
@@ -194,6 +193,13 @@ def _add(
     kept = lines[: len(entries)]
     replace_file(path / CORRECTIONS, b"".join(each.bytes for each in (*kept, line, closing)))
     return Written(entry, line.sha256)
+
+
+def _sealed(path: Path) -> Manifest:
+    manifest = Folder(path).load()
+    if manifest is None or manifest.state != "sealed":
+        raise CorrectionRefused(f"{path.name} is not sealed; a recording is added to after it was sealed")
+    return manifest
 
 
 def read(path: Path) -> tuple[AnyEntry, ...]:

@@ -71,6 +71,9 @@ class Entering:
         if not known.sealed:
             return False
         async with self._aside.turn:
+            if denied := await self._may_not(place):
+                await self._refuse(place, denied)
+                return True
             said: list[str] = []
             work = ToInspect(path=place.whole.absolute())
             ended = await self._aside.run("server.late.inspecting", work, said.append)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,35 +11,12 @@ import av
 import pytest
 
 from room_client.keeping.cutting import cut, span_of
-from room_client.keeping.film import FilmWriter
-from room_client.keeping.keeper import Shot
 from room_client.keeping.shelf import Kept, KeptShelf
-from room_client.sources.test_card import TestCard
-from room_client.sources.tone import Tone
 from signaling.late_messages import KeptSpan
 from signaling.wire.rtp import VideoCodec
-from signaling.wire.slots import Upstream
+from tests.room_client.keeping.films import T, shots, write
 
-T = 1_800_000_000.0
 SECONDS = 7
-
-
-def shots(codec: str, seconds: float) -> Iterator[tuple[Shot, float]]:
-    """A test card and its tone, in the order of time, each at its moment."""
-    camera, microphone = TestCard("06649"), Tone("06649")
-    camera.open(codec)
-    microphone.open("opus")
-    made: list[tuple[Shot, float]] = []
-    for source, upstream in ((camera, Upstream.CAMERA), (microphone, Upstream.MICROPHONE)):
-        at_s = 0.0
-        while at_s < seconds:
-            frame = source.read(True)
-            if frame is not None:
-                at_s = frame.ticks / source.clock_hz
-                kind = codec if upstream.is_video else "opus"
-                made.append((Shot(upstream, kind, frame, at_s), T + at_s))
-        source.close()
-    yield from sorted(made, key=lambda one: one[1])
 
 
 @pytest.fixture(scope="module", params=list(VideoCodec))
@@ -48,16 +24,6 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("kept")
     write(KeptShelf(folder, 10**9), list(shots(request.param, SECONDS)))
     return folder, request.param
-
-
-def write(shelf: KeptShelf, takes: list[tuple[Shot, float]], most_bytes: int = 10**9) -> tuple[float, bool]:
-    ended: list[tuple[float, bool]] = []
-    writer = FilmWriter(shelf, 3, most_bytes, lambda seconds, broke: ended.append((seconds, broke)))
-    for shot, at in takes:
-        writer.add(shot, at)
-    writer.finish()
-    writer.thread.join()
-    return ended[0]
 
 
 @pytest.fixture
