@@ -71,9 +71,12 @@ def _cut(shelf: KeptShelf, kept: Kept, part: Kept, span: KeptSpan) -> Kept | Non
                 packet.pts = packet.dts = round((at - started_at) * 1000)
                 out.mux(packet)
         os.fsync(file.fileno())
-    with target.open("rb") as written:
-        digest = hashlib.file_digest(written, "sha256").hexdigest()
-    return replace(part, started_at=started_at, ended_at=last + _LAST_S, sha256=digest)
+    return replace(part, started_at=started_at, ended_at=last + _LAST_S, sha256=sha256_of(target))
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _packets(path: Path, started_at: float) -> Iterator[tuple[float, av.Packet[Any]]]:

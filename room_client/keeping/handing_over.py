@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Protocol
 
-from room_client.keeping.cutting import cut, span_of
+from room_client.keeping.cutting import cut, sha256_of, span_of
 from room_client.keeping.events import KeptEvent
 from room_client.keeping.late_http import LateHttp
 from room_client.keeping.shelf import Kept, KeptShelf
@@ -44,8 +44,12 @@ class Server(Protocol):
     async def piece(self, sha256: str, offset: int, data: bytes) -> FileReceived: ...
 
 
-class _Later(Exception):
-    """It goes on another time."""
+class WayShut(Exception):
+    """The way is, or was shut meanwhile."""
+
+
+class NotYet(Exception):
+    """The server cannot say what it takes."""
 
 
 class HandingOver:
@@ -64,23 +68,30 @@ class HandingOver:
         pause = Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             try:
-                if self._way() is Way.SHUT:
-                    raise _Later
-                if expired := await asyncio.to_thread(self._shelf.forget_old):
-                    self._told(KeptEvent.EXPIRED, str(expired))
-                if kept := await asyncio.to_thread(self._shelf.all):
-                    async with self._http() as server:
-                        for each in kept:
-                            await self.one(each, server)
+                all_gone = self._way() is Way.SHUT or await self._round()
+            except (WayShut, ServerUnreachable, OSError):
+                all_gone = False
+            if all_gone:
                 pause.reset()
-                await asyncio.sleep(LOOK_EVERY_S)
-            except _Later:
-                await asyncio.sleep(LOOK_EVERY_S)
-            except (Refused, ServerUnreachable, OSError):
-                await asyncio.sleep(pause.next_s())
+            await asyncio.sleep(LOOK_EVERY_S if all_gone else pause.next_s())
+
+    async def _round(self) -> bool:
+        """False: something is to be tried again. One that is refused does not hold up the others. Raises
+        ServerUnreachable, OSError, WayShut."""
+        if expired := await asyncio.to_thread(self._shelf.forget_old):
+            self._told(KeptEvent.EXPIRED, str(expired))
+        all_gone = True
+        if kept := await asyncio.to_thread(self._shelf.all):
+            async with self._http() as server:
+                for each in kept:
+                    try:
+                        await self.one(each, server)
+                    except (Refused, NotYet):
+                        all_gone = False
+        return all_gone
 
     async def one(self, kept: Kept, server: Server) -> None:
-        """Raises Refused, ServerUnreachable, OSError, _Later."""
+        """Raises Refused, ServerUnreachable, OSError, WayShut, NotYet."""
         for part in [kept] if kept.is_cut else await self._cut(kept, server):
             try:
                 await self._send(part, server)
@@ -98,7 +109,7 @@ class HandingOver:
         asked = AskSpans(reception=kept.reception, started_at=span.started_at, ended_at=span.ended_at)
         answer = await server.spans(asked)
         if answer.later:
-            raise _Later
+            raise NotYet
         parts = await asyncio.to_thread(cut, self._shelf, kept, answer.taken)
         lost_s = span.seconds - sum(part.ended_at - part.started_at for part in parts)
         if round(lost_s) > 0:
@@ -107,27 +118,27 @@ class HandingOver:
 
     async def _send(self, part: Kept, server: Server) -> None:
         path = self._shelf.film(part)
-        size = path.stat().st_size
+        size, sha256 = path.stat().st_size, await asyncio.to_thread(sha256_of, path)
         offered = OfferFile(
             reception=part.reception,
             started_at=part.started_at,
             ended_at=part.ended_at,
             bytes=size,
-            sha256=part.sha256,
+            sha256=sha256,
         )
         got, said = await server.offer(offered), -1
         with path.open("rb") as file:
             while not got.stored:
                 way = self._way()
                 if way is Way.SHUT:
-                    raise _Later
+                    raise WayShut
                 percent = 100 * got.received // size // _SAID_EVERY * _SAID_EVERY
                 if percent > said:
                     said = percent
                     self._told(KeptEvent.HANDING_OVER, str(percent))
                 file.seek(got.received)
                 data = await asyncio.to_thread(file.read, PIECE_BYTES)
-                got = await server.piece(part.sha256, got.received, data)
+                got = await server.piece(sha256, got.received, data)
                 if not got.stored:
                     await asyncio.sleep(len(data) / (SLOW_BYTES_S if way is Way.THIN else FAST_BYTES_S))
         await asyncio.to_thread(self._shelf.remove, part)

@@ -24,7 +24,7 @@ from recordings.late import late_of
 from server.data.columns import now
 from server.late import queries
 from server.late.entering import Entering, Folders
-from server.late.rules import MOST_FILES, Facts, decide, is_too_long, item_of
+from server.late.rules import MOST_BYTES_S, MOST_FILES, Facts, decide, is_too_long, item_of
 from server.late.shelf import Coming, LateShelf, NoRoomOnDisk, OtherBytes, WrongOffset
 from server.people import audit
 from server.receptions.conductor import CONDUCTOR
@@ -107,6 +107,9 @@ async def offer(request: web.Request) -> web.StreamResponse:
     asked = AskSpans(**offered.model_dump(include={"reception", "started_at", "ended_at"}))
     if is_too_long(asked):
         raise Refused(RefusalCode.BAD_MESSAGE, came="a span of hours", allowed=f"{LONGEST_S:.0f} s at a time")
+    if offered.bytes > MOST_BYTES_S * (offered.seconds + 1):
+        most = f"{MOST_BYTES_S} bytes for each of its seconds"
+        raise Refused(RefusalCode.BAD_MESSAGE, came=f"{offered.bytes} bytes", allowed=most)
     decided = decide(asked, facts, had_s, now())
     item = item_of(offered, facts)
     if decided.later:

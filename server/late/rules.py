@@ -17,6 +17,7 @@ Span = tuple[float, float]
 OLDEST = timedelta(days=30)  # after the reception: a computer that was repaired meanwhile
 MOST_SECONDS = 2 * LONGEST_S  # of one room in one reception
 MOST_FILES = 50
+MOST_BYTES_S = 1_000_000  # of a second: four times what a camera sends to the stage
 ROUND_TRIP_S = 0.5  # the room's idea of our clock lags by the way of a message: its end is cut by so much
 _AT_ONCE_S = 4 * LONGEST_S
 

@@ -68,6 +68,7 @@ async def test_an_offer_that_is_none_is_refused(province: Province, held: Held, 
         {"ended_at": 0},
         {"bytes": 0},
         {"bytes": 10**12},
+        {"bytes": 50_000_000},  # in three seconds
         {"sha256": "../../etc/passwd"},
         {"sha256": "A" * 64},
         {"more": 1},
