@@ -146,9 +146,9 @@ def append(path: Path, correction: Correction, key: SigningKey, at: datetime) ->
         return _add(path, made, key, at)
 
 
-def add_late(path: Path, late: Late, source: Path, key: SigningKey, at: datetime) -> Written | None:
-    """`source` is copied into the recording's folder and named there by a signed entry. None: that very file was
-    added before. Blocks for as long as copying takes.
+def add_late(path: Path, late: Late, source: Path, key: SigningKey, at: datetime) -> Written:
+    """`source` is copied into the recording's folder and named there by a signed entry; where that very file was
+    added before, that entry comes back. Blocks for as long as copying takes.
 
     Raises CorrectionRefused, CorrectionsDamaged, UnreadableManifest, OSError."""
 
@@ -157,9 +157,11 @@ def add_late(path: Path, late: Late, source: Path, key: SigningKey, at: datetime
 
     with _locked(path):
         _sealed(path)
-        before = late_of(read(path))
-        if any(entry.sha256 == late.sha256 for entry in before):
-            return None
+        entries = read(path)
+        for line, entry in zip(read_lines(path), entries, strict=False):
+            if isinstance(entry, LateEntry) and entry.sha256 == late.sha256:
+                return Written(entry, line.sha256)
+        before = late_of(entries)
         put_beside(source, path / next_file(before))
         sync_directory(path)
         return _add(path, made, key, at)

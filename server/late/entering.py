@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from recordings.corrections import CorrectionRefused, CorrectionsDamaged, Written, add_late
 from recordings.keys import KeysUnusable, signing_key
@@ -26,11 +26,13 @@ from server.late.rules import item_of
 from server.late.shelf import LateShelf, Place
 from server.late.work import Inspected, ToInspect
 from server.people import audit
+from server.people.tables import AuditEvent
 from server.review.aside import ASK_EVERY_S, Aside, Ended
 from server.review.rounds import Rounds
 from signaling.late_messages import SHORTEST_S
 
 TOLERANCE_S = 0.25  # a picture or 20 ms of sound lasts beyond the moment it begins
+_ENTERED = "late_source_entered"
 _log = logging.getLogger(__name__)
 
 
@@ -89,9 +91,8 @@ class Entering:
             except (CorrectionRefused, CorrectionsDamaged, KeysUnusable, UnreadableManifest) as problem:
                 _log.error("a late source of %s could not be entered: %s", known.folder, problem)
                 return True  # it stays, and is tried again
-            if written is not None:
-                await self._database.run(_note, place, written)
-                _log.info("a late source was entered beside recording %s", known.folder)
+            await self._database.run(_note, place, written)
+            _log.info("a late source was entered beside recording %s", known.folder)
             await asyncio.to_thread(self._shelf.remove, place)
         return True
 
@@ -103,8 +104,7 @@ class Entering:
             return "not_recorded"
         return "" if item_of(coming.offer, facts) == coming.item else "not_on_floor, or closed since"
 
-    def _enter(self, place: Place, found: Inspected, known: queries.Known) -> Written | None:
-        """None: it was entered before, and a crash kept it here."""
+    def _enter(self, place: Place, found: Inspected, known: queries.Known) -> Written:
         at, coming = datetime.now(UTC), place.coming
         late = Late(
             room=coming.room,
@@ -138,12 +138,17 @@ def _fault(place: Place, found: Inspected) -> str:
 
 
 def _note(session: Session, place: Place, written: Written) -> None:
+    """Once: a crash may have kept the file here after it was entered and noted."""
     detail = {
         "sha256": place.coming.offer.sha256,
         "item": place.coming.item,
         "signed": {"number": written.entry.number, "line_sha256": written.line_sha256},
     }
-    _audit(session, place, "late_source_entered", detail)
+    noted = select(AuditEvent.id).where(
+        AuditEvent.action == _ENTERED, col(AuditEvent.detail).contains(written.line_sha256)
+    )
+    if session.exec(noted.limit(1)).first() is None:
+        _audit(session, place, _ENTERED, detail)
 
 
 def _note_refused(session: Session, place: Place, reason: str) -> None:

@@ -37,7 +37,7 @@ def with_late(copy: Path, office: Path, tmp_path: Path) -> Path:
     key = signing_key(office / "signing", NOW)
     for content in (b"one" * 500, b"other" * 500):
         late = handed_over(tmp_path / "incoming", content)
-        assert add_late(copy, late, tmp_path / "incoming", key, NOW) is not None
+        add_late(copy, late, tmp_path / "incoming", key, NOW)
         if content.startswith(b"one"):
             append(copy, Correction(by="thuky", reason="x", mark=0, now=None), key, NOW)
     return copy
@@ -50,7 +50,6 @@ def test_it_is_named_and_whole_and_nothing_that_was_sealed_changed(
     key = signing_key(office / "signing", NOW)
     late = handed_over(tmp_path / "incoming", b"film" * 100)
     written = add_late(copy, late, tmp_path / "incoming", key, NOW)
-    assert written is not None
     assert isinstance(written.entry, LateEntry)
     assert (written.entry.file, written.entry.number) == ("late-0001.mkv", 3)
     report = verify_recording(copy, keys)
@@ -58,7 +57,7 @@ def test_it_is_named_and_whole_and_nothing_that_was_sealed_changed(
     assert [f.name for f in report.findings if f.part is Part.LATE] == ["late-0001.mkv"]
     assert (copy / "late-0001.mkv").read_bytes() == b"film" * 100
     assert {name: (copy / name).read_bytes() for name in before} == before
-    assert add_late(copy, late, tmp_path / "incoming", key, NOW) is None, "the same file once more"
+    assert add_late(copy, late, tmp_path / "incoming", key, NOW) == written, "the same file once more"
     assert len(list(copy.glob("late-*"))) == 1
 
 
@@ -107,7 +106,7 @@ def test_a_crash_before_it_was_named_costs_nothing(
 ) -> None:
     (copy / "late-0001.mkv").write_bytes(b"half of something")
     late = handed_over(tmp_path / "incoming", b"film" * 100)
-    assert add_late(copy, late, tmp_path / "incoming", signing_key(office / "signing", NOW), NOW) is not None
+    add_late(copy, late, tmp_path / "incoming", signing_key(office / "signing", NOW), NOW)
     assert named(verify_recording(copy, keys)) == {}
 
 

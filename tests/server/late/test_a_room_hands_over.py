@@ -42,7 +42,7 @@ async def handed_over(held: Held, shelf: KeptShelf, kept: Kept, room: str = HA_K
 
 async def entered(province: Province) -> None:
     async def missing() -> str | None:
-        return None if late_of(read(province.recordings / FOLDER)) else "no late source is entered"
+        return None if province.audited("late_source_entered") else "no late source is entered"
 
     await until(missing, ASIDE_S)
 
