@@ -17,7 +17,7 @@ folder: `verify` reports every file there that the manifest does not name.
 The file: one line for each entry, `KEY-ID SIGNATURE JSON`, the signature (Ed25519, base64) over the very bytes of
 the JSON; each JSON carries the SHA-256 of the whole line before it, the first that of manifest.json. The last line
 closes it with the number of entries, so that one cannot be taken away from the end either. It is replaced as a
-whole.
+whole. Entries of another kind stand in the same chain: late sources (`recordings.late`), which `add_late` adds.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ import base64
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from recordings.keys import PublicKeys, SigningKey
-from recordings.manifest import ChapterEntry
-from recordings.store import MANIFEST, Folder, replace_file, sha256_of
+from recordings.late import Late, LateEntry, late_of, next_file, put_beside
+from recordings.manifest import ChapterEntry, Manifest
+from recordings.store import MANIFEST, Folder, replace_file, sha256_of, sync_directory
 from signaling.ports import ChapterMark
 
 CORRECTIONS = "corrections.log"
@@ -89,6 +90,10 @@ class Entry(Correction):
     follows: str  # SHA-256 of the line before; of manifest.json for the first
 
 
+AnyEntry = Entry | LateEntry
+_ENTRIES: TypeAdapter[AnyEntry] = TypeAdapter(Annotated[AnyEntry, Field(discriminator="kind")])
+
+
 class Closing(_Model):
     kind: Literal["closing"] = "closing"
     recording: str
@@ -120,7 +125,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    entry: Entry
+    entry: AnyEntry
     line_sha256: str
 
 
@@ -132,31 +137,74 @@ def append(path: Path, correction: Correction, key: SigningKey, at: datetime) ->
     """`path`: the recording's folder.
 
     Raises CorrectionRefused, CorrectionsDamaged, UnreadableManifest, OSError."""
+
+    def made(manifest: Manifest, entries: Sequence[AnyEntry], place: _Place) -> AnyEntry:
+        was = _stood(corrected(manifest.chapters, entries), correction)
+        return Entry(**correction.model_dump(), was=was, **vars(place))
+
     with _locked(path):
-        manifest = Folder(path).load()
-        if manifest is None or manifest.state != "sealed":
-            raise CorrectionRefused(f"{path.name} is not sealed; a recording is corrected after it was sealed")
-        if not (path / CORRECTIONS).exists() and manifest.key:
-            raise CorrectionsDamaged(f"{path / CORRECTIONS} is missing")
-        lines = read_lines(path)
-        entries = entries_of(lines, sha256_of(path / MANIFEST))
-        before = corrected(manifest.chapters, entries)
-        was = _stood(before, correction)
-        last = lines[len(entries) - 1].sha256 if entries else sha256_of(path / MANIFEST)
-        entry = Entry(
-            **correction.model_dump(),
-            recording=manifest.recording, number=len(entries) + 1, made_at=at, was=was, follows=last,
-        )  # fmt: skip
-        line = _signed(entry, key)
-        if len(line.bytes) > LONGEST:
-            raise CorrectionRefused(f"the correction takes {len(line.bytes)} bytes; allowed are {LONGEST}")
-        closing = closing_line(manifest.recording, line.sha256, entry.number, key, at)
-        kept = lines[: len(entries)]
-        replace_file(path / CORRECTIONS, b"".join(each.bytes for each in (*kept, line, closing)))
-        return Written(entry, line.sha256)
+        return _add(path, made, key, at)
 
 
-def read(path: Path) -> tuple[Entry, ...]:
+def add_late(path: Path, late: Late, source: Path, key: SigningKey, at: datetime) -> Written:
+    """`source` is copied into the recording's folder and named there by a signed entry; where that very file was
+    added before, that entry comes back. Blocks for as long as copying takes.
+
+    Raises CorrectionRefused, CorrectionsDamaged, UnreadableManifest, OSError."""
+
+    def made(manifest: Manifest, entries: Sequence[AnyEntry], place: _Place) -> AnyEntry:
+        return LateEntry(**late.model_dump(), file=next_file(late_of(entries)), **vars(place))
+
+    with _locked(path):
+        _sealed(path)
+        entries = read(path)
+        for line, entry in zip(read_lines(path), entries, strict=False):
+            if isinstance(entry, LateEntry) and entry.sha256 == late.sha256:
+                return Written(entry, line.sha256)
+        before = late_of(entries)
+        put_beside(source, path / next_file(before))
+        sync_directory(path)
+        return _add(path, made, key, at)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an entry stands."""
+
+    recording: str
+    number: int
+    made_at: datetime
+    follows: str
+
+
+def _add(
+    path: Path, made: Callable[[Manifest, Sequence[AnyEntry], _Place], AnyEntry], key: SigningKey, at: datetime
+) -> Written:
+    """Needs the lock."""
+    manifest = _sealed(path)
+    if not (path / CORRECTIONS).exists() and manifest.key:
+        raise CorrectionsDamaged(f"{path / CORRECTIONS} is missing")
+    lines = read_lines(path)
+    entries = entries_of(lines, sha256_of(path / MANIFEST))
+    last = lines[len(entries) - 1].sha256 if entries else sha256_of(path / MANIFEST)
+    entry = made(manifest, entries, _Place(manifest.recording, len(entries) + 1, at, last))
+    line = _signed(entry, key)
+    if len(line.bytes) > LONGEST:
+        raise CorrectionRefused(f"the entry takes {len(line.bytes)} bytes; allowed are {LONGEST}")
+    closing = closing_line(manifest.recording, line.sha256, entry.number, key, at)
+    kept = lines[: len(entries)]
+    replace_file(path / CORRECTIONS, b"".join(each.bytes for each in (*kept, line, closing)))
+    return Written(entry, line.sha256)
+
+
+def _sealed(path: Path) -> Manifest:
+    manifest = Folder(path).load()
+    if manifest is None or manifest.state != "sealed":
+        raise CorrectionRefused(f"{path.name} is not sealed; a recording is added to after it was sealed")
+    return manifest
+
+
+def read(path: Path) -> tuple[AnyEntry, ...]:
     """All entries, oldest first; their chain is checked, their signatures only by `verify`.
 
     Raises CorrectionsDamaged and OSError.
@@ -166,10 +214,12 @@ def read(path: Path) -> tuple[Entry, ...]:
     return entries_of(read_lines(path), sha256_of(path / MANIFEST))
 
 
-def corrected(chapters: Sequence[ChapterEntry], entries: Sequence[Entry]) -> list[ChapterMark | None]:
+def corrected(chapters: Sequence[ChapterEntry], entries: Sequence[AnyEntry]) -> list[ChapterMark | None]:
     """The marks as they stand now, at their numbers; None where one was withdrawn."""
     marks: list[ChapterMark | None] = [chapter.mark for chapter in chapters]
     for entry in entries:
+        if not isinstance(entry, Entry):
+            continue
         before = None if entry.mark is None else marks[entry.mark]
         mark = _mark(entry.now, before or _of_item(chapters, entry.now)) if entry.now else None
         if entry.mark is None:
@@ -196,17 +246,17 @@ def read_lines(path: Path) -> list[Line]:
     return lines
 
 
-def entries_of(lines: Sequence[Line], manifest_sha256: str) -> tuple[Entry, ...]:
+def entries_of(lines: Sequence[Line], manifest_sha256: str) -> tuple[AnyEntry, ...]:
     """Checks the chain and the closing line; no signature. Raises CorrectionsDamaged."""
     if not lines:
         return ()
-    entries: list[Entry] = []
+    entries: list[AnyEntry] = []
     follows = manifest_sha256
     for line in lines[:-1]:
         try:
-            entry = Entry.model_validate_json(line.text)
+            entry = entry_in(line)
         except ValidationError:
-            raise CorrectionsDamaged(f"entry {len(entries) + 1} is no correction") from None
+            raise CorrectionsDamaged(f"entry {len(entries) + 1} is none of ours") from None
         if entry.number != len(entries) + 1 or entry.follows != follows:
             raise CorrectionsDamaged(f"entry {len(entries) + 1} does not follow what stands before it")
         entries.append(entry)
@@ -218,6 +268,11 @@ def entries_of(lines: Sequence[Line], manifest_sha256: str) -> tuple[Entry, ...]
     if closing.count != len(entries) or closing.follows != follows:
         raise CorrectionsDamaged(f"{closing.count} corrections were written, {len(entries)} are here")
     return tuple(entries)
+
+
+def entry_in(line: Line) -> AnyEntry:
+    """Raises ValidationError."""
+    return _ENTRIES.validate_json(line.text)
 
 
 def _stood(marks: Sequence[ChapterMark | None], correction: Correction) -> ChapterTimes | None:

@@ -20,6 +20,7 @@ class Part(StrEnum):
     MANIFEST = "manifest"
     SEGMENT = "segment"
     ISOLATED = "isolated"  # a file of an isolated source
+    LATE = "late"  # what a room handed over after its line was down
     PLAYABLE = "playable"
     CHAPTER = "chapter"
     CORRECTION = "correction"

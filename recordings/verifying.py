@@ -21,10 +21,11 @@ from recordings.corrections import CORRECTIONS
 from recordings.findings import Finding, Part, Report, State, Why, worst
 from recordings.isolated.journal import JOURNAL, load
 from recordings.keys import PublicKeys
+from recordings.late import LATE
 from recordings.manifest import ChapterEntry, FileEntry, IsolatedSource, Manifest, SegmentEntry
 from recordings.stamping import stamp_of
 from recordings.store import MANIFEST, SIGNATURE, STAMP, UnreadableManifest
-from recordings.verifying_corrections import corrections_of
+from recordings.verifying_corrections import corrections_of, late_named
 
 _SEGMENT = re.compile(r"^segment-\d{4,6}\.mkv$")
 _ISOLATED = re.compile(r"^(desk|floor|document)-\d{4,6}\.mkv$")
@@ -68,11 +69,16 @@ def verify_recording(
     # One that was sealed before recordings were signed has this file only if something was corrected since.
     if manifest.key or (path / CORRECTIONS).exists():
         findings += corrections_of(path, hashlib.sha256(text).hexdigest(), manifest.recording, keys)
+    late = late_named(path, keys)
+    findings += [
+        checker.file(Part.LATE, LATE, each.file, each.bytes, each.sha256, worst((vouched, state)))
+        for each, state in late
+    ]
     findings += stamp_of(path, authority)
     named = {MANIFEST, SIGNATURE, STAMP, CORRECTIONS, *(segment.file for segment in manifest.segments)}
     named |= {manifest.playable.file} if manifest.playable else set()
     named |= {manifest.writing.file} if manifest.writing else set()
-    named |= {NOTE}
+    named |= {NOTE, *(each.file for each, _ in late)}
     named |= {JOURNAL} if manifest.state == "open" else set()
     for source in isolated:
         named |= {each.file for each in source.segments} | ({source.writing.file} if source.writing else set())
@@ -153,7 +159,10 @@ class _Files:
         if made is not None:
             yield self.file(Part.PLAYABLE, _PLAYABLE, made.file, made.bytes, made.sha256)
 
-    def file(self, part: Part, allowed: re.Pattern[str], name: str, size: int, sha256: str) -> Finding:
+    def file(
+        self, part: Part, allowed: re.Pattern[str], name: str, size: int, sha256: str, vouched: State | None = None
+    ) -> Finding:
+        """`vouched`: what its own entry is worth, where that is not the manifest."""
         if not allowed.match(name):  # a name of ours never leads out of the folder
             return Finding(part, name, State.ALTERED, Why.UNREADABLE, {"fault": "its name is none of ours"})
         path = self._path / name
@@ -164,7 +173,7 @@ class _Files:
             return Finding(part, name, State.ELSEWHERE if elsewhere else State.MISSING, _NOT_HERE[elsewhere])
         found = digest_of(path, self._advance)
         if found == sha256:
-            return Finding(part, name, self._vouched)
+            return Finding(part, name, vouched or self._vouched)
         if found in self._named:
             return Finding(part, name, State.ALTERED, Why.CONTENT_OF, {"other": self._named[found]})
         is_size = path.stat().st_size
@@ -214,8 +223,12 @@ def strangers(path: Path, named: set[str]) -> Iterator[Finding]:
     for each in sorted(path.rglob("*")):
         name = str(each.relative_to(path))
         if name not in named and (each.is_symlink() or not each.is_dir()):
-            part = Part.SEGMENT if _SEGMENT.match(name) else Part.ISOLATED if _ISOLATED.match(name) else Part.FILE
-            yield Finding(part, name, State.ADDED, Why.NOT_NAMED)
+            yield Finding(_part_of(name), name, State.ADDED, Why.NOT_NAMED)
+
+
+def _part_of(name: str) -> Part:
+    parts = {Part.SEGMENT: _SEGMENT, Part.ISOLATED: _ISOLATED, Part.LATE: LATE}
+    return next((part for part, pattern in parts.items() if pattern.match(name)), Part.FILE)
 
 
 def digest_of(path: Path, advance: Advance) -> str:

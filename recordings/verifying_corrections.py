@@ -8,9 +8,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from recordings.corrections import CORRECTIONS, Closing, CorrectionsDamaged, Entry, Line, read_lines
+from recordings.corrections import (
+    CORRECTIONS,
+    Closing,
+    CorrectionsDamaged,
+    Line,
+    entry_in,
+    read_lines,
+)
 from recordings.findings import Finding, Part, State, Why
 from recordings.keys import PublicKeys
+from recordings.late import LateEntry
 
 
 def corrections_of(path: Path, manifest_sha256: str, recording: str, keys: PublicKeys | None) -> list[Finding]:
@@ -31,7 +39,7 @@ def corrections_of(path: Path, manifest_sha256: str, recording: str, keys: Publi
         with suppress(
             ValidationError
         ):  # one that was taken away is named once; those behind it keep their numbers
-            number = Entry.model_validate_json(line.text).number
+            number = entry_in(line).number
         follows = line.sha256
     return [_closed(lines, follows, recording, keys), *findings]
 
@@ -40,7 +48,7 @@ def _entry(line: Line, number: int, follows: str, recording: str, keys: PublicKe
     name = f"{CORRECTIONS} {number}"
     state, why = _signature(line, keys)
     try:
-        entry = Entry.model_validate_json(line.text)
+        entry = entry_in(line)
     except ValidationError:
         return Finding(Part.CORRECTION, name, State.ALTERED, why if state is State.ALTERED else Why.CHAIN)
     if state is State.ALTERED:
@@ -82,3 +90,20 @@ def _signature(line: Line, keys: PublicKeys | None) -> tuple[State, Why]:
     if keys.find(line.key) is None:
         return State.UNSIGNED, Why.UNKNOWN_KEY
     return (State.WHOLE, Why.NOTHING) if line.is_signed(keys) else (State.ALTERED, Why.BAD_SIGNATURE)
+
+
+def late_named(path: Path, keys: PublicKeys | None) -> list[tuple[LateEntry, State]]:
+    """The late sources that the list names, each with what its line is worth: a line that does not bear its
+    signature vouches for nothing. (What the chain says is among the findings of the list itself.)"""
+    try:
+        lines = read_lines(path)
+    except (CorrectionsDamaged, OSError):
+        return []
+    named: list[tuple[LateEntry, State]] = []
+    for line in lines[:-1]:
+        with suppress(ValidationError):
+            entry = entry_in(line)
+            if isinstance(entry, LateEntry):
+                state, _why = _signature(line, keys)
+                named.append((entry, state if state is State.WHOLE else State.UNSIGNED))
+    return named

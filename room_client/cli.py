@@ -39,9 +39,12 @@ def status_line(room: Room, packets_a_second: float) -> Text:
     """One line: on air or not, what arrives, what was lost, how loud the microphone is."""
     language = room.options.language
     counts = room.counts()
-    if counts is None:
-        return Text(word(room.state.value, language), style="yellow")
     line = Text()
+    if room.keeping:
+        line.append(f" {word('keeps', language)} ", style="bold black on yellow")
+        line.append("  ")
+    if counts is None:
+        return line.append(word(room.state.value, language), style="yellow")
     if room.on_air:
         line.append(f" {word('on_air', language)} ", style="bold white on red")
         line.append("  ")

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Literal
 
 from room_client.environment import REAL, Environment
+from room_client.keeping.events import KeptEvent
+from room_client.keeping.keeping import KeepOptions
 from room_client.link import LinkEnd
 from room_client.sources.choosing import NONE, TEST
 from room_client.sources.contract import SourceUnusable
@@ -31,6 +33,7 @@ class RoomOptions:
     label: str = ""  # written on the test card; empty: the room's code
     environment: Environment = REAL
     credential: str = ""  # of an enrolled device, in the place of a key
+    keep: KeepOptions | None = None  # None: what is on the floor while the line is down is not kept
     receives: bool = True  # False: another one of the room takes the stage, its screen
 
 
@@ -74,6 +77,9 @@ class RoomObserver:
     def on_help(self, asked: Help) -> None:
         """The province's technician asks something; whoever does it answers it."""
 
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        """What becomes of media that the room keeps while its line is down."""
+
     def on_link_ended(self, end: LinkEnd | Refusal) -> None: ...
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -113,6 +119,10 @@ class Observers(RoomObserver):
     def on_help(self, asked: Help) -> None:
         for observer in self._observers:
             observer.on_help(asked)
+
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        for observer in self._observers:
+            observer.on_kept(event, detail)
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         for observer in self._observers:

@@ -17,6 +17,9 @@ from signaling.wire.rtp import VideoCodec
 from signaling.wire.slots import Upstream
 
 SourceMaker = Callable[[Upstream], Source | None]
+Keep = Callable[[Upstream, str, EncodedFrame, float], None]
+"""Hears of each frame that is to be sent, with its codec and when its source was opened, whether a line is there
+or not."""
 
 
 class Publishing:
@@ -26,7 +29,9 @@ class Publishing:
         self,
         make_source: SourceMaker,
         on_problem: Callable[[Upstream, SourceUnusable | None], None],
+        keep: Keep = lambda _upstream, _codec, _frame, _opened_at: None,
     ) -> None:
+        self._keep = keep
         self._make_source = make_source
         self._on_problem = on_problem
         self._link: Link | None = None
@@ -176,6 +181,7 @@ class Publishing:
             task.add_done_callback(self._endings.discard)
 
     def _deliver(self, upstream: Upstream, codec: str, frame: EncodedFrame, opened_at: float) -> None:
+        self._keep(upstream, codec, frame, opened_at)
         link = self._link
         if upstream in self._routes:
             if frame.key:

@@ -12,6 +12,9 @@ import asyncio
 import time
 
 from room_client.experience import Experience
+from room_client.keeping.handing_over import Way
+from room_client.keeping.keeping import Keeping
+from room_client.keeping.late_http import LateHttp
 from room_client.kept_link import STEADY_S, KeptLink
 from room_client.kept_signalling import FINAL, FIRST_PAUSE_S, LONGEST_PAUSE_S, KeptSignalling
 from room_client.link import Link, LinkCounts, LinkEnd
@@ -49,6 +52,7 @@ class Room:
         self._link: KeptLink | None = None
         self._reporting: Reporting | None = None
         self._wall: OnTheWall | None = None
+        self._keeping: Keeping | None = None
         self._unsent: Source | None = None  # opened for nothing but small pictures
         self._proving: asyncio.Task[None] | None = None
         self._task: asyncio.Task[RoomOutcome] | None = None
@@ -117,6 +121,11 @@ class Room:
         return not busy and publishing is not None and not publishing.is_sending
 
     @property
+    def keeping(self) -> bool:
+        """Whether it keeps what it would send, because its line is down."""
+        return self._keeping is not None and self._keeping.keeping
+
+    @property
     def path(self) -> PathKind | None:
         """How media travels at present."""
         link = self._present_link()
@@ -152,6 +161,7 @@ class Room:
             "joins": self.joins,
             "connections": self._signalling.connections if self._signalling is not None else 0,
             "on_air": self.on_air,
+            "keeping": self.keeping,
             "path": self.path.value if self.path is not None else "",
             "layer": self.layer,
             "estimate_bps": link.estimate_bps if link is not None else None,
@@ -163,7 +173,9 @@ class Room:
 
     async def _live(self) -> RoomOutcome:
         refusal = self._refusal = asyncio.get_running_loop().create_future()
-        publishing = self._publishing = Publishing(self._make_source, self._source_problem)
+        keeping = self._keeping = self._keeps()
+        heard = (keeping.add,) if keeping is not None else ()
+        publishing = self._publishing = Publishing(self._make_source, self._source_problem, *heard)
         signalling = self._signalling = KeptSignalling(self.options, self)
         link = self._link = KeptLink(
             self.options.purpose,
@@ -186,6 +198,8 @@ class Room:
             asyncio.create_task(self._reporting.run(), name="room reports"),
             asyncio.create_task(wall.run(), name="room wall"),
         ]
+        if keeping is not None:
+            media.append(asyncio.create_task(keeping.run(), name="room keeping"))
         connection = asyncio.create_task(signalling.keep(), name="room signalling")
         try:
             await asyncio.wait((refusal, connection, *media), return_when=asyncio.FIRST_COMPLETED)
@@ -200,10 +214,31 @@ class Room:
             await link.close()
             await _cancelled([connection])
             await publishing.close()
+            if keeping is not None:
+                await keeping.close()
             self._set_state(RoomState.REFUSED if refusal.done() else RoomState.ENDED)
 
     def _present_link(self) -> Link | None:
         return self._link.present if self._link is not None else None
+
+    def _keeps(self) -> Keeping | None:
+        options = self.options
+        if options.keep is None or options.purpose is not Purpose.ROOM:
+            return None
+
+        def line_up() -> bool:
+            link = self._present_link()
+            return link is not None and not link.silent
+
+        def way() -> Way:
+            if self.away_since is not None or self.stage is None or self.stage.has_floor:
+                return Way.SHUT
+            return Way.THIN if self.stage.reception_state == "open" else Way.FREE
+
+        def http() -> LateHttp:
+            return LateHttp(options.server_url, options.key, options.credential)
+
+        return Keeping(options.keep, http, line_up, way, self._observers.on_kept)
 
     def _decide_on_air(self) -> None:
         if self._publishing is not None:
@@ -263,6 +298,8 @@ class Room:
         self._code = stage.room_code
         self.experience.stage(stage, time.monotonic())
         self._decide_on_air()
+        if self._keeping is not None:
+            self._keeping.stage(stage)
         if self._wall is not None:
             self._wall.changed(on_air=stage.has_floor)
         self._observers.on_stage(stage)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from room_client.help_wording import asked_sentence, help_word
+from room_client.keeping.events import KeptEvent
 from room_client.link import LinkEnd
 from room_client.observing import RoomObserver, RoomOptions, RoomState
 from room_client.room import Room
@@ -110,6 +111,9 @@ class Speaker(RoomObserver):
 
     def on_seen(self, seen: bool) -> None:
         self.say(word("seen" if seen else "unseen", self._language))
+
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        self.say(word(f"kept_{event.value}", self._language, detail))
 
     def on_link_ended(self, end: LinkEnd | Refusal) -> None:
         if isinstance(end, Refusal):

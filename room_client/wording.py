@@ -209,6 +209,42 @@ _WORDS: dict[str, tuple[str, str]] = {
     "file_source": ("tệp", "file"),
     "as_configured": ("Theo cấu hình: {}", "As configured: {}"),
     "microphone": ("micro", "microphone"),
+    "kept_keeping": (
+        "Đường truyền bị ngắt khi phòng đang phát biểu: phòng vẫn tiếp tục ghi hình và tiếng của mình "
+        "và sẽ gửi cho tỉnh khi có mạng. Không cần làm gì.",
+        "The line is down while this room has the floor: the room goes on recording itself "
+        "and hands that over when the line is back. Nothing needs to be done.",
+    ),
+    "kept_kept": (
+        "Đã tự ghi {} giây; sẽ gửi cho tỉnh sau khi phòng phát biểu xong.",
+        "{} seconds were recorded here; they are handed over once this room has left the floor.",
+    ),
+    "kept_limit": (
+        "Mất đường truyền đã {} phút: phòng không tự ghi nữa.",
+        "The line has been down for {} minutes: the room records itself no longer.",
+    ),
+    "kept_full": (
+        "Phòng không tự ghi được nữa: đã hết dung lượng dành cho việc này.",
+        "The room cannot record itself any more: there is no room left for that.",
+    ),
+    "kept_handing_over": (
+        "Đang gửi phần đã tự ghi khi mất mạng: {} %.",
+        "Handing over what was recorded while the line was down: {} %.",
+    ),
+    "kept_handed_over": (
+        "Tỉnh đã nhận phần tự ghi khi mất mạng; bản tại đây đã được xóa.",
+        "The province has what was recorded while the line was down; it is deleted here.",
+    ),
+    "kept_not_taken": (
+        "Đã xóa {} giây tự ghi: lúc đó phòng không có quyền phát biểu hoặc việc này không công khai.",
+        "{} seconds that were recorded here are deleted: the room did not have the floor then, or the item is"
+        " closed.",
+    ),
+    "kept_expired": (
+        "Đã xóa {} phần tự ghi chưa gửi được trong một tháng.",
+        "Recordings of this room that could not be handed over for a month are deleted: {}.",
+    ),
+    "keeps": ("ĐANG TỰ GHI", "RECORDING ITSELF"),
     "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
 }
 

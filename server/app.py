@@ -49,6 +49,8 @@ from server.documents.letterheads import Letterheads, read_letterheads
 from server.duty import pages as duty_pages
 from server.figures import pages as figure_pages
 from server.figures.definitions import Definitions, read_definitions
+from server.late import pages as late_pages
+from server.late.entering import Folders as LateFolders
 from server.people import pages as people_pages
 from server.people import sessions
 from server.people.accounts import roles_named
@@ -132,6 +134,10 @@ def make_app(settings: Settings, database: Database) -> web.Application:
         access,
         settings.captions_directory,
     )
+    late_folders = LateFolders(
+        settings.recordings_directory, settings.signing_directory, settings.review_directory
+    )
+    late_pages.add_routes(app, settings.late_directory, late_folders)
     archive_pages.add_routes(app, access, settings.archive_after_days)
     clip_pages.add_routes(
         app,

@@ -266,6 +266,11 @@ class Settings(BaseSettings):
         return self.data / "clips"
 
     @property
+    def late_directory(self) -> Path:
+        """What rooms hand over late, until it is whole and entered beside its recording."""
+        return self.data / "late"
+
+    @property
     def review_directory(self) -> Path:
         """What is made of recordings for those who watch them; deleted, it is made again."""
         return self.data / "review"

@@ -47,6 +47,10 @@ class RefusalCode(StrEnum):
     NOT_NOW = "not_now"  # a line is measured between receptions, and few at once
     BAD_PICTURE = "bad_picture"  # for the wall: no JPEG, another size, or too large
     PICTURE_NOT_WANTED = "picture_not_wanted"  # nobody looks, or not at this room in this item
+    LATE_NOT_TAKEN = "late_not_taken"  # of what a room kept: outside of its floor, a closed item, too much
+    LATE_OFFSET = "late_offset"  # a piece that does not follow; `allowed` says where the file goes on
+    LATE_DAMAGED = "late_damaged"  # all of the file came, and it has another hash
+    DISK_FULL = "disk_full"  # the server has no room for it now
     MEDIA_NOT_RUNNING = "media_not_running"
     RECORDER_NOT_RUNNING = "recorder_not_running"
 

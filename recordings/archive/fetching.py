@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from recordings.archive.address import Access
-from recordings.archive.note import Named, is_archived, is_inside, named_in
+from recordings.archive.note import Named, is_archived, is_inside, late_in, named_in
 from recordings.archive.opening import open_archive
 from recordings.archive.places import Archive
 from recordings.archive.troubles import ArchiveFailed, Trouble
@@ -81,7 +81,8 @@ def at_hand(
     if access is None:
         raise ArchiveFailed(Trouble.NOT_SET, f"{path.parent.name}/{path.name}")
     manifest = Folder(path.parent).load()
-    sealed = named_in(manifest).get(path.name) if manifest is not None else None
+    vouched = named_in(manifest) if manifest is not None else {}
+    sealed = (vouched | late_in(path.parent)).get(path.name)
     place = beside / FETCHED
     place.mkdir(parents=True, exist_ok=True)
     fetched = place / path.name

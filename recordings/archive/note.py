@@ -15,7 +15,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from recordings.corrections import CORRECTIONS
+from recordings.corrections import CORRECTIONS, CorrectionsDamaged, read
+from recordings.late import late_of
 from recordings.manifest import Manifest
 from recordings.store import MANIFEST, SIGNATURE, STAMP, replace_file
 
@@ -87,3 +88,11 @@ def named_in(manifest: Manifest) -> dict[str, Named]:
         elif isinstance(part, list):
             waiting += part
     return dict(sorted(found.items()))
+
+
+def late_in(folder: Path) -> dict[str, Named]:
+    """The late sources that were entered after it was sealed; none where the list is damaged."""
+    try:
+        return {each.file: Named(bytes=each.bytes, sha256=each.sha256) for each in late_of(read(folder))}
+    except (CorrectionsDamaged, OSError):
+        return {}

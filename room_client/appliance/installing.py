@@ -17,6 +17,7 @@ SERVICE = "tiepdan-room"
 STATE = Path("/var/lib") / SERVICE
 WATCHDOG_S = 90  # three times what a source may take for one step
 LOG_MEGABYTES = 50
+KEEP_MEGABYTES = 500  # half an hour at 2.2 Mbit/s
 _UNIT = f"""\
 # Written by `tiepdan room install`. Settings are in /etc/{SERVICE}.conf; changes of yours belong into
 # `systemctl edit {SERVICE}`, which an update leaves alone.
@@ -83,6 +84,10 @@ TIEPDAN_ROOM_VIDEO={{video}}
 TIEPDAN_ROOM_AUDIO={{audio}}
 TIEPDAN_ROOM_SCREEN={{screen}}
 TIEPDAN_ROOM_LANGUAGE={{language}}
+# What the room records of itself while its line is down and it has the floor, until it is handed over; without
+# the folder nothing is recorded here.
+TIEPDAN_ROOM_KEEP={STATE}/kept
+TIEPDAN_ROOM_KEEP_MEGABYTES={KEEP_MEGABYTES}
 """
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from room_client.appliance.devtools import BrowserGone
 from room_client.appliance.kiosk import Kiosk, NoScreen
+from room_client.keeping.events import KeptEvent
 from room_client.observing import RoomObserver, RoomOptions
 from room_client.pausing import Pause
 from room_client.reporting import state_of
@@ -55,6 +56,7 @@ class Screen(RoomObserver):
         }
         self._sentences: dict[Upstream, str] = {}
         self._asked: dict[str, str | int] | None = None  # what the province's technician asked last
+        self._kept = ""  # what is said of media that the room keeps
         self._tell()
 
     def on_source_problem(self, upstream: Upstream, problem: SourceUnusable | None) -> None:
@@ -71,6 +73,11 @@ class Screen(RoomObserver):
     def asked(self, act: HelpAct) -> None:
         """The page says that the province asks. What is a message it was told itself."""
         self._asked = {"act": act.value, "at_ms": round(time.time() * 1000)}
+        self._tell()
+
+    def on_kept(self, event: KeptEvent, detail: str) -> None:
+        over = event in (KeptEvent.HANDED_OVER, KeptEvent.EXPIRED, KeptEvent.NOT_TAKEN)
+        self._kept = "" if over else word(f"kept_{event.value}", self._language, detail)
         self._tell()
 
     async def keep(self) -> None:
@@ -91,5 +98,6 @@ class Screen(RoomObserver):
 
     def _tell(self) -> None:
         told = {_NAMES[upstream]: state.value for upstream, state in self._states.items()}
-        sentence = " ".join(self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences)
+        said = [self._sentences[upstream] for upstream in _NAMES if upstream in self._sentences]
+        sentence = " ".join([*said, *([self._kept] if self._kept else [])])
         self.kiosk.tell({**told, "sentence": sentence, "asked": self._asked})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from recordings.archive.note import NOTE, SMALL, Named, Note, named_in, read_note, write_note
+from recordings.archive.note import NOTE, SMALL, Named, Note, late_in, named_in, read_note, write_note
 from recordings.store import Folder, UnreadableManifest, sha256_of, sync_directory
 from server.archive.work import ToMove
 
@@ -28,7 +28,7 @@ def to_move(folder: Path) -> list[ToMove] | None:
         return None
     if manifest is None or manifest.state != "sealed":
         return None
-    named, note = named_in(manifest), read_note(folder)
+    named, note = named_in(manifest) | late_in(folder), read_note(folder)
     if not all(each.sha256 for each in named.values()):
         return None  # of before hashes were kept
     large = [

@@ -11,6 +11,7 @@ PARTS = {
     Part.MANIFEST: N_("manifest"),
     Part.SEGMENT: N_("segment"),
     Part.ISOLATED: N_("isolated source"),
+    Part.LATE: N_("late source"),
     Part.PLAYABLE: N_("playable file"),
     Part.CHAPTER: N_("chapter"),
     Part.CORRECTION: N_("correction"),

@@ -22,6 +22,7 @@ from room_client.appliance.enrolment import (
 )
 from room_client.appliance.installing import NotInstalled, install
 from room_client.cli import EXIT_ANEW, EXIT_DONE, EXIT_REFUSED, run_room
+from room_client.keeping.keeping import KeepOptions
 from room_client.room import RoomOptions
 from room_client.server_address import is_server_address
 from room_client.signalling import ServerUnreachable
@@ -32,6 +33,7 @@ from signaling.refusals import Refused
 _ENV = "TIEPDAN_ROOM_"
 CAMERAS = "test, none, default, a file, /dev/video0 or rtsp://…"
 MICROPHONES = "test, none, default, a file, alsa:NAME, pulse:NAME or rtsp://…"
+KEEPS = "folder for what the room records of itself while its line is down on the floor; without it nothing is"
 SHOWS = "show the room's page full screen, with its sound"
 Server = Annotated[str, typer.Option(help="http://HOST:PORT or https://HOST", envvar=f"{_ENV}SERVER")]
 Language = Annotated[Literal["vi", "en"], typer.Option(help="of what it says", envvar=f"{_ENV}LANGUAGE")]
@@ -52,6 +54,16 @@ def room(
     audio: Annotated[str, typer.Option(help=MICROPHONES, envvar=f"{_ENV}AUDIO")] = "test",
     desk: Annotated[bool, typer.Option("--desk", help="be the desk's camera, with the desk's key")] = False,
     screen: Annotated[bool, typer.Option("--screen", help=SHOWS, envvar=f"{_ENV}SCREEN")] = False,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help=KEEPS, envvar=f"{_ENV}KEEP", file_okay=False),
+    ] = None,
+    keep_megabytes: Annotated[
+        int,
+        typer.Option(
+            help="the most that is kept in that folder", envvar=f"{_ENV}KEEP_MEGABYTES", min=10, max=100_000
+        ),
+    ] = 500,
     report: Annotated[Path | None, typer.Option(help="write what the room saw and heard as JSON")] = None,
     language: Language = "vi",
     state: State = None,
@@ -68,10 +80,11 @@ def room(
         video=video,
         audio=audio,
         language=language,
+        keep=KeepOptions(keep, keep_megabytes) if keep is not None else None,
         credential=enrolled.credential if enrolled is not None else "",
     )
 
-    def keep(credential: str) -> None:
+    def remember(credential: str) -> None:
         try:
             write_enrolment(directory, Enrolment(options.server_url, credential, ""))
         except OSError:  # the browser keeps it, too, so the next start finds it there
@@ -79,7 +92,7 @@ def room(
 
     shown = directory if screen else None
     try:
-        code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=keep))
+        code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=remember))
     except asyncio.CancelledError:
         code = EXIT_DONE
     if code == EXIT_ANEW:  # the same process, so systemd sees no end of it

@@ -19,6 +19,7 @@ from server.review import accesses
 from server.review.asking import with_recording
 from server.review.clocks import clock
 from server.review.isolated import SOURCE_WORDS, source_of
+from server.review.late import room_of
 from server.review.reading import Watchable
 from server.review.tables import Access
 from server.web.asked import page_in
@@ -91,6 +92,7 @@ async def _render(request: web.Request, found: dict[str, Any]) -> web.Response:
         act_words=ACT_WORDS,
         clock=clock,
         source_of=source_of,
+        room_of=room_of,
         source_words=SOURCE_WORDS,
         address=lambda page: "?" + urlencode({"page": page}),
         **found,

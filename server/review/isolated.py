@@ -10,6 +10,7 @@ from recordings.chapters import runs_of
 from recordings.manifest import IsolatedSource, SourceName
 from recordings.store import Folder, UnreadableManifest
 from server.receptions.recorded_time import RecordedTime
+from server.review.late import room_of
 from server.review.withholding import Span, joined, without
 from server.web.languages import N_
 
@@ -43,9 +44,10 @@ def read_isolated(folder: Path, withheld: Sequence[Span], seconds: float) -> lis
     return [each for each in found if each.pictures]
 
 
-def source_of(copy_key: str) -> SourceName | None:
-    """Of which isolated source a copy is; None for the recording itself, and for copies of it."""
-    return next((source for source in SOURCE_WORDS if copy_key.startswith(f"{source}-")), None)
+def source_of(copy_key: str) -> str | None:
+    """Of which isolated or late source a copy is; None for the recording itself, and for copies of it."""
+    source = copy_key.rpartition("-")[0]
+    return source if source in SOURCE_WORDS or room_of(source) is not None else None
 
 
 def _isolated(

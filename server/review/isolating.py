@@ -1,4 +1,4 @@
-"""An isolated source as one file on the time axis of the recording: remuxed, never transcoded.
+"""An isolated source, or a late one, as one file on the time axis of the recording: remuxed, never transcoded.
 
 A second of it is the same second of the programme, so a position, a link and a note fit both. Where the source had
 no picture the last one stands still (the page covers it, and says so), where it had no sound there is silence;
@@ -18,13 +18,16 @@ import av
 
 from recordings.archive.note import is_there
 from recordings.chapters import Run, runs_of, second_of
-from recordings.manifest import IsolatedEntry, Manifest
+from recordings.late import LateEntry
+from recordings.manifest import IsolatedEntry
 from recordings.mixing import BLOCK, RATE
 from recordings.playable import ROUNDING
 from recordings.store import Folder
 from server.review.copying import FORMATS, SILENCE, Progress
+from server.review.late import entries_in, room_of
 from server.review.withholding import Span, is_withheld
 
+Timed = IsolatedEntry | LateEntry
 _MILLISECONDS = Fraction(1, 1000)
 _BEHIND_S = 2.0  # silence is written no later than this behind the picture, so that both lie together in the file
 
@@ -34,7 +37,7 @@ class Parts:
     """What it is made of. `files`: each is here or in the archive."""
 
     files: list[Path]
-    segments: list[IsolatedEntry]
+    segments: list[Timed]
     runs: tuple[Run, ...]  # of the programme
     seconds: float
 
@@ -42,7 +45,11 @@ class Parts:
 def parts_of(folder: Path, source: str) -> Parts:
     """Raises OSError, ValueError where the recording has nothing of that source."""
     manifest = Folder(folder).load()
-    segments = _readable(folder, manifest, source) if manifest is not None else []
+    segments: list[Timed] = []
+    if room_of(source) is not None:
+        segments = _of_one_codec(folder, entries_in(folder, source))
+    elif manifest is not None:
+        segments = _of_one_codec(folder, [s for i in manifest.isolated if i.source == source for s in i.segments])
     if manifest is None or not segments:
         raise ValueError(f"came {source!r}, of which the recording has no picture")
     files = [folder / segment.file for segment in segments]
@@ -58,11 +65,13 @@ def write_isolated(
     Raises OSError, av.error.FFmpegError.
     """
     container, options = FORMATS[target.suffix]
+    shows = next((file for file, segment in zip(files, parts.segments, strict=True) if segment.codec), None)
     with (
-        av.open(str(files[0])) as first,
+        av.open(str(shows or files[0])) as first,
         av.open(str(target), "w", format=container, options=options) as out,
     ):
-        picture = _Picture(out, out.add_stream_from_template(first.streams.video[0], opaque=True), left_out)
+        stream = out.add_stream_from_template(first.streams.video[0], opaque=True) if shows else None
+        picture = _Picture(out, stream, left_out)
         sound = _Sound(out, left_out)
         for file, segment in zip(files, parts.segments, strict=True):
             picture.begin()
@@ -79,19 +88,14 @@ def write_isolated(
         sound.be_silent_until(parts.seconds)
 
 
-def _readable(folder: Path, manifest: Manifest, source: str) -> list[IsolatedEntry]:
-    """All of one codec, as a file has one."""
-    found = [
-        segment
-        for each in manifest.isolated
-        if each.source == source
-        for segment in each.segments
-        if segment.seconds > 0 and is_there(folder / segment.file)
-    ]
-    return [segment for segment in found if segment.codec == found[0].codec]
+def _of_one_codec(folder: Path, segments: Sequence[Timed]) -> list[Timed]:
+    """As a file has one; of a late source some may be sound alone."""
+    found = [segment for segment in segments if segment.seconds > 0 and is_there(folder / segment.file)]
+    codec = next((segment.codec for segment in found if segment.codec), "")
+    return [segment for segment in found if segment.codec in (codec, "")]
 
 
-def _packets(file: Path, segment: IsolatedEntry) -> Iterator[tuple[av.Packet[Any], float]]:
+def _packets(file: Path, segment: Timed) -> Iterator[tuple[av.Packet[Any], float]]:
     """With the moment of the clock of each."""
     with av.open(str(file)) as opened:
         for packet in opened.demux():
@@ -112,7 +116,11 @@ class _Picture:
         self._needs_key_frame = True
 
     def add(self, packet: av.Packet[Any], second: float) -> None:
-        if is_withheld(second, self._left_out) or (self._needs_key_frame and not packet.is_keyframe):
+        if (
+            self._stream is None
+            or is_withheld(second, self._left_out)
+            or (self._needs_key_frame and not packet.is_keyframe)
+        ):
             self._needs_key_frame = True
             return
         self._needs_key_frame = False

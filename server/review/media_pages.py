@@ -12,14 +12,15 @@ from contextlib import suppress
 from aiohttp import hdrs, web
 from sqlmodel import Session
 
-from recordings.manifest import SourceName
 from server.people.rights import Right
 from server.people.tables import Account
+from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.receptions.tables import Recording
 from server.review import accesses
 from server.review.asking import PASSES, with_recording
 from server.review.captions.rules import cue_text, stamp
 from server.review.isolated import SOURCE_WORDS
+from server.review.late import entries_in, room_of
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable
 from server.review.sending import READING, Source
@@ -130,6 +131,10 @@ async def chapters(request: web.Request) -> web.StreamResponse:
 async def prepared(request: web.Request) -> web.StreamResponse:
     watched, _account = await with_recording(request, _as_it_is)
     preparing, source = request.app[PREPARING], asked_source(request)
+    if source is not None and room_of(source) is not None:
+        folder = request.app[RECORDINGS_DIRECTORY] / watched.recording.folder
+        if not await asyncio.to_thread(entries_in, folder, source):
+            raise web.HTTPNotFound
     if source is None:
         preparing.want(watched)
     else:
@@ -146,20 +151,18 @@ async def prepared(request: web.Request) -> web.StreamResponse:
     )
 
 
-def asked_source(request: web.Request) -> SourceName | None:
-    """The isolated source that is asked for; None for the programme. Raises HTTPNotFound for what is neither."""
+def asked_source(request: web.Request) -> str | None:
+    """The isolated or late source that is asked for; None for the programme. Raises HTTPNotFound for what is none
+    of these."""
     asked = request.query.get("source", "")
     if not asked:
         return None
-    found = next((source for source in SOURCE_WORDS if source == asked), None)
-    if found is None:
+    if asked not in SOURCE_WORDS and room_of(asked) is None:
         raise web.HTTPNotFound
-    return found
+    return asked
 
 
-def media_address(
-    request: web.Request, watched: Watchable, account: Account, source: SourceName | None = None
-) -> str:
+def media_address(request: web.Request, watched: Watchable, account: Account, source: str | None = None) -> str:
     recording_id = watched.recording.id or 0
     copy_key = watched.isolated_key(source) if source is not None else watched.copy_key
     query: dict[str, str] = {"source": source} if source is not None else {}
@@ -179,7 +182,7 @@ async def _piece(source: Source, span: range, sent: int) -> bytes:
     return await source.read(span.start + sent, count) if count else b""
 
 
-async def _source(request: web.Request, watched: Watchable, isolated: SourceName | None) -> Source:
+async def _source(request: web.Request, watched: Watchable, isolated: str | None) -> Source:
     try:
         source = await request.app[READING].open(request.app[PREPARING].file_for(watched, isolated))
     except ValueError:

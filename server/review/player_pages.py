@@ -24,6 +24,8 @@ from server.review.asking import with_recording
 from server.review.captions import queries as captions
 from server.review.captions.making import CAPTION_MAKING
 from server.review.isolated import SOURCE_WORDS, read_isolated
+from server.review.late import names as late_names
+from server.review.late import read_late
 from server.review.media_pages import asked_source, media_address
 from server.review.preparing import PREPARING, Stage
 from server.review.reading import Watchable, is_ready, watchable
@@ -92,9 +94,13 @@ async def player(request: web.Request) -> web.StreamResponse:
     folder = request.app[RECORDINGS_DIRECTORY] / recording.folder
     recorded = await asyncio.to_thread(read_recorded_time, folder)
     isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
+    late = await asyncio.to_thread(read_late, folder, watched.withheld, recording.seconds)
     archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
+    rooms = late_names(late, {grant.room_code: grant.room_name for grant in shown.grants})
+    names: dict[str, str] = {each.source: _(SOURCE_WORDS[each.source]) for each in isolated}
+    names |= {source: _("Late: %(room)s", room=room) for source, room in rooms.items()}
     return await render(
         request,
         "review/player.html",
@@ -108,8 +114,9 @@ async def player(request: web.Request) -> web.StreamResponse:
         copy_ready=standing.stage is Stage.READY,
         media=media_address(request, watched, account),
         speeds=SPEEDS,
-        isolated=[(each.source, _(SOURCE_WORDS[each.source])) for each in isolated],
-        chosen=next((each.source for each in isolated if each.source == request.query.get("source")), ""),
+        isolated=list(names.items()),
+        late=[(rooms[each.source], each.files) for each in late],
+        chosen=next((source for source in names if source == request.query.get("source")), ""),
         captions=request.app[CAPTION_MAKING].standing(recording.id or 0, made=shown.captioned),
         starts_at=_second(request.query.get("t", ""), recording.seconds),
         watermark=f"{account.display_name} · {account.login}",
@@ -128,11 +135,16 @@ async def player(request: web.Request) -> web.StreamResponse:
             "withheld": watched.withheld,
             "isolated": {
                 each.source: {
-                    "name": _(SOURCE_WORDS[each.source]),
+                    "name": names[each.source],
                     "pictures": each.pictures,
                     "missing": each.missing,
+                    "late": False,
                 }
                 for each in isolated
+            }
+            | {
+                each.source: {"name": names[each.source], "pictures": each.pictures, "missing": [], "late": True}
+                for each in late
             },
             "rooms": rooms_for_script(recorded, shown.rooms),
             "notes": [notes.for_script(note, account) for note in shown.notes],

@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 
 from recordings.archive.address import Access
 from recordings.archive.note import is_there
-from recordings.manifest import SourceName
 from recordings.store import MANIFEST
 from server.data.engine import Database
 from server.people.rights import HOLDERS, OF_UNITS, Right
@@ -62,7 +61,7 @@ class Preparing:
 
     # --- what pages ask --------------------------------------------------------------------------
 
-    def file_for(self, watched: Watchable, isolated: SourceName | None = None) -> Path:
+    def file_for(self, watched: Watchable, isolated: str | None = None) -> Path:
         """What the reader is sent; it may not be there yet. Raises ValueError for a name outside the directory."""
         source = self._source(watched.recording)
         if isolated is not None:
@@ -83,7 +82,7 @@ class Preparing:
             self._wanted.popitem()
         self.rounds.poke()
 
-    def want_isolated(self, watched: Watchable, source: SourceName) -> None:
+    def want_isolated(self, watched: Watchable, source: str) -> None:
         """Nobody makes these before somebody asks: they take as much room again."""
         target = self.file_for(watched, source)
         if not target.is_file() and target not in self._failed:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from recordings.manifest import SourceName
 from server.people.rights import OF_UNITS, Role
 from server.receptions.chapters import Marked, marked_chapters
 from server.receptions.queries import AgendaLine, agenda_of
@@ -50,8 +49,8 @@ class Watchable:
     def is_all_withheld(self) -> bool:
         return self.withheld == ((0.0, self.recording.seconds),)
 
-    def isolated_key(self, source: SourceName) -> str:
-        """The name of that source's copy; another one once what is withheld changes."""
+    def isolated_key(self, source: str) -> str:
+        """`source`: an isolated or a late one. The name of its copy; another one once what is withheld changes."""
         return f"{source}-{key_of(self.recording.folder, source, self.recording.bytes, self.withheld)}"
 
     @property

@@ -17,6 +17,7 @@ def script_words(_: Callable[..., str]) -> dict[str, str]:
         "source_programme": _("Programme"),
         "source_none": _("%(source)s: no picture at this time. Its sound, if there was any, is in the programme."),
         "source_missing": _("%(source)s: the picture of this time was not recorded. Look at the programme."),
+        "late_none": _("%(source)s: nothing of this time was handed over late. Look at the programme."),
         "source_running": _("%(source)s: the picture is being put together, %(share)s %%."),
         "source_waiting": _("%(source)s: the picture is put together in a moment."),
         "source_paused": _("%(source)s: the picture is put together once no reception is open."),

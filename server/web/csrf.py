@@ -3,7 +3,8 @@
 The token lives in the encrypted session and is the same for all pages of a session, so that several tabs
 and the back button keep working. WHIP and WHEP (bearer tokens) and Socket.IO (whose server checks the
 origin) do not act on the cookie of a form and are left out; so is enrolling a room's browser, which has no session
-yet: `refuse_other_sites`.
+yet: `refuse_other_sites`, and what a room kept, which it hands over without a page: `server.late.pages` asks for
+the origin.
 
 A form with a large file is read piece by piece by its own handler, which asks for the token before the file: see
 `nul.streamed`.
@@ -24,7 +25,7 @@ from server.web.nul import FORMS, reads_itself
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_EXEMPT = ("/whip", "/whep", "/socket.io", "/room/enrol")
+_EXEMPT = ("/whip", "/whep", "/socket.io", "/room/enrol", "/room/late")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -83,6 +83,15 @@ SENTENCES: dict[RefusalCode, str] = {
         "The room's small picture was not taken: the province does not look at this room now."
         " Everything else goes on."
     ),
+    RefusalCode.LATE_NOT_TAKEN: N_(
+        "What this room kept while its line was down is not taken: it did not have the floor then, or the item is"
+        " closed."
+    ),
+    RefusalCode.LATE_OFFSET: N_(
+        "A piece of a late source does not follow what is there. The room goes on by itself."
+    ),
+    RefusalCode.LATE_DAMAGED: N_("A late source came damaged. The room hands it over again by itself."),
+    RefusalCode.DISK_FULL: N_("The server's disk is too full for this. Tell the technician; it is tried again."),
     RefusalCode.MEDIA_NOT_RUNNING: N_(
         "Picture and sound are being restarted on the server. Rooms come back by themselves within seconds."
     ),
@@ -122,6 +131,8 @@ STATUS: dict[RefusalCode, int] = {
     RefusalCode.TOO_MUCH_MEDIA: 429,
     RefusalCode.BAD_SDP: 400,
     RefusalCode.BAD_PICTURE: 400,
+    RefusalCode.LATE_DAMAGED: 422,
+    RefusalCode.DISK_FULL: 507,
     RefusalCode.NO_COMMON_CODEC: 406,
     RefusalCode.MEDIA_NOT_RUNNING: 503,
     RefusalCode.RECORDER_NOT_RUNNING: 503,

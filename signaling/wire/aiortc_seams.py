@@ -140,6 +140,10 @@ class Dtls:
         await self._transport.start(
             RTCDtlsParameters([RTCDtlsFingerprint(algorithm=a, value=v) for a, v in fingerprints])
         )
+        # Before Python 3.12 `asyncio.wait_for`, which aiortc waits with, loses a cancellation that comes in the
+        # same turn of the loop as a datagram.
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError
         connection = self._transport._ssl
         if self._transport.state != "connected" or connection is None:
             return None

@@ -1,4 +1,4 @@
-// Programme or one isolated source: files on the same time axis, so that the position is kept.
+// Programme or one isolated or late source: files on the same time axis, so that the position is kept.
 
 import { data, fill, find, player, words } from "./player_data.js";
 import { tell } from "./player_report.js";
@@ -23,7 +23,8 @@ export const withSource = (address, name) => (name ? `${address}${address.includ
 export function noPictureAt(second) {
   const source = data.isolated[shown];
   if (!source || inside(source.pictures, second)) return "";
-  return fill(inside(source.missing, second) ? words.source_missing : words.source_none, { source: source.name });
+  const none = source.late ? words.late_none : words.source_none;
+  return fill(inside(source.missing, second) ? words.source_missing : none, { source: source.name });
 }
 
 function say(sentence) {

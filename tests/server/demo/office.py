@@ -27,6 +27,8 @@ from server.documents.letterheads import read_letterheads
 from server.duty import pages as duty_pages
 from server.figures import pages as figure_pages
 from server.figures.definitions import read_definitions
+from server.late import pages as late_pages
+from server.late.entering import Folders
 from server.petitions import pages as petition_pages
 from server.petitions.lists import LISTS, read_lists
 from server.petitions.standing import TERMS
@@ -100,6 +102,7 @@ def make_province_app(
     app[RECORDINGS_DIRECTORY] = recordings
     app[RETENTION_RULES] = _read(read_retention_rules, data)
     review_pages.add_routes(app, data / "review", data / "signing", archive=archive, captions_model=captions_model)
+    late_pages.add_routes(app, data / "late", Folders(recordings, data / "signing", data / "review"))
     archive_pages.add_routes(app, archive, after_days=0)
     clip_pages.add_routes(app, Directories(recordings, data / "signing", data, data / "clips", archive))
     return app

@@ -198,6 +198,34 @@ async def test_a_handshake_ends_when_its_link_does() -> None:
     assert await shaking is None
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_handshake_is_cancelled_at_any_moment(turns: int) -> None:
+    """Also when an answer comes in the same turn of the loop; whoever waits for its end would wait for ever."""
+    pair = Pair()
+    loop = asyncio.get_running_loop()
+    cancelled: list[bool] = []
+
+    def cancel(turns_left: int) -> None:
+        if turns_left:
+            loop.call_soon(cancel, turns_left - 1)
+        else:
+            cancelled.append(client.cancel())
+
+    def answer(data: bytes) -> None:
+        pair.client.pipe.feed(data)
+        if not cancelled:
+            cancel(turns)
+
+    pair.server.pipe._send_datagram = answer
+    server = asyncio.create_task(pair.server.handshake(prints(pair.certificates["client"]), "server"))
+    client = asyncio.create_task(pair.client.handshake(prints(pair.certificates["server"]), "client"))
+    await asyncio.wait((client,))
+    assert client.cancelled() == cancelled[0]
+    pair.server.pipe.end()
+    await asyncio.gather(server, return_exceptions=True)
+    await pair.stop()
+
+
 async def test_a_pipe_drops_what_would_end_aiortc() -> None:
     pipe = DtlsPipe(lambda data: None)
     pipe.feed(b"")
