@@ -20,6 +20,7 @@ from signaling.ports import AskStatus, BeginRehearsal, ReceptionStatus, RunComma
 from signaling.refusals import RefusalCode, Refused
 
 LOOK_EVERY_S = 0.25  # a status of 600 rooms is 200 kB
+MEASURED_EVERY_S = 0.05  # while a picture is waited for
 SHOWN_WITHIN_S = 6.0  # from the floor to the first picture on the stage
 ON_AIR_S = 3.0  # so long each room is shown: the others report every 2 s what came
 REPORTED_WITHIN_S = 5.0
@@ -148,7 +149,7 @@ class RealRehearsal:
                 if entry.code == room.code:
                     room.camera, room.microphone = entry.camera or "", entry.microphone or ""
                     room.loss_percent = entry.loss_percent
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(MEASURED_EVERY_S if room.shown_s is None else LOOK_EVERY_S)
 
     async def _reported(self, there: list[RoomFound], before: dict[str, int]) -> None:
         """Who received pictures, as the rooms themselves say it, and with the last word of each."""
