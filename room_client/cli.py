@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from room_client.appliance.hand_key import HandKey
+from room_client.appliance.input_keys import NAMES, Keys, NotAKey, parse_keys
 from room_client.appliance.screen import Screen
 from room_client.appliance.service_manager import ServiceManager
 from room_client.checking import Checking
 from room_client.diary import Diary
 from room_client.helping import Helping
-from room_client.observing import RoomOutcome
+from room_client.observing import RoomObserver, RoomOutcome
 from room_client.report_file import ReportFile
 from room_client.room import Room, RoomOptions
 from room_client.server_address import is_server_address
@@ -68,6 +70,7 @@ async def run_room(
     screen: Path | None = None,
     on_enrolled: Callable[[str], None] = lambda _: None,
     switches: Sequence[str] = (),
+    hand_key: str = "",
 ) -> int:
     """Run one room until SIGINT or SIGTERM (exit code 0), or until it is refused for good (2).
 
@@ -76,16 +79,27 @@ async def run_room(
     `report`: a JSON file of how the day was for the people in the room, written every second and at the end.
     `screen`: show the room's page full screen, and keep the browser's profile in this directory; a computer that
     is no room yet, or is one no longer, waits for a code that is typed there, and `on_enrolled` hears what
-    came for it. `switches`: more of Chromium's.
+    came for it. `switches`: more of Chromium's. `hand_key`: as `parse_keys` takes it; with a screen its page has
+    the keys.
     """
     console = console or Console(stderr=True)
     manager = ServiceManager()
     speaker = Speaker(console, options, manager.status)
+    if not (options.server_url or options.key or options.credential):
+        speaker.say(word("not_enrolled", options.language))
+        return EXIT_REFUSED
     if not is_server_address(options.server_url):
         speaker.say(word("bad_address", options.language, options.server_url[:200]))
         return EXIT_REFUSED
     if screen is None:
-        return await _Run(options, speaker, manager, console, report, None).live()
+        try:
+            keys = parse_keys(hand_key) if hand_key else None
+        except NotAKey as error:
+            speaker.say(word("bad_hand_key", options.language, str(error)[:50], ", ".join(NAMES)))
+            return EXIT_REFUSED
+        run = _Run(options, speaker, manager, console, report, None)
+        run.keys = keys
+        return await run.live()
     codes: asyncio.Queue[str] = asyncio.Queue()
     shown = Screen(options, screen, speaker.say, switches, codes.put_nowait)
     run = _Run(replace(options, receives=False), speaker, manager, console, report, shown)
@@ -116,6 +130,7 @@ class _Run:
         self._stopped = asyncio.Event()
         self._anew = False
         self.codes: asyncio.Queue[str] | None = None
+        self.keys: Keys | None = None  # of the hand
         self.on_enrolled: Callable[[str], None] = lambda _: None
 
     async def live(self) -> int:
@@ -198,7 +213,10 @@ class _Run:
 
     async def _one(self, options: RoomOptions) -> RoomOutcome | None:
         """One room's life. None: its report cannot be written."""
-        observers = (self._speaker,) if self._screen is None else (self._speaker, self._screen)
+        observers: list[RoomObserver] = [self._speaker] if self._screen is None else [self._speaker, self._screen]
+        hand = HandKey(self.keys, self._hand_key_there) if self.keys is not None else None
+        if hand is not None:
+            observers.append(hand)
         checking, diary = Checking(), Diary(options.language)
         helping = Helping(options, checking, diary, self._tell, self._begin_anew)
         room = self._room = Room(options, *observers, checking, diary, helping)
@@ -211,6 +229,8 @@ class _Run:
         if options.purpose is Purpose.ROOM:
             beside.append(asyncio.create_task(checking.keep(room), name="room checks"))
             beside.append(asyncio.create_task(helping.keep(room), name="room is helped"))
+        if hand is not None:
+            beside.append(asyncio.create_task(hand.keep(room), name="room hand"))
         if file is not None:
             beside.append(asyncio.create_task(file.keep(), name="room report"))
         try:
@@ -237,6 +257,9 @@ class _Run:
     def _begin_anew(self) -> None:
         self._anew = True
         self._stop()
+
+    def _hand_key_there(self, there: bool) -> None:
+        self._speaker.say(word("hand_key_there" if there else "hand_key_missing", self._options.language))
 
     def _stop(self) -> None:
         self._stopped.set()

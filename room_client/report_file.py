@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from pathlib import Path
 
 from room_client.room import Room
+from room_client.whole_file import write_whole
 
 EVERY_S = 1.0
 
@@ -74,10 +74,8 @@ class ReportFile:
     def write(self) -> bool:
         """False: the file cannot be written at present. A full disk is no reason to end a room."""
         text = json.dumps(report(self._room, self._started_s, time.monotonic()), indent=1)
-        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            beside.write_text(text + "\n", encoding="utf-8")
-            beside.replace(self._path)
+            write_whole(self._path, text + "\n", lasting=False)
         except OSError:
             return False
         return True

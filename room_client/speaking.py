@@ -57,6 +57,7 @@ class Speaker(RoomObserver):
         self._said = ""
         self._silent_since: float | None = None
         self._layer = ""
+        self._hand_raised = False
 
     def say(self, sentence: str) -> None:
         if sentence and sentence != self._said:
@@ -102,6 +103,9 @@ class Speaker(RoomObserver):
             self.say(word(state.value, self._language))
 
     def on_stage(self, stage: StageView) -> None:
+        if self._hand_raised and not stage.hand_raised:
+            self.say(word("hand_down", self._language))
+        self._hand_raised = stage.hand_raised
         self.say(stage_sentence(stage, self._language))
 
     def on_line(self, line: LineView) -> None:

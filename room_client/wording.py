@@ -163,6 +163,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "then type it on the screen or run: tiepdan room enrol CODE --server ADDRESS",
     ),
     "enrolled": ("Máy này đã được ghép với điểm cầu {}.", "This computer is now the room {}."),
+    "started": ("Dịch vụ của điểm cầu đang khởi động.", "The service of the room is being started."),
     "enrolled_on_screen": ("Đã nhận mã nhập trên màn hình.", "The code typed on the screen was taken."),
     "enrolment_unreadable": (
         "Không đọc được tệp {}. Hãy xóa tệp này và ghép lại bằng mã mới.",
@@ -175,6 +176,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "waits_for_code": (
         "Thiết bị này đã bị thu hồi. Hãy nhập mã ghép mới trên màn hình.",
         "This device was revoked. Type a new code on the screen.",
+    ),
+    "hand_up": ("Đã giơ tay.", "Hand raised."),
+    "hand_down": ("Đã hạ tay.", "Hand lowered."),
+    "hand_key_there": ("Đã có thiết bị cho phím giơ tay.", "There is a device with the key for the hand."),
+    "hand_key_missing": (
+        "Chưa có thiết bị cho phím giơ tay. Hãy kiểm tra dây nối.",
+        "There is no device with the key for the hand. Check that it is plugged in.",
+    ),
+    "bad_hand_key": (
+        "Không có phím “{}”. Có thể dùng: {}, số từ 1 đến 767, và thêm @/dev/input/… cho một thiết bị.",
+        "There is no key “{}”. What can: {}, a number from 1 to 767, and @/dev/input/… behind it for one device.",
     ),
     "screen_no_browser": (
         "Máy này chưa có trình duyệt để hiện hình. Hãy cài gói chromium.",
@@ -249,8 +261,8 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def word(name: str, language: Language, value: str = "") -> str:
-    return _WORDS[name][language != "vi"].format(value)
+def word(name: str, language: Language, *values: str) -> str:
+    return _WORDS[name][language != "vi"].format(*values)
 
 
 def problem_sentence(problem: SourceUnusable, language: Language) -> str:
@@ -276,4 +288,6 @@ def stage_sentence(stage: StageView, language: Language) -> str:
         parts.append(stage.item.title)
     if stage.floor is not None:
         parts.append(word("floor", language, stage.floor.name))
+    if stage.hand_raised:
+        parts.append(word("hand_up", language))
     return " · ".join(part for part in parts if part)

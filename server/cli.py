@@ -20,7 +20,7 @@ _COMMANDS = {  # in the order of the help: where each one is
     "recordings": "server.commands.recordings:app",
     "database": "server.commands.backup:app",
     "token": "server.commands.registry:token",
-    "room": "server.commands.room:app",
+    "room": "room_client.command:app",
     "demo": "server.commands.demo:demo",
     "rehearse": "server.commands.rehearse:rehearse",
     "turn": "server.commands.turn:turn",

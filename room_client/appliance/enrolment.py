@@ -13,12 +13,12 @@ from pathlib import Path
 
 import aiohttp
 
-from room_client.appliance.installing import SERVICE, STATE
+from room_client.appliance.unit import ENROLMENT, SERVICE, STATE
 from room_client.signalling import ServerUnreachable, find_refusal
+from room_client.whole_file import write_whole
 from signaling.enrolment import DEVICE_COOKIE, cookie_of
 from signaling.refusals import Refused
 
-FILE = "device.json"
 ANSWER_S = 15.0
 
 
@@ -44,7 +44,7 @@ def state_directory() -> Path:
 
 def read_enrolment(directory: Path) -> Enrolment | None:
     """None: this computer was never enrolled. Raises EnrolmentUnreadable."""
-    path = directory / FILE
+    path = directory / ENROLMENT
     try:
         return Enrolment(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -54,23 +54,12 @@ def read_enrolment(directory: Path) -> Enrolment | None:
 
 
 def write_enrolment(directory: Path, enrolment: Enrolment) -> None:
-    """Whole or not at all, also when the power fails: the code that brought it works only once."""
+    """On the disk before this returns: the code that brought it works only once. Raises OSError.
+
+    The administrator enrols, and the service reads: the file is the folder's owner's.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = directory / f".{FILE}"
-    beside.unlink(missing_ok=True)
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(enrolment), file)
-        file.flush()
-        os.fsync(file.fileno())
-    if os.geteuid() == 0:  # the administrator enrols; the service reads
-        owner = directory.stat()
-        os.chown(beside, owner.st_uid, owner.st_gid)
-    beside.replace(directory / FILE)
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(directory / ENROLMENT, json.dumps(asdict(enrolment)))
 
 
 async def enrol(server: str, code: str, name: str, former: Enrolment | None) -> Enrolment:

@@ -1,7 +1,7 @@
-"""The service of a room: written out by a command, so that it fits where the program lies.
+"""`tiepdan room install`: the settings of this room, and its service where no package brought that.
 
-systemd starts it with the computer, on the first console, and again whenever it ends or is no longer fed
-(`service_manager`). Its log has a space of its own, so that it neither fills the disk nor pushes others out.
+Settings are written anew each time; they are what the command was told. What the package brought is left as it
+is, so that an update reaches it.
 """
 
 from __future__ import annotations
@@ -11,81 +11,31 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-SERVICE = "tiepdan-room"
-STATE = Path("/var/lib") / SERVICE
-WATCHDOG_S = 90  # three times what a source may take for one step
-LOG_MEGABYTES = 50
+from room_client.appliance.unit import NO_SCREEN_PART, SCREEN_PART, SERVICE, SETTINGS, STATE, UNIT, service_files
+from room_client.whole_file import write_whole
+
+HAND_KEYS = "enter,space,ok,select,playpause"  # those of the page (page/keys.js)
 KEEP_MEGABYTES = 500  # half an hour at 2.2 Mbit/s
-_UNIT = f"""\
-# Written by `tiepdan room install`. Settings are in /etc/{SERVICE}.conf; changes of yours belong into
-# `systemctl edit {SERVICE}`, which an update leaves alone.
-[Unit]
-Description=Tiepdan: this computer is a reception room
-Wants=network-online.target
-After=network-online.target systemd-user-sessions.service systemd-logind.service dbus.socket sound.target
-StartLimitIntervalSec=0
-{{unit}}
-[Service]
-Type=notify
-User={SERVICE}
-EnvironmentFile=/etc/{SERVICE}.conf
-ExecStart={{command}}
-Restart=always
-RestartSec=2
-WatchdogSec={WATCHDOG_S}
-TimeoutStartSec=60
-TimeoutStopSec=15
-StateDirectory={SERVICE}
-StateDirectoryMode=0700
-UMask=0077
-LogNamespace={SERVICE}
-{{service}}
-[Install]
-WantedBy=multi-user.target
-"""
-_UNIT_OF_SCREEN = """\
-After=getty@tty1.service
-Conflicts=getty@tty1.service
-"""
-_SERVICE_OF_SCREEN = """\
-PAMName=login
-TTYPath=/dev/tty1
-TTYReset=yes
-TTYVHangup=yes
-TTYVTDisallocate=yes
-StandardInput=tty-fail
-StandardOutput=journal
-StandardError=journal
-UtmpIdentifier=tty1
-UtmpMode=user
-"""
-_LOG = f"""\
-# Written by `tiepdan room install`: the log of the room, `journalctl --namespace={SERVICE}`.
-[Journal]
-Storage=persistent
-SystemMaxUse={LOG_MEGABYTES}M
-MaxRetentionSec=3month
-"""
-_ACCOUNT = f"""\
-# Written by `tiepdan room install`: the account that the room runs as.
-u {SERVICE} - "Tiepdan room" {STATE}
-m {SERVICE} video
-m {SERVICE} audio
-m {SERVICE} render
-m {SERVICE} input
-"""
 _SETTINGS = f"""\
-# Settings of this room; read when it starts: systemctl restart {SERVICE}
-# Kept by updates. An address of a camera may hold a password: readable by the administrator only.
+# Settings of this room, kept by updates; read when it starts: systemctl restart {SERVICE}
+# An address of a camera may hold a password: readable by the administrator only.
+
+# https://HOST of the province
 TIEPDAN_ROOM_SERVER={{server}}
+# default, /dev/video0, /dev/v4l/by-id/..., rtsp://..., none
 TIEPDAN_ROOM_VIDEO={{video}}
+# default, alsa:NAME, pulse:NAME, rtsp://..., none
 TIEPDAN_ROOM_AUDIO={{audio}}
+# true: the room's page full screen (change it by `tiepdan room install`, which frees the console, too)
 TIEPDAN_ROOM_SCREEN={{screen}}
+# without a screen: what raises and lowers the hand; enter@/dev/input/by-id/... of one device alone; empty: nothing
+TIEPDAN_ROOM_HAND_KEY={{hand_key}}
+# of what it says: vi, en
 TIEPDAN_ROOM_LANGUAGE={{language}}
-# What the room records of itself while its line is down and it has the floor, until it is handed over; without
-# the folder nothing is recorded here.
+# what the room records of itself while its line is down on the floor, until it is handed over; no folder: nothing
 TIEPDAN_ROOM_KEEP={STATE}/kept
 TIEPDAN_ROOM_KEEP_MEGABYTES={KEEP_MEGABYTES}
 """
@@ -95,42 +45,46 @@ class NotInstalled(Exception):
     """Its text says what could not be done."""
 
 
-def install(root: Path, *, server: str, video: str, audio: str, screen: bool, language: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """As the options of `tiepdan room`. `server` empty: nobody has said it yet."""
+
+    server: str = ""
+    video: str = "default"
+    audio: str = "default"
+    screen: bool = True
+    hand_key: str = HAND_KEYS
+    language: str = "vi"
+
+    def text(self) -> str:
+        """As systemd and `read_server` take it. Raises NotInstalled."""
+        values = {name: str(getattr(self, name)) for name in self.__slots__}
+        values["screen"] = values["screen"].lower()
+        if any("\n" in value or "'" in value for value in values.values()):
+            raise NotInstalled("' \\n")
+        return _SETTINGS.format(**{name: f"'{value}'" for name, value in values.items()})
+
+
+def install(root: Path, settings: Settings) -> Iterator[str]:
     """Write everything below `root` and, where that is this system, start it. Yields what was done.
 
-    The settings are written anew each time; they are what the command was told. Raises NotInstalled.
+    Raises NotInstalled.
     """
     here = root == Path("/")
     if here and os.geteuid() != 0:
         raise NotInstalled("sudo tiepdan room install")
-    program = Path(sys.executable).with_name("tiepdan")
-    parts = (_UNIT_OF_SCREEN, _SERVICE_OF_SCREEN) if screen else ("", "")
-    values = (server, video, audio, str(screen).lower(), language)
-    if any("\n" in value or "'" in value for value in values):
-        raise NotInstalled("' \\n")
-    quoted = [f"'{value}'" for value in values]
-    settings = dict(zip(("server", "video", "audio", "screen", "language"), quoted, strict=True))
-    files = {
-        f"etc/systemd/system/{SERVICE}.service": (
-            _UNIT.format(command=f"{shlex.quote(str(program))} room", unit=parts[0], service=parts[1]), 0o644
-        ),
-        f"etc/systemd/journald@{SERVICE}.conf": (_LOG, 0o644),
-        f"etc/sysusers.d/{SERVICE}.conf": (_ACCOUNT, 0o644),
-        f"etc/{SERVICE}.conf": (_SETTINGS.format(**settings), 0o600),
-    }  # fmt: skip
-    for name, (text, mode) in files.items():
-        path = root / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.new")
-            beside.unlink(missing_ok=True)
-            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-            beside.chmod(mode)
-            beside.replace(path)
-        except OSError as error:
-            raise NotInstalled(f"{path}: {error.strerror}") from error
-        yield str(path)
+    text = settings.text()
+    is_packaged = (root / "usr/lib" / UNIT).exists()
+    if not is_packaged:
+        program = Path(sys.executable).with_name("tiepdan")
+        for name, content in service_files(program, Path(__file__).parents[2]).items():
+            yield _write(root / "etc" / name, content, 0o644)
+    yield _write(root / SETTINGS.relative_to("/"), text, 0o600)
+    part = root / "etc" / SCREEN_PART
+    if not settings.screen:  # a file of the same name in /etc stands in the place of the package's
+        yield _write(part, NO_SCREEN_PART, 0o644)
+    elif is_packaged:
+        part.unlink(missing_ok=True)
     for command in (
         ("systemd-sysusers",),
         ("systemctl", "daemon-reload"),
@@ -143,3 +97,31 @@ def install(root: Path, *, server: str, video: str, audio: str, screen: bool, la
             except (OSError, subprocess.CalledProcessError) as error:
                 raise NotInstalled(shlex.join(command)) from error
         yield shlex.join(command)
+
+
+def read_server(root: Path = Path("/")) -> str:
+    """The server's address in this computer's settings; empty where there is none that this account may read."""
+    try:
+        lines = (root / SETTINGS.relative_to("/")).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return ""
+    values = [line.partition("=")[2] for line in lines if line.startswith("TIEPDAN_ROOM_SERVER=")]
+    return values[-1].strip().strip("'\"") if values else ""
+
+
+def start_service(state: Path) -> bool:
+    """Start the service that reads `state`, anew where it runs. False: there is none, or not for this account."""
+    if state != STATE or os.geteuid() != 0 or not SETTINGS.exists() or not Path("/run/systemd/system").is_dir():
+        return False
+    return subprocess.run(("systemctl", "restart", "--no-block", SERVICE), capture_output=True).returncode == 0
+
+
+def _write(path: Path, text: str, mode: int) -> str:
+    try:
+        for folder in reversed([one for one in path.parents if not one.exists()]):
+            folder.mkdir()
+            folder.chmod(0o755)  # nothing here is secret but the settings
+        write_whole(path, text, mode=mode)
+    except OSError as error:
+        raise NotInstalled(f"{path}: {error.strerror}") from error
+    return str(path)

@@ -20,7 +20,8 @@ from playwright.async_api import Page, Playwright, async_playwright, expect
 from rich.console import Console
 from sqlmodel import Session
 
-from room_client.appliance.enrolment import FILE, read_enrolment
+from room_client.appliance.enrolment import read_enrolment
+from room_client.appliance.unit import ENROLMENT
 from room_client.cli import EXIT_DONE, EXIT_REFUSED, run_room
 from room_client.observing import RoomOptions
 from server.data.columns import now
@@ -128,11 +129,11 @@ async def test_it_is_enrolled_by_a_command_and_its_screen_is_the_room(
     exit_code, said = await command(*asked, "2222-2222")
     assert exit_code == EXIT_REFUSED
     assert "xin mã mới" in said or "không mở được" in said
-    assert not (state / FILE).exists()
+    assert not (state / ENROLMENT).exists()
     code = code_of(province, HA_TU)
     exit_code, said = await command(*asked, code)
     assert (exit_code, "Hà Tu" in said) == (EXIT_DONE, True), said
-    assert stat.S_IMODE((state / FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((state / ENROLMENT).stat().st_mode) == 0o600
     exit_code, said = await command(*asked, code)
     assert exit_code == EXIT_REFUSED, "a code works once"
     enrolment = read_enrolment(state)

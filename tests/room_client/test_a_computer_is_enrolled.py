@@ -10,7 +10,6 @@ import pytest
 from aiohttp import web
 
 from room_client.appliance.enrolment import (
-    FILE,
     Enrolment,
     EnrolmentUnreadable,
     enrol,
@@ -18,6 +17,7 @@ from room_client.appliance.enrolment import (
     state_directory,
     write_enrolment,
 )
+from room_client.appliance.unit import ENROLMENT
 from room_client.signalling import ServerUnreachable
 from signaling.enrolment import DEVICE_COOKIE
 from signaling.refusals import RefusalCode, Refused
@@ -65,8 +65,8 @@ async def test_what_comes_for_a_code_is_kept_for_this_account_only(office: Offic
     write_enrolment(tmp_path / "state", found)
     write_enrolment(tmp_path / "state", found)
     assert read_enrolment(tmp_path / "state") == found
-    assert [path.name for path in (tmp_path / "state").iterdir()] == [FILE], "left a file beside it"
-    assert stat.S_IMODE((tmp_path / "state" / FILE).stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "state").iterdir()] == [ENROLMENT], "left a file beside it"
+    assert stat.S_IMODE((tmp_path / "state" / ENROLMENT).stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
 
 
@@ -100,8 +100,8 @@ async def test_nobody_answers() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"server": "x"}', "\x00"])
 def test_a_file_that_holds_no_enrolment_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(EnrolmentUnreadable, match=FILE):
+    (tmp_path / ENROLMENT).write_text(text, encoding="utf-8")
+    with pytest.raises(EnrolmentUnreadable, match=ENROLMENT):
         read_enrolment(tmp_path)
 
 

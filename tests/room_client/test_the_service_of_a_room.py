@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import stat
@@ -10,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from room_client.appliance.installing import SERVICE, WATCHDOG_S, NotInstalled, install
+from room_client.appliance.installing import NotInstalled, Settings, install, read_server
 from room_client.appliance.service_manager import STUCK_S
+from room_client.appliance.unit import SCREEN_PART, SERVICE, UNIT, WATCHDOG_S
 
-ASKED = {"server": "https://tiepdan.tinh.example", "audio": "default", "language": "vi"}
+SERVER = "https://tiepdan.tinh.example"
 CAMERA = "rtsp://quay:mat-khau@10.0.0.9/live"
 
 
 def written(root: Path, *, screen: bool = True, video: str = CAMERA) -> list[str]:
-    return list(install(root, screen=screen, video=video, **ASKED))  # type: ignore[arg-type]
+    return list(install(root, Settings(SERVER, video=video, screen=screen)))
 
 
 @pytest.mark.parametrize("screen", [True, False])
@@ -26,15 +28,17 @@ def test_systemd_takes_the_service(tmp_path: Path, screen: bool) -> None:
     done = written(tmp_path, screen=screen)
     unit = tmp_path / "etc/systemd/system" / f"{SERVICE}.service"
     assert str(unit) in done
+    part = (tmp_path / "etc" / SCREEN_PART).read_text()
+    assert ("TTYPath=/dev/tty1" in part) is screen
+    assert ("ConditionPathExists=/var/lib/tiepdan-room/device.json" in part) is not screen, "told to nobody"
     text = unit.read_text()
-    assert ("TTYPath=/dev/tty1" in text) is screen
-    assert re.search(r"^ExecStart=\S+/tiepdan room$", text, re.MULTILINE)
+    assert re.search(r"^ExecStart=/bin/sh \S+/start.sh \S+/tiepdan room$", text, re.MULTILINE)
     assert "mat-khau" not in text, "units can be read by everybody"
     if shutil.which("systemd-analyze"):
         checked = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
         )
-        complaints = [line for line in checked.stderr.splitlines() if unit.name in line]
+        complaints = [line for line in checked.stderr.splitlines() if SERVICE in line]
         assert not complaints
 
 
@@ -44,7 +48,7 @@ def test_settings_may_hold_a_password_and_are_the_administrators_own(tmp_path: P
     assert stat.S_IMODE(settings.stat().st_mode) == 0o600
     assert f"TIEPDAN_ROOM_VIDEO='{CAMERA}'" in settings.read_text()
     assert "TIEPDAN_ROOM_SCREEN='true'" in settings.read_text()
-    assert not list(tmp_path.rglob("*.new"))
+    assert not list((tmp_path / "etc").glob(".*")), "left a file beside it"
 
 
 def test_it_may_be_installed_again_with_another_camera(tmp_path: Path) -> None:
@@ -53,6 +57,36 @@ def test_it_may_be_installed_again_with_another_camera(tmp_path: Path) -> None:
     settings = (tmp_path / f"etc/{SERVICE}.conf").read_text()
     assert "TIEPDAN_ROOM_VIDEO='/dev/video0'" in settings
     assert "mat-khau" not in settings
+
+
+def test_what_a_package_brought_is_left_to_its_updates(tmp_path: Path) -> None:
+    packaged = tmp_path / "usr/lib" / UNIT
+    packaged.parent.mkdir(parents=True)
+    packaged.write_text("of the package")
+    written(tmp_path, screen=False)
+    assert sorted(path.name for path in (tmp_path / "etc").rglob("*") if path.is_file()) == [
+        "screen.conf",
+        f"{SERVICE}.conf",
+    ]
+    written(tmp_path)
+    assert not (tmp_path / "etc" / SCREEN_PART).exists(), "the package's own counts again"
+    assert packaged.read_text() == "of the package"
+
+
+def test_who_enrols_need_not_repeat_the_server(tmp_path: Path) -> None:
+    assert read_server(tmp_path) == ""
+    written(tmp_path)
+    assert read_server(tmp_path) == SERVER
+
+
+def test_folders_that_it_makes_may_be_read(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        written(tmp_path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "etc/sysusers.d").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "etc" / UNIT).stat().st_mode) == 0o644
 
 
 @pytest.mark.parametrize("video", ["film'.mp4", "film\nTIEPDAN_ROOM_KEY=x"])

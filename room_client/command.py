@@ -20,7 +20,8 @@ from room_client.appliance.enrolment import (
     state_directory,
     write_enrolment,
 )
-from room_client.appliance.installing import NotInstalled, install
+from room_client.appliance.input_keys import NAMES, NotAKey, parse_keys
+from room_client.appliance.installing import HAND_KEYS, NotInstalled, Settings, install, read_server, start_service
 from room_client.cli import EXIT_ANEW, EXIT_DONE, EXIT_REFUSED, run_room
 from room_client.keeping.keeping import KeepOptions
 from room_client.room import RoomOptions
@@ -34,6 +35,7 @@ _ENV = "TIEPDAN_ROOM_"
 CAMERAS = "test, none, default, a file, /dev/video0 or rtsp://…"
 MICROPHONES = "test, none, default, a file, alsa:NAME, pulse:NAME or rtsp://…"
 KEEPS = "folder for what the room records of itself while its line is down on the floor; without it nothing is"
+HAND = "without a screen: keys of the hand, enter,space or numbers; enter@/dev/input/… of one device"
 SHOWS = "show the room's page full screen, with its sound"
 Server = Annotated[str, typer.Option(help="http://HOST:PORT or https://HOST", envvar=f"{_ENV}SERVER")]
 Language = Annotated[Literal["vi", "en"], typer.Option(help="of what it says", envvar=f"{_ENV}LANGUAGE")]
@@ -64,6 +66,7 @@ def room(
             help="the most that is kept in that folder", envvar=f"{_ENV}KEEP_MEGABYTES", min=10, max=100_000
         ),
     ] = 500,
+    hand_key: Annotated[str, typer.Option(help=HAND, envvar=f"{_ENV}HAND_KEY")] = "",
     report: Annotated[Path | None, typer.Option(help="write what the room saw and heard as JSON")] = None,
     language: Language = "vi",
     state: State = None,
@@ -92,7 +95,7 @@ def room(
 
     shown = directory if screen else None
     try:
-        code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=remember))
+        code = uvloop.run(run_room(options, report=report, screen=shown, on_enrolled=remember, hand_key=hand_key))
     except asyncio.CancelledError:
         code = EXIT_DONE
     if code == EXIT_ANEW:  # the same process, so systemd sees no end of it
@@ -111,7 +114,7 @@ def enrol_here(
     """Make this computer a room, with a code that works once."""
     directory = state or state_directory()
     former = _enrolled(directory, language)
-    server = server or (former.server if former is not None else "")
+    server = server or (former.server if former is not None else read_server())
     if not is_server_address(server):
         _fail(word("bad_address", language, server[:200]))
     try:
@@ -122,6 +125,8 @@ def enrol_here(
         _fail(word("unreachable_now", language))
     _keep(directory, found, language)
     Console().print(word("enrolled", language, found.room))
+    if start_service(directory):
+        Console().print(word("started", language))
 
 
 @app.command("install")
@@ -130,15 +135,20 @@ def install_here(
     video: Annotated[str, typer.Option(help=CAMERAS)] = "default",
     audio: Annotated[str, typer.Option(help=MICROPHONES)] = "default",
     screen: Annotated[bool, typer.Option(help=SHOWS)] = True,
+    hand_key: Annotated[str, typer.Option(help=HAND)] = HAND_KEYS,
     root: Annotated[Path, typer.Option(help="of the system it is written into", file_okay=False)] = Path("/"),
     language: Language = "vi",
 ) -> None:
-    """Write the service that starts this room with the computer, watches it, and keeps its log small."""
+    """Write this room's settings, and start it; where no package brought its service, write that, too."""
     if not is_server_address(server):
         _fail(word("bad_address", language, server[:200]))
     try:
-        for line in install(root, server=server, video=video, audio=audio, screen=screen, language=language):
+        if hand_key:
+            parse_keys(hand_key)
+        for line in install(root, Settings(server, video, audio, screen, hand_key, language)):
             Console().print(line, soft_wrap=True, highlight=False, markup=False)
+    except NotAKey as error:
+        _fail(word("bad_hand_key", language, str(error)[:50], ", ".join(NAMES)))
     except NotInstalled as error:
         _fail(word("not_installed", language, str(error)))
 
