@@ -83,7 +83,8 @@ def read_rows(
 
     head = next((at for at, (_, cells) in enumerate(lines[:_TITLES]) if names_columns(cells)), None)
     if head is None:
-        return _nothing(lines[0][0], ", ".join(filter(None, lines[0][1]))[:SHOWN], expected.no_columns)
+        line, cells = max(lines[:_TITLES], key=lambda each: sum(column(name) is not None for name in each[1]))
+        return _nothing(line, ", ".join(filter(None, cells))[:SHOWN], expected.no_columns)  # what comes nearest
     (first, header), others = lines[head], lines[head + 1 :]
     columns = [column(name) for name in header]
     if len(others) > expected.most:
