@@ -89,3 +89,26 @@ async def test_a_phone_becomes_the_second_factor(office: Office, chromium: Chrom
     await _log_in(page, office.address, "canbo", codes[0].lower())
     await expect(page.locator("header")).to_contain_text("Nguyễn Thị Hồng Vân")
     assert window.faults == []
+
+
+async def test_what_was_typed_outlives_the_login(office: Office, chromium: Chromium) -> None:
+    """The page lies open over lunch; the login ends; the same words are sent after another one."""
+    window = await chromium.window("canbo")
+    page = window.page
+    await _log_in(page, office.address, "canbo")
+    await page.clock.install()
+    await page.goto(f"{office.address}/petitions/new")
+    await page.check("input[name=kind][value=reflection]")
+    await page.fill("#petitioner_name", "Trần Thị Bưởi")
+    await page.fill("#summary", "Đèn đường hỏng")
+    await page.context.clear_cookies()
+    await page.clock.fast_forward("02:05:00")
+    await page.click("main .form-actions button")
+    await expect(page.locator("#login-ended-here")).to_be_focused()
+
+    other = (await chromium.window("canbo again", beside=window)).page
+    await _log_in(other, office.address, "canbo")
+    await expect(other.locator("main h1")).to_contain_text("Xin chào")
+    await page.click("main .form-actions button")
+    await expect(page.locator("main h1")).to_contain_text("Đèn đường hỏng")
+    assert window.faults == []
