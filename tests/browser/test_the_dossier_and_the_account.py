@@ -49,7 +49,7 @@ async def test_a_scan_is_chosen_or_dragged_and_attached(
     await page.keyboard.press("Enter")
     row = page.locator("table.attachments tbody tr")
     await expect(row).to_contain_text("Bản đồ địa chính")
-    await expect(row).to_contain_text("3.0 MB")
+    await expect(row).to_contain_text("3,0 MB")
     async with page.expect_download() as started:
         await row.locator("a[download]").click()
     download = await started.value
