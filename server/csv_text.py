@@ -62,7 +62,8 @@ def day_in(cell: str) -> date | None:
 
 
 def _delimiter(text: str) -> str:
+    """As in the first line that has one: a title above the columns often has none."""
     for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
+        if not line.lstrip().startswith("#") and (";" in line or "," in line):
             return ";" if line.count(";") > line.count(",") else ","
     return ","

@@ -6,7 +6,7 @@ What a column and a row mean say the features; their pages show `ImportFile` bef
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from server.csv_text import NotCsv, NotText
@@ -16,7 +16,8 @@ from server.web.languages import N_
 R = TypeVar("R")
 Cells = Mapping[str, str]
 Say = Callable[[str], str]
-_SHOWN = 60
+SHOWN = 60
+"""Characters of a cell that a refusal repeats."""
 _TITLES = 10
 """Lines in which the one that names the columns is looked for: an office's ledger has its title above it."""
 _NOT_A_FILE = N_("a spreadsheet (XLSX) of ordinary size, or text saved as CSV UTF-8")
@@ -24,13 +25,14 @@ _NOT_A_FILE = N_("a spreadsheet (XLSX) of ordinary size, or text saved as CSV UT
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """`column` is a field's name, or empty where the row as a whole is wrong; `cells` as they came, by field."""
+    """Line 1 is the file's first. `column` is a field's name, or empty where the row as a whole is wrong;
+    `allowed` a message; `cells` as they came, by field, where the row is handed out to be corrected."""
 
     line: int
     column: str
     came: str
     allowed: str
-    cells: Cells
+    cells: Cells = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class WrongCell(Exception):
 
     def __init__(self, column: str, came: str, allowed: str) -> None:
         super().__init__(column)
-        self.column, self.came, self.allowed = column, came[:_SHOWN], allowed
+        self.column, self.came, self.allowed = column, came[:SHOWN], allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def read_rows(
 
     head = next((at for at, (_, cells) in enumerate(lines[:_TITLES]) if names_columns(cells)), None)
     if head is None:
-        return _nothing(lines[0][0], ", ".join(filter(None, lines[0][1]))[:_SHOWN], expected.no_columns)
+        line, cells = max(lines[:_TITLES], key=lambda each: sum(column(name) is not None for name in each[1]))
+        return _nothing(line, ", ".join(filter(None, cells))[:SHOWN], expected.no_columns)  # what comes nearest
     (first, header), others = lines[head], lines[head + 1 :]
     columns = [column(name) for name in header]
     if len(others) > expected.most:
@@ -123,4 +126,4 @@ def template_book(title: str, columns: Sequence[tuple[str, bool, str]], translat
 
 
 def _nothing(line: int, came: str, allowed: str) -> ImportFile[R]:
-    return ImportFile(refused=(RefusedRow(line, "", came, allowed, {}),))
+    return ImportFile(refused=(RefusedRow(line, "", came, allowed),))

@@ -26,7 +26,7 @@ from server.demo.visits import fill_visits
 from server.people.tables import Account
 from server.petitions.tables import Petition
 from server.receptions.queries import reception_today
-from server.receptions.tables import Audience, ReceptionState
+from server.receptions.tables import AHEAD, Audience
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
@@ -80,7 +80,7 @@ def fill(session: Session, today: date) -> DemoFilled:
 def _again(session: Session, today: date) -> int | None:
     """The reception to be held today; planned anew where there is none left and this is our province."""
     reception = reception_today(session, today)
-    if reception is not None and reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN):
+    if reception is not None and reception.state in AHEAD:
         return reception.id
     petitions = {petition.code: petition for petition in session.exec(select(Petition))}
     rooms = {room.code: room for room in rooms_on(session, today)}

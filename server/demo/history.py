@@ -14,11 +14,18 @@ from server.deadlines.rules import DeadlineKey, Variant
 from server.people.accounts import account_by_login
 from server.petitions.categories import Outcome
 from server.petitions.history import SYSTEM, Author, author_of, record_extension, record_notice, record_status
+from server.petitions.routes import RULES
 from server.petitions.tables import Petition, PetitionStatus
 from server.petitions.transitions import NextStatus
 
 FILE = Path(__file__).parent / "data" / "history.csv"
 _WRITER = "canbo"
+_COMPETENCE = {
+    rule.status: rule.in_competence
+    for rule in RULES.values()
+    if rule.status is not None and rule.in_competence is not None
+}
+"""What a status says that a route leads to, and the figures count."""
 
 
 def writer(session: Session) -> Author:
@@ -41,6 +48,9 @@ def _write(session: Session, petition: Petition, row: Mapping[str, str], author:
         outcome = Outcome(row["outcome"]) if row["outcome"] else None
         wanted = NextStatus(PetitionStatus(detail), day, document, row["reason"], outcome)
         record_status(session, petition, wanted, author, today)
+        if wanted.status in _COMPETENCE:
+            petition.in_competence = _COMPETENCE[wanted.status]
+            session.add(petition)
     elif row["event"] == "notice":
         duty = DeadlineKey(detail), _ago(today, row["since"])
         record_notice(session, petition, duty, day, document, author)

@@ -23,6 +23,7 @@ from server.people.second_factor import LONGEST_CODE
 from server.people.sessions import SECOND_FACTOR_ROLES
 from server.people.tables import Account, Role
 from server.web.cookie import session_of
+from server.web.csrf import token_of
 from server.web.keys import DATABASE
 from server.web.languages import LANGUAGES
 from server.web.shell import render, require
@@ -74,8 +75,13 @@ async def log_out(request: web.Request) -> web.StreamResponse:
 
 @require()
 async def alive(request: web.Request) -> web.StreamResponse:
-    """A page that stays open for hours, without being asked for anything, says that somebody sits before it."""
-    return web.Response(status=204)
+    """A page that stays open for hours, without being asked for anything, says that somebody sits before it.
+
+    A form that was opened in an earlier session learns whose this one is, and its token.
+    """
+    account = await sessions.account_in(request)
+    said = {"account": account.login, "csrf": token_of(await session_of(request))}
+    return web.json_response(said, headers={hdrs.CACHE_CONTROL: "no-store"})
 
 
 async def choose_language(request: web.Request) -> web.StreamResponse:

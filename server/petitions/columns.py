@@ -56,7 +56,7 @@ _OTHER_NAMES = {
     "channel": ("Nguồn đơn",),
     "petitioner_name": ("Họ tên", "Họ và tên", "Họ tên người gửi", "Name"),
     "petitioner_count": ("Số lượng người",),
-    "summary": ("Trích yếu", "Nội dung tóm tắt"),
+    "summary": ("Trích yếu", "Nội dung tóm tắt", "Tóm tắt nội dung"),
     "place": ("Địa bàn", "Nơi xảy ra", "Place"),
     "unit_in_charge": ("Cơ quan phụ trách",),
     "times_received": ("Lần thứ",),

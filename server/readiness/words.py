@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.readiness.rules import Light, Reason, Trouble
-from server.web.languages import N_
+from server.web.languages import N_, decimal
 from signaling.check_messages import CheckReason, Part
 
 Translate = Callable[..., str]
@@ -142,5 +142,4 @@ def figures_of(reason: Reason, translate: Translate, language: str) -> str:
 
 
 def _number(value: float, language: str) -> str:
-    said = f"{value:.1f}" if 0.05 <= abs(value) < 10 else f"{value:.0f}"
-    return said.replace(".", ",") if language == "vi" else said
+    return decimal(value, 1 if 0.05 <= abs(value) < 10 else 0, language)

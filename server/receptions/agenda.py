@@ -20,6 +20,7 @@ from server.petitions.rules import DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.receptions import summoning
 from server.receptions.tables import (
+    AHEAD,
     AgendaItem,
     AgendaItemPetition,
     AgendaItemRoom,
@@ -149,7 +150,7 @@ def add_item(
     Raises OnAgenda: nobody is heard twice because a form was sent twice.
     """
     reception = _reception(session, reception_id)
-    if reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
+    if reception.state not in AHEAD:
         raise Refused(RefusalCode.RECEPTION_ENDED, reception.state)
     items = _items(session, reception_id)
     if len(items) >= limit:
@@ -288,7 +289,7 @@ def _waiting(session: Session, item_id: int) -> AgendaItem:
     if item is None:
         raise Refused(RefusalCode.UNKNOWN_ITEM, str(item_id))
     reception = _reception(session, item.reception_id)
-    if reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
+    if reception.state not in AHEAD:
         raise Refused(RefusalCode.RECEPTION_ENDED, reception.state)
     if item.state != ItemState.WAITING:
         raise Refused(RefusalCode.NOT_ALLOWED, item.state, ItemState.WAITING)

@@ -23,7 +23,7 @@ from server.receptions import agenda, summoning
 from server.receptions.agenda_view import shown_agenda
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.queries import AgendaLine, agenda_line, agenda_of
-from server.receptions.tables import AgendaItem, Audience, ItemState, Reception, ReceptionState
+from server.receptions.tables import AHEAD, AgendaItem, Audience, ItemState, Reception
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
@@ -72,7 +72,7 @@ async def _choose(request: web.Request, mistake: str = "", code: int = 200) -> w
         return reception, found, agenda_of(session, reception_id)
 
     reception, found, lines = await request.app[DATABASE].run(work)
-    if reception is None or reception.state not in (ReceptionState.PLANNED, ReceptionState.OPEN):
+    if reception is None or reception.state not in AHEAD:
         raise web.HTTPNotFound
     return await render(
         request,

@@ -16,7 +16,7 @@ from server.deadlines.terms import Terms
 from server.receptions import agenda
 from server.receptions.dated_rules import ReceptionRule, ReceptionRules, RuleKey
 from server.receptions.tables import AgendaItem, Reception, ReceptionCancellation, ReceptionState
-from server.web.languages import local_day
+from server.receptions.titles import moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,8 @@ def predecessor_of(session: Session, reception_id: int) -> Reception | None:
 
 
 def _successor(session: Session, former: Reception, planned_at: datetime) -> Reception:
-    old_day, new_day = (f"{local_day(moment):%d/%m/%Y}" for moment in (former.planned_at, planned_at))
     plan = agenda.Plan(
-        title=former.title.replace(old_day, new_day),
+        title=moved(former.title, former.planned_at, planned_at),
         mode=former.mode,
         place=former.place,
         host_name=former.host_name,

@@ -19,12 +19,12 @@ from server.petitions.heard import Heard, Hearings, Recorded
 from server.receptions import agenda
 from server.receptions.chapters import chapters_of, merged
 from server.receptions.tables import (
+    AHEAD,
     AgendaItem,
     AgendaItemPetition,
     Hearing,
     ItemState,
     Reception,
-    ReceptionState,
     Recording,
     RecordingState,
 )
@@ -71,7 +71,7 @@ def _of_item(session: Session, item: AgendaItem, reception: Reception, until: da
         )
 
     if not hearings:
-        ahead = reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+        ahead = reception.state in AHEAD
         return [heard(Recorded.AHEAD)] if ahead and item.state == ItemState.WAITING else []
 
     lines = [

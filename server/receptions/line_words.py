@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.receptions.line_quality import Quality, Verdict
-from server.web.languages import N_, local_time
+from server.web.languages import N_, decimal, local_time
 
 HEADLINES: dict[Quality, str] = {
     Quality.SILENT: N_("Connected, but silent"),
@@ -92,8 +92,7 @@ def _facts(verdict: Verdict, translate: Translate, language: str) -> list[str]:
 def _percent(value: float | None, language: str) -> str:
     if value is None:
         return ""
-    said = f"{value:.1f}" if 0.05 <= value < 1 else f"{value:.0f}"
-    return said.replace(".", ",") if language == "vi" else said
+    return decimal(value, 1 if 0.05 <= value < 1 else 0, language)
 
 
 def _whole(value: float | None) -> str:

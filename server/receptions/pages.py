@@ -42,10 +42,10 @@ from server.receptions.queries import (
 from server.receptions.roll_queries import offices_present
 from server.receptions.summons_queries import summonses_of
 from server.receptions.tables import (
+    AHEAD,
     ItemState,
     Reception,
     ReceptionCancellation,
-    ReceptionState,
     Recording,
     RecordingState,
 )
@@ -141,7 +141,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
     if answer is None:
         raise web.HTTPNotFound
     found, concluded, expected = answer
-    running = found.reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+    running = found.reception.state in AHEAD
     cancellation, plans = found.cancellation, Right.PLAN_RECEPTIONS in account.rights
     waiting = [item.id for item in found.items if item.item.state == ItemState.WAITING]
     return await render(

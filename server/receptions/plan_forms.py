@@ -12,7 +12,6 @@ from server.receptions.cancelling import Cancellation
 from server.receptions.tables import Receiver, Reception, ReceptionMode
 from server.web.languages import HERE, N_
 
-NO_TITLE = N_("Give the reception a title, for instance the kind and the date.")
 BAD_MOMENT = N_("Enter day and time at which the reception begins.")
 PAST_MOMENT = N_("This moment has passed. A reception is planned for today or later.")
 BAD_MODE = N_("Choose one of the list.")
@@ -59,11 +58,9 @@ class FilledForm:
 
 
 def read_plan(form: Mapping[str, object], now: datetime) -> tuple[FilledForm, Plan | None]:
-    """The plan only where there is no mistake."""
+    """The plan only where there is no mistake; its title may be empty."""
     filled = _filled(form, FIELDS)
     values = filled.values
-    if not values["title"]:
-        filled.mistakes["title"] = NO_TITLE
     if values["mode"] not in set(ReceptionMode):
         filled.mistakes["mode"] = BAD_MODE
     planned_at = _moment(filled, now)

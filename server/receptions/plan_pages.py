@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from server.receptions.asking import planned_reception, reception_in, to_recepti
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.plan_forms import FIELDS, FilledForm, plan_values, read_plan, read_receiver
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
+from server.receptions.titles import moved, title_by
 from server.rooms.offices import head_of_province
 from server.web.keys import DATABASE
 from server.web.languages import HERE, today
@@ -35,11 +37,9 @@ def add_routes(app: web.Application) -> None:
 
 @require(Right.PLAN_RECEPTIONS)
 async def new(request: web.Request) -> web.StreamResponse:
-    _ = translator_of(request)
     day = today() + timedelta(days=1)
     head = await request.app[DATABASE].run(head_of_province, day)
     values = {
-        "title": _("Periodic citizen reception, %(day)s", day=f"{day:%d/%m/%Y}"),
         "mode": str(ReceptionMode.PERIODIC),
         "received_by": str(Receiver.HEAD),
         "host_name": "" if head is None else head.display_name,
@@ -55,9 +55,10 @@ async def create(request: web.Request) -> web.StreamResponse:
     filled, plan = read_plan(await request.post(), datetime.now(HERE))
     if plan is None:
         return await _form(request, filled, status=422)
+    title = plan.title or title_by(plan.mode, plan.planned_at, translator_of(request))
 
     def work(session: Session) -> int:
-        reception = agenda.create_reception(session, plan)
+        reception = agenda.create_reception(session, replace(plan, title=title))
         audit.record(session, subject_of(account), "reception_planned", f"reception:{reception.id}")
         return reception.id or 0
 
@@ -78,13 +79,16 @@ async def change(request: web.Request) -> web.StreamResponse:
     filled, plan = read_plan(form, datetime.now(HERE))
     if plan is None:
         return await _form(request, filled, reception, status=422)
+    title = plan.title or title_by(plan.mode, plan.planned_at, translator_of(request))
+    if title == reception.title:  # left as it was, which may name the day
+        title = moved(title, reception.planned_at, plan.planned_at)
 
     def work(session: Session) -> bool:
         changed = session.get_one(Reception, reception.id)
         if changed_meanwhile(form, stamp_of(plan_values(changed))):
             return False
         former = changed.planned_at
-        agenda.change_plan(session, reception.id or 0, plan)
+        agenda.change_plan(session, reception.id or 0, replace(plan, title=title))
         summoning.hour_changed(session, changed, former, subject_of(account), datetime.now(HERE))
         audit.record(session, subject_of(account), "reception_plan_changed", f"reception:{reception.id}")
         return True

@@ -116,7 +116,7 @@ def quality_view(request: web.Request, *, only_troubles: bool) -> QualityView:
             QualityLine(
                 code=room.code,
                 name=room.name,
-                district=room.district,
+                district="" if room.district == room.name else room.district,  # a district's own room
                 quality=verdict.quality,
                 trouble=verdict.is_trouble,
                 sentence=words.sentence,

@@ -18,7 +18,7 @@ from server.receptions.reception_facts import read_reception
 from server.receptions.rules import audience_of
 from server.receptions.summons_queries import summonses_of
 from server.receptions.summons_tables import Summons, SummonsAnswered, SummonsChange
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import local_day
@@ -27,7 +27,6 @@ from signaling.refusals import RefusalCode, Refused
 from signaling.summons_messages import SummonsAnswer
 
 SUBJECT = "reception:{}"
-_ASKING = (ReceptionState.PLANNED, ReceptionState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def take_answer(
     row, reception = found
     if (answer is SummonsAnswered.NOTED) != (row.withdrawn_at is not None):
         raise Refused(RefusalCode.UNKNOWN_SUMMONS, came=answer)
-    if row.withdrawn_at is None and reception.state not in _ASKING:
+    if row.withdrawn_at is None and reception.state not in AHEAD:
         raise Refused(RefusalCode.UNKNOWN_SUMMONS, came=reception.state)
     named = tuple(dict.fromkeys(said.offices)) if answer is SummonsAnswered.COMING else ()
     if not set(named) <= set(offices):
@@ -176,7 +175,7 @@ def agenda_changed(session: Session, reception_id: int, actor: str, now: datetim
     """Audiences or items changed: rooms with a new item are asked again, those left with none are not wanted any
     more, and those that an item already summoned for concerns since are summoned with the others."""
     reception = session.get(Reception, reception_id)
-    if reception is None or reception.state not in _ASKING:
+    if reception is None or reception.state not in AHEAD:
         return  # what was answered to a reception that is over stays as it was
     rows = summonses_of(session, reception_id)
     standing = [row for row, _ in rows if row.withdrawn_at is None]

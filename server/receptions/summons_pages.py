@@ -30,7 +30,7 @@ from server.receptions.summons_forms import read_summons
 from server.receptions.summons_queries import summonses_of
 from server.receptions.summons_rules import Lack, Readiness, Standing, standing_of, urgency
 from server.receptions.summons_tables import Summons, SummonsAnswered
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception, ReceptionState
 from server.rooms.tables import Room
 from server.web.keys import DATABASE
 from server.web.languages import HERE, N_, local_day
@@ -58,7 +58,6 @@ LACK_WORDS: dict[Lack, str] = {
     Lack.LINE: N_("Line in trouble"),
     Lack.SOFTWARE: N_("Old software"),
 }
-_LIVE = (ReceptionState.PLANNED, ReceptionState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ async def board(request: web.Request) -> web.StreamResponse:
 @require(Right.PLAN_RECEPTIONS)
 async def summon(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    reception = await reception_in(request, *_LIVE)
+    reception = await reception_in(request, *AHEAD)
     filled, wanted = read_summons(await request.post(), reception, datetime.now(HERE))
     if wanted is None:
         return await _board(request, reception, filled, status=422)
@@ -117,7 +116,7 @@ async def summon(request: web.Request) -> web.StreamResponse:
 @require(Right.PLAN_RECEPTIONS)
 async def remind(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    reception = await reception_in(request, *_LIVE)
+    reception = await reception_in(request, *AHEAD)
 
     def work(session: Session) -> None:
         present = session.get_one(Reception, reception.id)
@@ -152,7 +151,7 @@ async def _board(
 ) -> web.Response:
     account = await account_in(request)
     found = await request.app[DATABASE].run(_read, reception.id or 0, account.role)
-    held = reception.state in _LIVE
+    held = reception.state in AHEAD
     lines = _lines(request, found.summonses)
     counts = Counter(line.standing for line in lines)
     _ = translator_of(request)

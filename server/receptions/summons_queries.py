@@ -11,7 +11,7 @@ from server.receptions.programme import SummonsFacts
 from server.receptions.reception_facts import read_reception
 from server.receptions.rules import audience_of, is_in_audience, item_view
 from server.receptions.summons_tables import Summons
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception, ReceptionState
 from server.rooms.tables import Room
 from server.web.languages import day_began
 from signaling.messages import ItemView, RoomCode
@@ -33,7 +33,7 @@ def summonses_of(session: Session, reception_id: int) -> list[tuple[Summons, Roo
 def read_summonses(session: Session, now: datetime) -> dict[RoomCode, tuple[SummonsFacts, ...]]:
     """All that rooms are to see: of receptions open or to come, which may be opened until their day is over, and
     withdrawn ones that the room has not noted."""
-    held = col(Reception.state).in_((ReceptionState.PLANNED, ReceptionState.OPEN))
+    held = col(Reception.state).in_(AHEAD)
     lately = or_(Reception.state == ReceptionState.OPEN, col(Reception.planned_at) >= day_began(now))
     standing = and_(col(Summons.withdrawn_at).is_(None), held, lately)
     withdrawn = and_(

@@ -33,6 +33,10 @@ class ReceptionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+AHEAD = (ReceptionState.PLANNED, ReceptionState.OPEN)
+"""Of a reception that is still to be held, or is being held now."""
+
+
 class Audience(StrEnum):
     ALL = "all"  # every room
     ROOMS = "rooms"  # the rooms in `agenda_item_room`

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlmodel import Session, col, func, or_, select
 
 from server.receptions.queries import day_bounds
-from server.receptions.tables import AgendaItem, Reception, ReceptionState
+from server.receptions.tables import AHEAD, AgendaItem, Reception, ReceptionState
 from server.web.keys import DATABASE, TodayReception
 from server.web.languages import today
 
@@ -23,7 +23,7 @@ def receptions_on(session: Session, day: date) -> list[TodayReception]:
     on_the_day = (col(Reception.planned_at) >= start) & (col(Reception.planned_at) < end)
     is_open = col(Reception.state) == ReceptionState.OPEN
     receptions = list(session.exec(select(Reception).where(or_(is_open, on_the_day))))
-    if not any(r.state in (ReceptionState.OPEN, ReceptionState.PLANNED) for r in receptions):
+    if not any(r.state in AHEAD for r in receptions):
         later = select(Reception).where(
             col(Reception.state) == ReceptionState.PLANNED, col(Reception.planned_at) >= end
         )

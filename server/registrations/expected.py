@@ -11,7 +11,7 @@ from server.people.tables import Account
 from server.petitions.citizens import may_write
 from server.petitions.history import author_of
 from server.receptions.queries import agenda_of
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception
 from server.registrations import recording
 from server.registrations.queries import TO_COME, RegistrationView, of_reception
 from server.registrations.rules import STATE_WORDS
@@ -56,7 +56,7 @@ class ExpectedCitizens:
             state_words=STATE_WORDS,
             may_write=Right.WRITE_VISITS in account.rights,
             may_plan=Right.PLAN_RECEPTIONS in account.rights,
-            ahead=reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN),
+            ahead=reception.state in AHEAD,
             closed=closes_on is not None and closes_on < today(),
             begun=local_day(reception.planned_at) <= today(),
         )

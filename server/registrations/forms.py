@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from server.petitions.citizens import linked_petition
 from server.petitions.tables import PetitionKind
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception
 from server.registrations.queries import session_asked
 from server.registrations.rules import RegistrationFault, Request, SessionAsked, faults
 from server.registrations.tables import Registration, RegistrationWay
@@ -136,7 +136,7 @@ def _session(session: Session, text: str, present: int | None) -> SessionAsked |
     reception = session.get(Reception, number) if number else None
     if reception is None:
         return None
-    ahead = reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+    ahead = reception.state in AHEAD
     return session_asked(reception) if ahead or reception.id == present else None
 
 

@@ -15,7 +15,7 @@ from server.people.rights import Role
 from server.petitions.citizens import or_petitions, reading_of, says
 from server.petitions.rules import Reading, is_audited
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception, ReceptionState
 from server.registrations.rules import SessionAsked
 from server.registrations.tables import DeclineGround, Registration, RegistrationState, RegistrationWay
 from server.web.languages import local_day
@@ -172,7 +172,7 @@ def session_asked(reception: Reception) -> SessionAsked:
 
 def receptions_to_ask_for(session: Session, chosen: int | None = None) -> Sequence[Reception]:
     """Planned and open ones by day, and the one that is chosen already."""
-    ahead = col(Reception.state).in_((ReceptionState.PLANNED, ReceptionState.OPEN))
+    ahead = col(Reception.state).in_(AHEAD)
     wanted = select(Reception).where(or_(ahead, col(Reception.id) == chosen))
     return session.exec(wanted.order_by(col(Reception.planned_at)).limit(PAGE)).all()
 

@@ -17,7 +17,7 @@ from server.petitions.citizens import search_key
 from server.petitions.history import Author
 from server.petitions.tables import PetitionKind
 from server.receptions import agenda
-from server.receptions.tables import Reception, ReceptionState
+from server.receptions.tables import AHEAD, Reception
 from server.registrations.rules import ACTS, OPEN, OTHER_BODY, Act, Request
 from server.registrations.tables import DeclineGround, Registration, RegistrationState
 
@@ -226,7 +226,7 @@ def _next_number(session: Session, reception_id: int | None) -> int:
 
 def _ahead(session: Session, reception_id: int | None) -> bool:
     reception = None if reception_id is None else session.get(Reception, reception_id)
-    return reception is not None and reception.state in (ReceptionState.PLANNED, ReceptionState.OPEN)
+    return reception is not None and reception.state in AHEAD
 
 
 def _decided(row: Registration, state: RegistrationState, author: Author) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from server.csv_text import NotCsv, NotText, day_in
-from server.rooms.registry_file import LEVEL_OF_TYPE, RefusedRow
+from server.rooms.registry_file import LEVEL_OF_TYPE
 from server.rooms.tables import Extent, RoomLevel
+from server.row_files import SHOWN, RefusedRow, WrongCell
 from server.spreadsheets import NotXlsx, as_csv, rows_in_file
 from server.web.languages import N_
 
@@ -21,7 +22,6 @@ COLUMNS = ("day", "predecessor", "successor", "extent", "name", "type", "distric
 REQUIRED = ("day", "predecessor", "successor")
 MAX_BYTES = 1_000_000
 MAX_ROWS = 2000
-_SHOWN = 60
 _CODE = N_("the code of a unit: 5 digits for a commune, 3 for a district")
 _TYPE = N_("Phường, Xã, Thị trấn, Đặc khu, Thành phố, Thị xã or Huyện")
 
@@ -52,12 +52,6 @@ class ChangeFile:
     refused: tuple[RefusedRow, ...]
 
 
-class _Wrong(Exception):
-    def __init__(self, column: str, came: str, allowed: str) -> None:
-        super().__init__(column)
-        self.column, self.came, self.allowed = column, came, allowed
-
-
 def read_changes(content: bytes) -> ChangeFile:
     """Never raises for what is in the file."""
     if len(content) > MAX_BYTES:
@@ -82,8 +76,8 @@ def read_changes(content: bytes) -> ChangeFile:
     for line, cells in lines[1:]:
         try:
             rows.append(_row(line, dict(zip(header, cells, strict=False))))
-        except _Wrong as wrong:
-            refused.append(RefusedRow(line, wrong.column, wrong.came[:_SHOWN], wrong.allowed))
+        except WrongCell as wrong:
+            refused.append(RefusedRow(line, wrong.column, wrong.came, wrong.allowed))
     return ChangeFile(tuple(rows), tuple(refused))
 
 
@@ -97,21 +91,21 @@ def _row(line: int, cells: dict[str, str]) -> ChangeRow:
     text = {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
     day = day_in(text["day"])
     if day is None:
-        raise _Wrong("day", text["day"], N_("a date as 2020-01-31 or 31/01/2020"))
+        raise WrongCell("day", text["day"], N_("a date as 2020-01-31 or 31/01/2020"))
     for column in ("predecessor", "successor"):
         if text[column] and not (
             text[column].isascii() and text[column].isdigit() and len(text[column]) in (3, 5)
         ):
-            raise _Wrong(column, text[column], _CODE)
+            raise WrongCell(column, text[column], _CODE)
     if not text["predecessor"] and not text["successor"]:
-        raise _Wrong("predecessor", "", _CODE)
+        raise WrongCell("predecessor", "", _CODE)
     extent = text["extent"].lower() or Extent.FULL
     if extent not in set(Extent):
-        raise _Wrong("extent", text["extent"], N_("full (all of the unit) or partial (a part of it)"))
+        raise WrongCell("extent", text["extent"], N_("full (all of the unit) or partial (a part of it)"))
     if text["name"] or text["type"]:
         _describes(text)
     if len(text["basis"]) > 200:
-        raise _Wrong("basis", text["basis"], N_("at most 200 characters"))
+        raise WrongCell("basis", text["basis"], N_("at most 200 characters"))
     return ChangeRow(
         line,
         day,
@@ -129,17 +123,17 @@ def _row(line: int, cells: dict[str, str]) -> ChangeRow:
 def _describes(text: dict[str, str]) -> None:
     level = LEVEL_OF_TYPE.get(text["type"])
     if level is None or level is RoomLevel.PROVINCE:
-        raise _Wrong("type", text["type"], _TYPE)
+        raise WrongCell("type", text["type"], _TYPE)
     if not 1 <= len(text["name"]) <= 120 or not text["name"].isprintable():
-        raise _Wrong("name", text["name"], N_("1 to 120 characters"))
+        raise WrongCell("name", text["name"], N_("1 to 120 characters"))
     if len(text["successor"]) != (5 if level is RoomLevel.COMMUNE else 3):
-        raise _Wrong("successor", text["successor"], _CODE)
+        raise WrongCell("successor", text["successor"], _CODE)
     code = text["district_code"]
     if code and not (code.isascii() and code.isdigit() and len(code) == 3):
-        raise _Wrong("district_code", code, N_("3 digits for a district"))
+        raise WrongCell("district_code", code, N_("3 digits for a district"))
     if len(text["district"]) > 120:
-        raise _Wrong("district", text["district"], N_("at most 120 characters"))
+        raise WrongCell("district", text["district"], N_("at most 120 characters"))
 
 
 def _nothing(line: int, came: str, allowed: str) -> ChangeFile:
-    return ChangeFile((), (RefusedRow(line, "", came[:_SHOWN], allowed),))
+    return ChangeFile((), (RefusedRow(line, "", came[:SHOWN], allowed),))

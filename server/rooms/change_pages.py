@@ -32,8 +32,8 @@ from server.rooms.changes import ChangePlan
 from server.rooms.changing import audiences_of, carry_out, look, stamp_of
 from server.rooms.planned import PLANNED, NoReceptions, PlannedAudiences, PlannedItem
 from server.rooms.queries import rooms_on
-from server.rooms.registry_file import RefusedRow
 from server.rooms.tables import Extent, Room, RoomLevel
+from server.row_files import RefusedRow
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of

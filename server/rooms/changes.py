@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from server.rooms.change_file import ChangeRow
-from server.rooms.registry_file import RefusedRow
 from server.rooms.tables import Extent, RoomLevel
+from server.row_files import RefusedRow
 from server.web.languages import N_
 
 Key = tuple[str, date]  # code and first day: what identifies a unit

@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 
 from server.data.folding import fold
 from server.people import audit
-from server.rooms.registry_file import RefusedRow, RoomRow, read_registry
+from server.rooms.registry_file import RoomRow, read_registry
 from server.rooms.tables import Room, RoomLevel
+from server.row_files import RefusedRow
 from server.web.languages import N_
 
 SAMPLE = Path(__file__).parent / "data" / "quang-ninh-2020-2024.csv"

@@ -11,6 +11,7 @@ from datetime import date
 
 from server.csv_text import NotCsv, NotText, day_in, rows_of
 from server.rooms.tables import RoomLevel
+from server.row_files import SHOWN, RefusedRow, WrongCell
 from server.web.languages import N_
 
 COLUMNS = ("code", "name", "type", "level", "district_code", "district", "valid_from", "valid_to")
@@ -33,7 +34,6 @@ _CODE_ALLOWED = {
     RoomLevel.COMMUNE: N_("5 digits for a commune, with the leading zero"),
 }
 _DATE_ALLOWED = N_("a date as 2020-01-31 or 31/01/2020")
-_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,9 @@ class RoomRow:
 
 
 @dataclass(frozen=True)
-class RefusedRow:
-    """Line 1 is the file's first; `column` is empty where the line as a whole is wrong. `allowed` is a message."""
-
-    line: int
-    column: str
-    came: str
-    allowed: str
-
-
-@dataclass(frozen=True)
 class RegistryFile:
     rows: tuple[RoomRow, ...]
     refused: tuple[RefusedRow, ...]
-
-
-class _Wrong(Exception):
-    def __init__(self, column: str, came: str, allowed: str) -> None:
-        super().__init__(column)
-        self.column, self.came, self.allowed = column, came, allowed
 
 
 def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: date | None = None) -> RegistryFile:
@@ -94,16 +78,16 @@ def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: d
             try:
                 row = _row(line, dict(zip(header, cells, strict=False)), valid_from, valid_to)
                 if (row.code, row.valid_from) in seen:
-                    raise _Wrong("code", row.code, N_("each code once for the same first day"))
-            except _Wrong as wrong:
-                refused.append(RefusedRow(line, wrong.column, wrong.came[:_SHOWN], wrong.allowed))
+                    raise WrongCell("code", row.code, N_("each code once for the same first day"))
+            except WrongCell as wrong:
+                refused.append(RefusedRow(line, wrong.column, wrong.came, wrong.allowed))
                 continue
             seen[(row.code, row.valid_from)] = line
             rows.append(row)
     except NotText as problem:
         return _nothing(problem.line, "", f"byte {problem.came}", N_("text saved as CSV UTF-8"))
     except NotCsv as problem:
-        refused.append(RefusedRow(problem.line, "", problem.came[:_SHOWN], N_("a line of comma-separated values")))
+        refused.append(RefusedRow(problem.line, "", problem.came[:SHOWN], N_("a line of comma-separated values")))
     if header is None:
         return _nothing(1, "", "0", N_("a first line that names the columns"))
     return RegistryFile(tuple(rows), tuple(refused))
@@ -112,27 +96,27 @@ def read_registry(content: bytes, *, valid_from: date | None = None, valid_to: d
 def _row(line: int, cells: dict[str, str], valid_from: date | None, valid_to: date | None) -> RoomRow:
     kind = cells.get("type", "")
     if kind not in LEVEL_OF_TYPE:
-        raise _Wrong("type", kind, N_("Phường, Xã, Thị trấn, Đặc khu, Thành phố, Thị xã, Huyện or Tỉnh"))
+        raise WrongCell("type", kind, N_("Phường, Xã, Thị trấn, Đặc khu, Thành phố, Thị xã, Huyện or Tỉnh"))
     level = LEVEL_OF_TYPE[kind]
     if cells.get("level", "") not in ("", str(level)):
-        raise _Wrong("level", cells["level"], N_("the level of the type: province, district or commune"))
+        raise WrongCell("level", cells["level"], N_("the level of the type: province, district or commune"))
     code = cells.get("code", "")
     if not (code.isascii() and code.isdigit() and len(code) == _CODE_LENGTH[level]):
-        raise _Wrong("code", code, _CODE_ALLOWED[level])
+        raise WrongCell("code", code, _CODE_ALLOWED[level])
     name = cells.get("name", "")
     if not 1 <= len(name) <= 120 or not name.isprintable():
-        raise _Wrong("name", name, N_("1 to 120 characters"))
+        raise WrongCell("name", name, N_("1 to 120 characters"))
     district_code, district = cells.get("district_code", ""), cells.get("district", "")
     if district_code and not (district_code.isascii() and district_code.isdigit() and len(district_code) == 3):
-        raise _Wrong("district_code", district_code, _CODE_ALLOWED[RoomLevel.DISTRICT])
+        raise WrongCell("district_code", district_code, _CODE_ALLOWED[RoomLevel.DISTRICT])
     if len(district) > 120:
-        raise _Wrong("district", district, N_("at most 120 characters"))
+        raise WrongCell("district", district, N_("at most 120 characters"))
     first = _day("valid_from", cells.get("valid_from", "")) or valid_from
     if first is None:
-        raise _Wrong("valid_from", "", _DATE_ALLOWED)
+        raise WrongCell("valid_from", "", _DATE_ALLOWED)
     last = _day("valid_to", cells.get("valid_to", "")) or valid_to
     if last is not None and last < first:
-        raise _Wrong("valid_to", last.isoformat(), N_("a last day that is not before the first"))
+        raise WrongCell("valid_to", last.isoformat(), N_("a last day that is not before the first"))
     return RoomRow(line, code, name, kind, level, district_code, district, first, last)
 
 
@@ -141,9 +125,9 @@ def _day(column: str, text: str) -> date | None:
         return None
     day = day_in(text)
     if day is None:
-        raise _Wrong(column, text, _DATE_ALLOWED)
+        raise WrongCell(column, text, _DATE_ALLOWED)
     return day
 
 
 def _nothing(line: int, column: str, came: str, allowed: str) -> RegistryFile:
-    return RegistryFile((), (RefusedRow(line, column, came[:_SHOWN], allowed),))
+    return RegistryFile((), (RefusedRow(line, column, came[:SHOWN], allowed),))

@@ -17,7 +17,7 @@ from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
-from server.receptions.tables import Reception, ReceptionMode, ReceptionState
+from server.receptions.tables import AHEAD, Reception, ReceptionMode
 from server.registrations.rules import GROUND_WORDS
 from server.visits import dossier_part, visit_pages
 from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
@@ -104,7 +104,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
             "reception": session.get(Reception, visit.reception_id) if visit.reception_id else None,
             "appointed": session.get(Reception, visit.appointed_id) if visit.appointed_id else None,
             "recorded_by": names_of_accounts(session).get(visit.recorded_by, ""),
-            "agendas": receptions_ahead(session, ReceptionState.PLANNED, ReceptionState.OPEN) if plans else [],
+            "agendas": receptions_ahead(session, *AHEAD) if plans else [],
             "may_write": writes,
         }
 

@@ -19,7 +19,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from server.web.keys import CATALOGS, STATICS
-from server.web.languages import LANGUAGES, Catalogs, local_time
+from server.web.languages import LANGUAGES, Catalogs, decimal, local_time, size_words
 
 _FEATURES = Path(__file__).resolve().parent.parent
 
@@ -66,6 +66,8 @@ def _environment(app: web.Application, loader: jinja2.BaseLoader, language: str)
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         partial(catalogs.gettext, language), partial(catalogs.ngettext, language), newstyle=True
     )
+    environment.filters["size"] = partial(size_words, language=language)
+    environment.filters["decimal"] = partial(decimal, language=language)
     environment.globals.update(
         {
             "_": _gettext(catalogs, language),

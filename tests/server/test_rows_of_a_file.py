@@ -51,6 +51,16 @@ def test_a_title_in_text_with_semicolons_is_no_fault_either() -> None:
     assert read(text.encode()).rows == ((4, {"kind": "Tố cáo", "day": "29/02/2024"}),)
 
 
+def test_a_title_without_a_semicolon_says_nothing_of_the_lines_below() -> None:
+    text = "Sổ tiếp nhận đơn quý 4\n\nLoại đơn;Ngày nhận\nTố cáo;29/02/2024\n"
+    assert read(text.encode()).rows == ((4, {"kind": "Tố cáo", "day": "29/02/2024"}),)
+
+
+def test_of_lines_that_are_no_head_the_nearest_is_named() -> None:
+    (refused,) = read("Sổ tiếp nhận\nSTT;Loại đơn;Ngày vào sổ\n1;Tố cáo;29/02/2024\n".encode()).refused
+    assert (refused.line, refused.came) == (2, "STT, Loại đơn, Ngày vào sổ")
+
+
 def test_titles_are_not_counted_as_rows() -> None:
     rows = "".join(f"Kiến nghị;{day}/11/2026\n" for day in (1, 2, 3))
     assert len(read(f"Sổ;\n;\nLoại đơn;Ngày nhận\n{rows}".encode()).rows) == 3

@@ -70,6 +70,9 @@ UNLABELLED = """() => [...document.querySelectorAll('input, select, textarea')]
   .filter(each => !each.labels?.length && !each.ariaLabel && !each.title && !each.getAttribute('aria-labelledby'))
   .map(each => each.outerHTML)"""
 
+FURTHEST_RIGHT = """() => Math.max(
+  ...[...document.querySelectorAll('main, main *')].map(each => each.getBoundingClientRect().right))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -202,10 +205,7 @@ async def test_it_fits_the_screen_and_every_field_has_a_name(
 ) -> None:
     window = await chromium.window(login)
     page = window.page
-    await page.goto(f"{office.address}/login")
-    await page.fill("#login", login)
-    await page.fill("#password", PASSWORD)
-    await page.click(".form-actions button")
+    await _log_in(page, office, login)
     paths = office.pages(role)
     assert len(paths) > 2
     wrong: list[str] = []
@@ -220,6 +220,31 @@ async def test_it_fits_the_screen_and_every_field_has_a_name(
                 await _photograph(page, f"{login}-{language}-{width}{path.replace('/', '_')}.png")
     assert not wrong, "\n".join(wrong)
     assert window.faults == []
+
+
+async def test_what_is_printed_fits_the_sheet(office: Office, chromium: Chromium) -> None:
+    """The width between the margins, in CSS pixels: upright 165 mm, lists on their side 267 mm."""
+    page = (await chromium.window("canbo")).page
+    await page.route("**/*.woff2", lambda route: route.abort())  # paper has a font of its own
+    await _log_in(page, office, "canbo")
+    await page.emulate_media(media="print")
+    ids = office.ids
+    upright = [f"/receptions/{ids['planned']}", f"/petitions/{ids['petition']}", f"/documents/{ids['document']}"]
+    wide = ["/petitions", "/registrations", "/visits", "/tasks", "/receptions", "/receptions/month"]
+    for width, paths in ((623, upright), (1009, wide)):
+        await page.set_viewport_size({"width": width, "height": 800})
+        for path in paths:
+            await page.goto(office.address + path)
+            over = await page.evaluate(FURTHEST_RIGHT)
+            assert over <= width + 1, f"{path}: {over} of {width}"
+            assert not await page.locator("header nav, button, .crumbs").locator("visible=true").count(), path
+
+
+async def _log_in(page: Page, office: Office, login: str) -> None:
+    await page.goto(f"{office.address}/login")
+    await page.fill("#login", login)
+    await page.fill("#password", PASSWORD)
+    await page.click(".form-actions button")
 
 
 async def _look(page: Page, address: str, what: str, language: str) -> list[str]:

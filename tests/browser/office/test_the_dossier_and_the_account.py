@@ -49,7 +49,7 @@ async def test_a_scan_is_chosen_or_dragged_and_attached(
     await page.keyboard.press("Enter")
     row = page.locator("table.attachments tbody tr")
     await expect(row).to_contain_text("Bản đồ địa chính")
-    await expect(row).to_contain_text("3.0 MB")
+    await expect(row).to_contain_text("3,0 MB")
     async with page.expect_download() as started:
         await row.locator("a[download]").click()
     download = await started.value
@@ -88,4 +88,37 @@ async def test_a_phone_becomes_the_second_factor(office: Office, chromium: Chrom
     await page.click("header form[action='/logout'] button")
     await _log_in(page, office.address, "canbo", codes[0].lower())
     await expect(page.locator("header")).to_contain_text("Nguyễn Thị Hồng Vân")
+    assert window.faults == []
+
+
+async def test_what_was_typed_outlives_the_login(office: Office, chromium: Chromium) -> None:
+    """The page lies open over lunch; the login ends; the same words are sent after another one."""
+    window = await chromium.window("canbo")
+    page = window.page
+    await _log_in(page, office.address, "canbo")
+    await page.clock.install()
+    await page.goto(f"{office.address}/petitions/new")
+    await page.check("input[name=kind][value=reflection]")
+    await page.fill("#petitioner_name", "Trần Thị Bưởi")
+    await page.fill("#summary", "Đèn đường hỏng")
+    await page.fill("#received_on", "2026-03-02")
+    await expect(page.locator("#received_on + .said-day")).to_have_text("Thứ Hai, 02/03/2026")
+    draft = (await chromium.window("canbo writes", beside=window)).page
+    await draft.goto(f"{office.address}/receptions/{office.ids['held']}")
+    await draft.locator("a[href$='/conclusion/draft']").first.click()
+    await expect(draft.locator("#saved")).to_be_visible()
+    await page.context.clear_cookies()
+    await draft.fill("[name=content]", "Giao kiểm tra, trả lời.")
+    await expect(draft.locator("#login-ended-here")).to_be_visible()
+    await expect(draft.locator("[name=content]")).to_be_focused()
+    await expect(draft.locator("#saved [name=stamp]")).to_be_attached()
+    await page.clock.fast_forward("02:05:00")
+    await page.click("main .form-actions button")
+    await expect(page.locator("#login-ended-here")).to_be_focused()
+
+    other = (await chromium.window("canbo again", beside=window)).page
+    await _log_in(other, office.address, "canbo")
+    await expect(other.locator("main h1")).to_contain_text("Xin chào")
+    await page.click("main .form-actions button")
+    await expect(page.locator("main h1")).to_contain_text("Đèn đường hỏng")
     assert window.faults == []

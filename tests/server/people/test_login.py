@@ -224,10 +224,20 @@ async def test_a_page_that_stays_open_says_that_somebody_is_there(
     await office.log_in("canbo")
     for minutes in range(10, 250, 10):
         monkeypatch.setattr(sessions, "clock", lambda minutes=minutes: began + minutes * 60)
-        assert (await office.get("/alive")).status == 204
+        assert (await office.get("/alive")).status == 200
     assert (await office.get("/")).status == 200
     office.forget_cookies()
     assert (await office.get("/alive")).status == 303
+
+
+async def test_a_form_that_was_opened_before_the_login_ended_learns_the_new_token(office: Office) -> None:
+    await office.log_in("canbo")
+    page = await office.csrf("/password")
+    office.forget_cookies()
+    await office.log_in("canbo")
+    said = await (await office.get("/alive")).json()
+    assert said == {"account": "canbo", "csrf": await office.csrf("/password")}
+    assert said["csrf"] != page
 
 
 # --- guessing one's own password on a desk that was left open ---

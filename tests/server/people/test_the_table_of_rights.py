@@ -29,6 +29,16 @@ OPEN = {
     "/metrics": "by token, or from this machine",
 }
 """Pages without a guard, and why. Links of players and encoders have tokens: see the tests of WHIP and WHEP."""
+OWN = {
+    "/acting",
+    "/acting/end",
+    "/password",
+    "/second-factor",
+    "/second-factor/codes",
+    "/second-factor/confirm",
+    "/second-factor/removal",
+}
+"""Forms about nobody but who sends them."""
 
 
 def test_every_right_has_its_holders_and_its_words() -> None:
@@ -92,6 +102,25 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
         if not hasattr(handler, GUARDED_BY) and not path.startswith(("/whip", "/whep", "/socket.io"))
     }
     assert unguarded == set(OPEN)
+
+
+@pytest.mark.parametrize(
+    ("role", "sends"),
+    [
+        (Role.SUPERVISOR, {"/recordings/{id}/watched"}),  # what was played, for the log of accesses
+        (Role.ROOM_OFFICER, {"/recordings/{id}/watched"}),
+        (Role.TECHNICIAN, {"/rooms/readiness/{id}/told", "/receptions/help/{code}"}),
+    ],
+)
+def test_who_only_reads_has_no_form_to_send(application: web.Application, role: Role, sends: set[str]) -> None:
+    forms = {
+        path
+        for (method, path), handler in _pages(application).items()
+        if method not in ("GET", "OPTIONS")
+        for rights in [getattr(handler, GUARDED_BY, None)]
+        if rights is not None and (not rights or not rights_of(role).isdisjoint(rights))
+    }
+    assert forms == OWN | sends
 
 
 async def test_each_role_opens_what_the_table_says_and_nothing_else(

@@ -50,10 +50,22 @@ async def test_a_reception_is_planned_changed_and_called_off(province: Province)
     ]
 
 
+async def test_a_title_that_nobody_gave_follows_form_and_day(province: Province) -> None:
+    await province.as_("canbo")
+    planned = {**PLAN, "title": ""}
+    address = (await province.post("/receptions/new", planned, "/receptions/new")).headers["Location"]
+    first, later = (today() + timedelta(days=days) for days in (3, 5))
+    title = f"Phiên tiếp công dân đột xuất {first:%d/%m/%Y}"
+    assert title in await province.page(address)
+    changed = {**PLAN, "title": title, "day": later.isoformat()}
+    assert (await province.post(address + "/plan", changed, address + "/plan")).status == 303
+    assert f"Phiên tiếp công dân đột xuất {later:%d/%m/%Y}" in await province.page(address)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("title", " ", "Hãy đặt tên phiên"),
+        ("title", "x" * 201, "Nội dung quá dài"),
         ("day", "2020-01-01", "Thời điểm này đã qua"),
         ("day", "", "Hãy nhập ngày và giờ"),
         ("clock", "25:00", "Hãy nhập ngày và giờ"),
