@@ -38,8 +38,12 @@ class FaultFound:
         where = f"{self.fault} in room {self.room}"
         found = []
         if self.fault is Fault.LOSS:  # repeats shall mend it, so that there is nothing to notice
-            if self.lost_percent is None or self.lost_percent >= MENDED_PERCENT:
-                found.append(f"{where}: repeats left more than {MENDED_PERCENT:.0f} % lost")
+            if self.lost_percent is None:
+                found.append(f"{where}: its link did not last, so that nothing could be counted")
+            elif self.lost_percent >= MENDED_PERCENT:
+                found.append(
+                    f"{where}: repeats left {self.lost_percent:.2f} % lost; {MENDED_PERCENT:.0f} is too much"
+                )
         elif self.noticed_s is None:
             found.append(f"{where} was not noticed within {NOTICED_WITHIN_S:.0f} s")
         if self.recovered_s is None:
@@ -182,7 +186,5 @@ def lost_percent(before: Counted | None, meanwhile: Counted | None, at_last: Cou
     if not (before and meanwhile and at_last and before.room is meanwhile.room is at_last.room):
         return None
     meant = meanwhile.received + meanwhile.lost - before.received - before.lost
-    lost = at_last.lost - before.lost
-    if meant <= 0 or lost < 0:
-        return None
-    return round(100 * lost / meant, 2)
+    lost = max(0, at_last.lost - before.lost)  # what was missing at first may have come since
+    return round(100 * lost / meant, 2) if meant > 0 else None

@@ -86,6 +86,7 @@ def test_what_repeats_bring_after_the_end_is_not_lost() -> None:
     room, other = object(), object()
     before, meanwhile = Counted(room, 1000, 10), Counted(room, 1900, 60)
     assert lost_percent(before, meanwhile, Counted(room, 3000, 13)) == 0.32  # 3 of 950
+    assert lost_percent(before, meanwhile, Counted(room, 3000, 8)) == 0, "two of those before came late, too"
     assert lost_percent(before, meanwhile, Counted(other, 3000, 13)) is None
     assert lost_percent(before, meanwhile, None) is None
     assert lost_percent(before, before, Counted(room, 3000, 13)) is None
