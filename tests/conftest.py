@@ -18,11 +18,16 @@ import psutil
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from server.bench.store.cluster import Cluster
 from server.people import passwords
 from tests.database import PostgresqlStore, SqliteStore, Store, cluster_or_skip
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("tiepdan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tiepdan")
 
 NO_CLOCK = tuple(  # of them nothing is on air
     f"tests/{folder}/"

@@ -13,13 +13,14 @@ from server.conclusions.asking import FOLLOW_UP, today_in
 from server.conclusions.follow_up import FollowUp
 from server.conclusions.item_conclusions import Eraser, ItemConclusions
 from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
+from server.conclusions.reminders import reminders
 from server.conclusions.standing import ASKED_WORDS, Asked
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.concluded import CONCLUSIONS
 from server.receptions.tables import Reception
 from server.web.asked import page_in, whole
-from server.web.keys import DATABASE
+from server.web.keys import DATABASE, HOME_REMINDERS
 from server.web.shell import render, require
 
 _KEPT = ("q", "asked", "unit", "reception")
@@ -34,6 +35,7 @@ def add_routes(app: web.Application, follow_up: FollowUp, *erasers: Eraser) -> N
     review_pages.add_routes(app)
     task_pages.add_routes(app)
     conclusion_pages.add_routes(app)
+    app[HOME_REMINDERS].append(reminders)
 
 
 @require(Right.READ_TASKS)

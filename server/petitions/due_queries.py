@@ -6,6 +6,7 @@ of what it reads by its code alone nothing is said here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,6 +16,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from server.data.parts import in_parts, paged
+from server.deadlines.computing import State
 from server.deadlines.rules import Variant
 from server.deadlines.terms import Terms
 from server.people.tables import Role
@@ -65,13 +67,27 @@ def by_deadline(
 ) -> tuple[list[Asking], dict[int, Duty]]:
     """The nearest due day first. Every petition that may ask for something is counted: what is due depends on the
     day, so that no column could say it. Of each only what is needed for that is read."""
-    condition = and_(condition_of(session, role, wanted), _NOT_FILED)
-    heard_on = hearings.days(session, select(col(Petition.id)).where(_NOT_FILED))
-    rows = list(_asking(session, condition, heard_on))
-    urgent = _urgent(session, role, rows, heard_on, terms, today)
+    rows, urgent = _all_urgent(session, role, wanted, hearings, terms, today)
     chosen = {number: duty for number, duty in urgent.items() if duty.state is wanted.deadline}
     found = (row for row in rows if row.id in chosen)
     return sorted(found, key=lambda row: (chosen[row.id].due_on or date.max, row.code)), chosen
+
+
+def deadlines_of_all(
+    session: Session, role: Role, hearings: Hearings, terms: Terms, today: date
+) -> Counter[State]:
+    """How many petitions have their most urgent duty in which state."""
+    _rows, urgent = _all_urgent(session, role, Wanted(), hearings, terms, today)
+    return Counter(duty.state for duty in urgent.values() if duty.state is not None)
+
+
+def _all_urgent(
+    session: Session, role: Role, wanted: Wanted, hearings: Hearings, terms: Terms, today: date
+) -> tuple[list[Asking], dict[int, Duty]]:
+    condition = and_(condition_of(session, role, wanted), _NOT_FILED)
+    heard_on = hearings.days(session, select(col(Petition.id)).where(_NOT_FILED))
+    rows = list(_asking(session, condition, heard_on))
+    return rows, _urgent(session, role, rows, heard_on, terms, today)
 
 
 def _asking(session: Session, condition: ColumnElement[bool], heard_on: HeardOn) -> Iterator[Asking]:

@@ -21,12 +21,13 @@ from server.petitions.lists import LISTS
 from server.petitions.places import Places
 from server.petitions.queries import Page, units_in_charge
 from server.petitions.record_page import WORDS, show_record
+from server.petitions.reminders import reminders
 from server.petitions.rules import KIND_WORDS
 from server.petitions.standing import DUTY_WORDS, TERMS
 from server.petitions.wanted import SEVERAL, Sorting, kept_filters, wanted_in
 from server.rooms.queries import all_rooms, rooms_on
 from server.rooms.tables import RoomLevel
-from server.web.keys import DATABASE
+from server.web.keys import DATABASE, HOME_REMINDERS
 from server.web.languages import N_, today
 from server.web.shell import language_of, render, require
 
@@ -49,6 +50,7 @@ def add_routes(app: web.Application) -> None:
     split_pages.add_routes(app)
     import_pages.add_routes(app)
     export_pages.add_routes(app)
+    app[HOME_REMINDERS].append(reminders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,12 @@ from server.registrations.queries import (
     receptions_to_ask_for,
     search,
 )
+from server.registrations.reminders import reminders
 from server.registrations.rules import STATE_WORDS
 from server.registrations.showing import show_registration
 from server.registrations.tables import RegistrationState
 from server.web.asked import page_in, whole
-from server.web.keys import DATABASE
+from server.web.keys import DATABASE, HOME_REMINDERS
 from server.web.languages import today
 from server.web.shell import render, require
 
@@ -43,6 +44,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(r"/registrations/{id:\d{1,9}}", detail, name="registration")
     app.router.add_get(r"/receptions/{id:\d{1,9}}/door-list", door_list, name="door_list")
     registration_pages.add_routes(app)
+    app[HOME_REMINDERS].append(reminders)
     deciding_pages.add_routes(app)
 
 

@@ -95,6 +95,12 @@ def search(session: Session, role: Role, wanted: Wanted) -> Page:
     return Page([view(role, *row) for row in rows], total, number, pages)
 
 
+def waiting(session: Session) -> int:
+    """How many have no answer yet."""
+    asked = select(func.count()).where(Registration.state == RegistrationState.WAITING)
+    return session.exec(asked).one()
+
+
 def of_reception(session: Session, role: Role, reception_id: int) -> list[RegistrationView]:
     """In the order in which they come; those without a number behind, in the order in which they asked."""
     rows = session.exec(

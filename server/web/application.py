@@ -10,6 +10,7 @@ from server.web.keys import (
     CATALOGS,
     DATABASE,
     ENVIRONMENTS,
+    HOME_REMINDERS,
     LANGUAGE,
     SECRET,
     STATICS,
@@ -41,6 +42,7 @@ def set_up(
     app[CATALOGS] = shipped_catalogs()
     app[STATICS] = statics = Statics()
     app[ENVIRONMENTS] = environments(app)
+    app[HOME_REMINDERS] = []
     if today is not None:
         app[TODAY_READER] = today
     app.middlewares.extend((errors.answer_failures, errors.know_visitor, refuse_nul))

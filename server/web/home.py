@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.data.columns import now
-from server.web.keys import HOME_WARNING, TODAY_READER
+from server.web.keys import HOME_REMINDERS, HOME_WARNING, TODAY_READER
 from server.web.shell import render, require
 
 
@@ -15,7 +15,11 @@ async def home(request: web.Request) -> web.StreamResponse:
     receptions = await reader(request) if reader is not None else ()
     warns = request.app.get(HOME_WARNING)
     warning = await warns(request) if warns is not None else None
-    return await render(request, "web/home.html", receptions=receptions, warning=warning, now=now())
+    found = [each for reader in request.app[HOME_REMINDERS] for each in await reader(request) if each.count]
+    reminders = sorted(found, key=lambda each: not each.late)
+    return await render(
+        request, "web/home.html", receptions=receptions, warning=warning, reminders=reminders, now=now()
+    )
 
 
 def add_routes(app: web.Application) -> None:

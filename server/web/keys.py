@@ -65,6 +65,21 @@ class HomeWarning:
 WarningReader = Callable[[web.Request], Awaitable[HomeWarning | None]]
 """None: nobody fell short, or whoever asks does not plan receptions. Given by `server.duty`."""
 
+
+@dataclass(frozen=True)
+class Reminder:
+    """So many of something wait for whoever looks; `words` is a message, `address` leads to them. `late`: they
+    should not wait any more."""
+
+    words: str
+    count: int
+    address: str
+    late: bool = False
+
+
+ReminderReader = Callable[[web.Request], Awaitable[Sequence[Reminder]]]
+"""Nothing for whoever is not to act on them. Features add theirs."""
+
 TodayReader = Callable[[web.Request], Awaitable[Sequence[TodayReception]]]
 """The receptions of today, or the next planned one where today has none. Given by the receptions' side."""
 
@@ -78,4 +93,5 @@ STATICS = web.AppKey("STATICS", Statics)
 ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, jinja2.Environment])
 VISITOR_READER: web.AppKey[VisitorReader] = web.AppKey("VISITOR_READER")
 TODAY_READER: web.AppKey[TodayReader] = web.AppKey("TODAY_READER")
+HOME_REMINDERS: web.AppKey[list[ReminderReader]] = web.AppKey("HOME_REMINDERS")
 HOME_WARNING: web.AppKey[WarningReader] = web.AppKey("HOME_WARNING")

@@ -72,6 +72,7 @@ def questions(petitions: int, complaint: int, denunciation: int, receptions: int
         ("search: four letters, overdue", "q=duon&deadline=overdue"),
     ]
     return [
+        Question("the start page", "/"),
         *(Question(name, f"/petitions?{query}") for name, query in register),
         Question("a petition", f"/petitions/{complaint}"),
         Question("a denunciation, noted in the log", f"/petitions/{denunciation}"),

@@ -100,7 +100,7 @@ async def test_what_was_typed_outlives_the_login(office: Office, chromium: Chrom
     await page.goto(f"{office.address}/petitions/new")
     await page.check("input[name=kind][value=reflection]")
     await page.fill("#petitioner_name", "Trần Thị Bưởi")
-    await page.fill("#summary", "Đèn đường hỏng")
+    await page.fill("#summary", "Đèn đường hỏng, xem https://vidu.vn/" + "anh" * 60)
     await page.fill("#received_on", "2026-03-02")
     await expect(page.locator("#received_on + .said-day")).to_have_text("Thứ Hai, 02/03/2026")
     draft = (await chromium.window("canbo writes", beside=window)).page
@@ -121,4 +121,6 @@ async def test_what_was_typed_outlives_the_login(office: Office, chromium: Chrom
     await expect(other.locator("main h1")).to_contain_text("Xin chào")
     await page.click("main .form-actions button")
     await expect(page.locator("main h1")).to_contain_text("Đèn đường hỏng")
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await page.evaluate(wide) == 0  # an address has no place where a line may end
     assert window.faults == []
