@@ -208,6 +208,7 @@ class Room:
                     task.result()  # a fault of ours is heard, not kept quiet
             return RoomOutcome(refusal.result() if refusal.done() else None)
         finally:
+            self._stopping = True  # who stops it now would only break off its closing
             if self._proving is not None:
                 media.append(self._proving)
             await _cancelled(media)

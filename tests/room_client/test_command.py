@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from room_client.cli import EXIT_DONE, EXIT_REFUSED, run_room, status_line
+from room_client.kept_link import KeptLink
 from room_client.observing import RoomOptions, RoomState
 from room_client.room import Room
 from room_client.server_address import is_server_address
@@ -68,10 +69,32 @@ async def test_under_systemd_a_room_that_is_wanted_elsewhere_does_not_fight_for_
     assert await asyncio.wait_for(run, 10) == EXIT_DONE
 
 
+async def test_who_is_stopped_while_it_closes_closes_all_the_same(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(RoomOptions(server.url, KEY))
+    close = KeptLink.close
+
+    async def stopped_meanwhile(link: KeptLink) -> None:
+        room.stop()
+        await asyncio.sleep(0)
+        await close(link)
+
+    monkeypatch.setattr(KeptLink, "close", stopped_meanwhile)
+    run = asyncio.create_task(room.run())
+    await eventually(lambda: "" if room.state is RoomState.JOINED else room.state.value)
+    await server.end_links(RefusalCode.REPLACED, rejoin=False)
+    outcome = await asyncio.wait_for(run, 10)
+    assert outcome.refusal is not None
+    assert outcome.refusal.code is RefusalCode.REPLACED
+
+
 async def test_who_is_no_room_yet_is_told_how_to_become_one() -> None:
     told = io.StringIO()
-    assert await run_room(RoomOptions("http://127.0.0.1:9", ""), Console(file=told, width=300)) == EXIT_REFUSED
-    assert "tiepdan room enrol" in told.getvalue()
+    for server in ("http://127.0.0.1:9", ""):
+        assert await run_room(RoomOptions(server, ""), Console(file=told, width=300)) == EXIT_REFUSED
+        assert "tiepdan room enrol" in told.getvalue()
+        told.truncate(told.seek(0))
 
 
 async def test_status_before_the_first_link() -> None:
