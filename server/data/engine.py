@@ -64,8 +64,8 @@ def make_engine(url: str) -> Engine:
 def _plan_plainly(connection: Any, _record: object) -> None:
     """A sheet of figures is one statement of a hundred sums over few rows: PostgreSQL would compile it for 0.7 s,
     and count for 0.03. And ten years of an office fit into memory: no page of it is four times as far as the next,
-    as on a disk that turns, for which PostgreSQL reads whole tables instead of an index. Nor is a plan kept for any
-    period: what does not know the days takes three times as long."""
+    as on a disk that turns, for which PostgreSQL reads whole tables instead of an index. Nor is a plan kept for
+    any period: what does not know the days takes three times as long."""
     with connection.cursor() as cursor:
         cursor.execute("SET jit = off")
         cursor.execute("SET random_page_cost = 1.1")

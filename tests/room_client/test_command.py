@@ -166,16 +166,18 @@ async def test_report_says_what_was_seen_and_heard(server: Server, tmp_path: Pat
         found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
         return found
 
-    def pictures() -> int:
-        return int(told().get("slots", {}).get("desk_video", {}).get("pictures", 0))
+    def missing() -> str:
+        slots = told().get("slots", {})
+        pictures = slots.get("desk_video", {}).get("pictures", 0)
+        pieces = slots.get("desk_audio", {}).get("pieces", 0)
+        return "" if min(pictures, pieces) > 5 else f"{pictures} pictures and {pieces} pieces in the report"
 
-    await eventually(lambda: "" if pictures() > 5 else f"{pictures()} pictures in the report")
+    await eventually(missing)
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(run, 10)
     report = told()
     assert report["state"] == "ended"
     assert report["slots"]["desk_video"]["frozen_s"] < 3
-    assert report["slots"]["desk_audio"]["pieces"] > 5
     assert report["joins"] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"], "left a file beside it"
     assert KEY not in file.read_text()
