@@ -10,7 +10,7 @@ PAUSE_S = 0.01
 ASIDE_S = 100.0  # what is made by a process of a low priority, on cores that other tests keep busy
 
 
-async def eventually(condition: Callable[[], object | None], timeout_s: float = 10.0) -> None:
+async def eventually(condition: Callable[[], object | None], timeout_s: float = 30.0) -> None:
     """Wait until `condition()` is falsy. While it is not yet fulfilled it returns the reason why.
 
     Raises AssertionError with the last reason after `timeout_s`.

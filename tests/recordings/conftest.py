@@ -181,11 +181,11 @@ class RecorderProcess:
         def found() -> list[RecordingSealed]:
             return [frame for frame in self.sealed if frame.recording == recording]
 
-        await eventually(lambda: "not sealed" if not found() else None, 20)
+        await eventually(lambda: "not sealed" if not found() else None, 60)
         return found()[-1]
 
     async def until_grew(
-        self, what: str, holds: Callable[[RecordingGrew], bool], timeout_s: float = 15
+        self, what: str, holds: Callable[[RecordingGrew], bool], timeout_s: float = 45
     ) -> RecordingGrew:
         """Asks until a report comes of which `what` holds."""
         until = time.monotonic() + timeout_s

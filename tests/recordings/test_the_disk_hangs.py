@@ -17,6 +17,7 @@ from signaling.tap import TapTrack
 from tests.recordings.conftest import Stage, StartRecorder
 from tests.recordings.media import pictures, sounds
 from tests.recordings.probing import probe
+from tests.waiting import eventually
 
 
 async def test_the_recorder_says_that_nothing_grows_and_goes_on_once_the_disk_is_back(
@@ -24,11 +25,12 @@ async def test_the_recorder_says_that_nothing_grows_and_goes_on_once_the_disk_is
 ) -> None:
     stage.programme.clip = pictures()
     stage.programme.speaking = {TapTrack.DESK_AUDIO: sounds(440)}
-    recorder = await start_recorder(segment_minutes=0.05)
+    recorder = await start_recorder(segment_minutes=0.1)
     await recorder.set("r1", "recording")
-    await recorder.until_grew("1 s", lambda grew: grew.seconds > 1)
-    hanging = recorder.recordings / "r1" / "segment-0002.mkv"
-    os.mkfifo(hanging)
+    folder = recorder.recordings / "r1"
+    first, hanging = folder / "segment-0001.mkv", folder / "segment-0002.mkv"
+    await eventually(lambda: "" if first.exists() else "no segment yet", 30)
+    os.mkfifo(hanging)  # six seconds before it is its turn
     # It answers all the time, and says what is wrong.
     told = await recorder.until_grew("an alarm", lambda grew: bool(grew.alarm))
     assert (told.alarm, told.growing) == ("stalled", False)
