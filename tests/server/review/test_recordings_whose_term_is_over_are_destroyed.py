@@ -95,7 +95,7 @@ async def test_two_people_destroy_it_and_a_certificate_stays(province: Province,
     province.database.run_here(note)
     await province.as_("canbo")
     assert "Đề nghị tiêu hủy" in await province.page("/recordings/retention")
-    assert "102.4 kB" in await province.page(address(made))
+    assert "102 kB" in await province.page(address(made))
     assert await act(province, made, "propose", {"reason": "Hết hạn"}) == 422  # what is lost was not ticked
     assert await act(province, made, "propose") == 303
     assert await act(province, made, "confirm") == 422
