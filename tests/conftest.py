@@ -1,8 +1,8 @@
 """For all tests: which run beside each other, and nothing may be left behind by one of them.
 
-Two workers share the tests. One of them plays everything that has a clock: servers, links, lines, rooms in a
-browser; the other takes what only computes or waits for work that is done aside, then the office's pages in a
-browser, and steps back when both want a core. What wants both cores for itself comes last.
+Two workers share the tests. One of them plays what has a clock: servers, links, hostile strangers, bad lines. The
+other takes what only computes or waits for work that is done aside, then everything in a browser, and steps back
+when both want a core: what measures seconds of frozen picture has the cores first.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ NO_CLOCK = tuple(  # of them nothing is on air
         "server/documents",
         "server/duty",
         "server/figures",
+        "server/late",
         "server/people",
         "server/petitions",
         "server/receptions",
@@ -58,8 +59,10 @@ NO_CLOCK = tuple(  # of them nothing is on air
     )
 )
 os.environ["COLUMNS"] = "400"  # what commands say stays on one line; rich asks once, when it is imported
-COMES_LAST = ("tests/hostile/", "tests/lines/", "tests/browser/")
-STEPS_BACK = 10  # niceness; what has a clock keeps nine tenths of a core that both want
+IN_A_BROWSER = "tests/browser/"
+COMES_LAST = ("tests/hostile/", "tests/lines/", IN_A_BROWSER)
+# Niceness; 10 leaves the other nine tenths of a core that both want.
+STEPS_BACK = {"computes": 10, "in a browser": 4, "has a clock": 0}
 SETTLE_S = 5.0  # a thread that is told to end needs a moment
 
 
@@ -72,10 +75,18 @@ def _place(item: pytest.Item) -> int:
 
 
 class _Scheduling(LoadScopeScheduling):
-    """What has a clock is one scope, so that no two of its tests share the cores; it begins first."""
+    """What has a clock is one scope, so that no two of its tests share the cores; it begins first. Rooms in a
+    browser are another one: what they wait for may take longer, and most of it is waiting."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid if nodeid.startswith(NO_CLOCK) else "has a clock"
+        kind = _kind(nodeid)
+        return nodeid if kind == "computes" else kind
+
+
+def _kind(nodeid: str) -> str:
+    if nodeid.startswith(NO_CLOCK):
+        return "computes"
+    return "in a browser" if nodeid.startswith(IN_A_BROWSER) else "has a clock"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
@@ -84,7 +95,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and os.geteuid() == 0:  # who is not root could not come back
-        os.setpriority(os.PRIO_PROCESS, 0, STEPS_BACK if item.nodeid.startswith(NO_CLOCK) else 0)
+        os.setpriority(os.PRIO_PROCESS, 0, STEPS_BACK[_kind(item.nodeid)])
 
 
 def _threads() -> set[str]:
