@@ -32,7 +32,7 @@ TIMES = 5 if HOURS >= 1 else 1  # each kind of opening
 ITEMS, PAUSE_S = 7, 4.0  # as `record` plans them
 LINKED = (0, int(SECONDS * 0.31), int(SECONDS * 0.93))
 INDEX_BYTES_AN_HOUR = 1_600_000
-AROUND_BYTES = 8_000_000  # a few seconds of pictures, and what a browser reads ahead: 4.4 MB were seen
+AROUND_BYTES = 16_000_000  # some seconds of pictures, and what a browser reads ahead: 12.6 MB were seen
 WITHIN_S = 120.0  # of a machine that does three other things
 SEES = """
 // From the moment the player is in the page: its first picture may be there before the page's scripts are, and a
