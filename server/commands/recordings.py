@@ -59,7 +59,7 @@ def verify_command(
     """Say of each segment and chapter: whole, altered, missing, added or unsigned. Needs no server.
 
     Exit code 0: all whole. 1: something is altered, missing or added. 3: nothing is, but not all is signed by a
-    known key. 2: there is nothing to verify, or the keys cannot be read.
+    known key, or could be read. 2: there is nothing to verify, or the keys cannot be read.
     """
     if language not in ("vi", "en", "both"):
         raise fail(f"came --language {escape(language)!r}; allowed are vi, en and both", 2)
