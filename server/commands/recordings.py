@@ -18,7 +18,7 @@ from recordings.verifying_folders import NothingToVerify, size_of, things_in, ve
 from server.commands.archive import fetch, try_archive
 from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
-from server.commands.evidence_words import COLOURS, sentence, verdict
+from server.review.evidence_words import COLOURS, sentence, verdict
 from server.web.languages import shipped_catalogs
 
 app = typer.Typer(no_args_is_help=True, help="Public keys, and whether recordings are what was sealed.")

@@ -1,4 +1,4 @@
-"""The sentences of `tiepdan recordings verify`, in both languages."""
+"""The sentences of what `verify` found, in both languages: for the command and for the page."""
 
 from __future__ import annotations
 
