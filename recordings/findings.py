@@ -11,6 +11,7 @@ class State(StrEnum):
     WHOLE = "whole"
     UNSIGNED = "unsigned"  # as the manifest says, but no key that was brought vouches for the manifest
     ELSEWHERE = "elsewhere"  # a note beside the manifest says that it lies in the archive; nobody looked there
+    UNREAD = "unread"  # it is there, and cannot be read: no right to it, or a disk that gives its bytes no more
     ADDED = "added"  # lies in the folder, and nothing that is signed names it
     MISSING = "missing"
     ALTERED = "altered"
@@ -40,7 +41,12 @@ class Why(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     KEY_NOT_IN_USE = "key_not_in_use"  # key
     NO_SIGNATURE = "no_signature"
-    UNREADABLE = "unreadable"  # fault
+    NO_LIST = "no_list"  # the manifest is missing or unreadable, so that nothing says what it was
+    CANNOT_READ = "cannot_read"  # said: what the operating system said
+    UNREADABLE = "unreadable"  # its text is not one that we write
+    NAME_NOT_OURS = "name_not_ours"
+    NO_CLOSING_LINE = "no_closing_line"
+    FEWER_LINES = "fewer_lines"  # were, here
     OTHER_BYTES = "other_bytes"
     SHORTER = "shorter"  # is_bytes, was_bytes
     LONGER = "longer"  # is_bytes, was_bytes
@@ -97,7 +103,7 @@ def worst(states: Iterable[State]) -> State:
 
 def exit_code(reports: Iterable[Report]) -> int:
     """0: all of it whole. 1: something is altered, missing or added. 3: nothing is, but not all of it is signed
-    by a key that was brought (or a recording is still open, or parts of it lie in the archive). 2 is the command
-    line's own: nothing to verify."""
+    by a key that was brought (or a recording is still open, parts of it lie in the archive, or cannot be read). 2
+    is the command line's own: nothing to verify."""
     state = worst(report.state for report in reports)
-    return {State.WHOLE: 0, State.UNSIGNED: 3, State.ELSEWHERE: 3}.get(state, 1)
+    return {State.WHOLE: 0, State.UNSIGNED: 3, State.ELSEWHERE: 3, State.UNREAD: 3}.get(state, 1)

@@ -96,11 +96,13 @@ def stamp_of(path: Path, authority: Sequence[x509.Certificate] | None) -> list[F
         return found(State.ALTERED, Why.IS_A_LINK)
     if not file.is_file():
         return found(State.UNSIGNED, Why.NO_STAMP) if authority is not None else []
-    response = _decoded(file.read_bytes())
+    try:
+        response, signature = _decoded(file.read_bytes()), _signature_in(path)
+    except OSError as failed:
+        return found(State.UNREAD, Why.CANNOT_READ, system=failed.strerror or type(failed).__name__)
     if response is None or response.status != _GRANTED:
-        return found(State.ALTERED, Why.UNREADABLE, fault="no time stamp of RFC 3161")
-    signature = path / SIGNATURE
-    if not signature.is_file() or not _is_over(response, signature.read_bytes()):
+        return found(State.ALTERED, Why.UNREADABLE)
+    if signature is None or not _is_over(response, signature):
         return found(State.ALTERED, Why.STAMP_OF_ANOTHER)
     at = response.tst_info.gen_time.isoformat(timespec="seconds")
     if authority is None:
@@ -108,12 +110,15 @@ def stamp_of(path: Path, authority: Sequence[x509.Certificate] | None) -> list[F
     roots = [each for each in authority if each.subject == each.issuer]
     between = [each for each in authority if each.subject != each.issuer]
     try:
-        VerifierBuilder(roots=roots, intermediates=between).build().verify_message(
-            response, signature.read_bytes()
-        )
+        VerifierBuilder(roots=roots, intermediates=between).build().verify_message(response, signature)
     except (VerificationError, ValueError):
         return found(State.ALTERED, Why.STAMP_NOT_OF_AUTHORITY, at=at)
     return found(State.WHOLE, Why.STAMPED, at=at)
+
+
+def _signature_in(path: Path) -> bytes | None:
+    signature = path / SIGNATURE
+    return signature.read_bytes() if signature.is_file() else None
 
 
 def _ask(url: str, body: bytes) -> bytes:

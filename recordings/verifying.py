@@ -32,6 +32,8 @@ _ISOLATED = re.compile(r"^(desk|floor|document)-\d{4,6}\.mkv$")
 _PLAYABLE = re.compile(r"^recording\.(mp4|webm)$")
 _BLOCK = 4 << 20
 _FITTING = (State.WHOLE, State.UNSIGNED, State.ELSEWHERE)  # nothing says that it is not what was sealed
+_LISTED = {Part.SEGMENT, Part.ISOLATED, Part.LATE, Part.PLAYABLE}
+_NO_LIST = (Why.UNREADABLE, Why.CANNOT_READ)  # of the signed corrections: they name late sources
 _NOT_HERE = {True: Why.NOT_FETCHED, False: Why.NOTHING}
 Authority = Sequence[x509.Certificate]
 """Certificates of who made the time stamps."""
@@ -50,16 +52,19 @@ def is_recording(path: Path) -> bool:
 def verify_recording(
     path: Path, keys: PublicKeys | None, advance: Advance = lambda count: None, authority: Authority | None = None
 ) -> Report:
-    """`keys`, `authority` None: none was brought. Raises OSError for what cannot be read at all."""
+    """`keys`, `authority` None: none was brought. What cannot be read is said of its file, and the rest is looked
+    at all the same. Raises OSError where not even the folder can be."""
     try:
         text = (path / MANIFEST).read_bytes()
     except FileNotFoundError:
         manifest = None
         first = Finding(Part.MANIFEST, MANIFEST, State.MISSING)
+    except OSError as failed:
+        manifest, first = None, unread(Part.MANIFEST, MANIFEST, failed)
     else:
         manifest, first = _manifest(path, text, keys)
     if manifest is None:
-        others = tuple(strangers(path, {MANIFEST, SIGNATURE, STAMP, CORRECTIONS}))
+        others = unlisted(path, {MANIFEST, SIGNATURE, STAMP, CORRECTIONS}, _LISTED)
         return Report(path.name, (first, *others))
     vouched = first.state if first.state is State.WHOLE else State.UNSIGNED
     isolated = _isolated(path, manifest)
@@ -82,7 +87,8 @@ def verify_recording(
     named |= {JOURNAL} if manifest.state == "open" else set()
     for source in isolated:
         named |= {each.file for each in source.segments} | ({source.writing.file} if source.writing else set())
-    return Report(path.name, (*findings, *strangers(path, named)), manifest.key)
+    unlisted_parts = {Part.LATE} if any(f.name == CORRECTIONS and f.why in _NO_LIST for f in findings) else set()
+    return Report(path.name, (*findings, *unlisted(path, named, unlisted_parts)), manifest.key)
 
 
 def signature_of(signature: bytes, data: bytes, key_id: str, at: float | None, keys: PublicKeys | None) -> Finding:
@@ -106,8 +112,8 @@ def _manifest(path: Path, text: bytes, keys: PublicKeys | None) -> tuple[Manifes
 
     try:
         manifest = Manifest.model_validate_json(text)
-    except ValidationError as error:
-        return None, found(State.ALTERED, Why.UNREADABLE, {"fault": f"{error.error_count()} faults"})
+    except ValidationError:
+        return None, found(State.ALTERED, Why.UNREADABLE)
     if manifest.recording != path.name:
         return manifest, found(State.ALTERED, Why.OTHER_RECORDING, {"other": manifest.recording})
     if manifest.state == "open":
@@ -117,7 +123,10 @@ def _manifest(path: Path, text: bytes, keys: PublicKeys | None) -> tuple[Manifes
         return manifest, found(State.UNSIGNED, Why.NEVER_SIGNED)
     if not signature.is_file():
         return manifest, found(State.MISSING, Why.NO_SIGNATURE)
-    held = signature_of(signature.read_bytes(), text, manifest.key, manifest.sealed_at, keys)
+    try:
+        held = signature_of(signature.read_bytes(), text, manifest.key, manifest.sealed_at, keys)
+    except OSError as failed:
+        held = unread(Part.MANIFEST, SIGNATURE, failed)
     return manifest, found(held.state, held.why, held.said)
 
 
@@ -164,14 +173,17 @@ class _Files:
     ) -> Finding:
         """`vouched`: what its own entry is worth, where that is not the manifest."""
         if not allowed.match(name):  # a name of ours never leads out of the folder
-            return Finding(part, name, State.ALTERED, Why.UNREADABLE, {"fault": "its name is none of ours"})
+            return Finding(part, name, State.ALTERED, Why.NAME_NOT_OURS)
         path = self._path / name
         if path.is_symlink():
             return Finding(part, name, State.ALTERED, Why.IS_A_LINK)
         if not path.is_file():
             elsewhere = is_archived(path)
             return Finding(part, name, State.ELSEWHERE if elsewhere else State.MISSING, _NOT_HERE[elsewhere])
-        found = digest_of(path, self._advance)
+        try:
+            found = digest_of(path, self._advance)
+        except OSError as failed:
+            return unread(part, name, failed)
         if found == sha256:
             return Finding(part, name, vouched or self._vouched)
         if found in self._named:
@@ -189,7 +201,7 @@ def _isolated(path: Path, manifest: Manifest) -> Sequence[IsolatedSource]:
         return manifest.isolated
     try:
         return load(path, manifest.recording).sources
-    except UnreadableManifest:
+    except (UnreadableManifest, OSError):
         return ()
 
 
@@ -226,8 +238,18 @@ def strangers(path: Path, named: set[str]) -> Iterator[Finding]:
             yield Finding(_part_of(name), name, State.ADDED, Why.NOT_NAMED)
 
 
+def unlisted(path: Path, named: set[str], parts: set[Part]) -> Iterator[Finding]:
+    """Of these `parts` the list that would name them is gone: nobody can say that somebody put them there."""
+    for each in strangers(path, named):
+        yield Finding(each.part, each.name, State.UNSIGNED, Why.NO_LIST) if each.part in parts else each
+
+
+def unread(part: Part, name: str, failed: OSError) -> Finding:
+    return Finding(part, name, State.UNREAD, Why.CANNOT_READ, {"system": failed.strerror or type(failed).__name__})
+
+
 def _part_of(name: str) -> Part:
-    parts = {Part.SEGMENT: _SEGMENT, Part.ISOLATED: _ISOLATED, Part.LATE: LATE}
+    parts = {Part.SEGMENT: _SEGMENT, Part.ISOLATED: _ISOLATED, Part.LATE: LATE, Part.PLAYABLE: _PLAYABLE}
     return next((part for part, pattern in parts.items() if pattern.match(name)), Part.FILE)
 
 

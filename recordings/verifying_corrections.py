@@ -27,8 +27,11 @@ def corrections_of(path: Path, manifest_sha256: str, recording: str, keys: Publi
         return [Finding(Part.CORRECTION, CORRECTIONS, State.MISSING)]
     try:
         lines = read_lines(path)
-    except CorrectionsDamaged as damage:
-        return [Finding(Part.CORRECTION, CORRECTIONS, State.ALTERED, Why.UNREADABLE, {"fault": str(damage)})]
+    except CorrectionsDamaged:
+        return [Finding(Part.CORRECTION, CORRECTIONS, State.ALTERED, Why.UNREADABLE)]
+    except OSError as failed:
+        said = {"system": failed.strerror or type(failed).__name__}
+        return [Finding(Part.CORRECTION, CORRECTIONS, State.UNREAD, Why.CANNOT_READ, said)]
     if not lines:
         return [Finding(Part.CORRECTION, CORRECTIONS, State.MISSING)]
     findings: list[Finding] = []
@@ -74,11 +77,10 @@ def _closed(lines: Sequence[Line], follows: str, recording: str, keys: PublicKey
     try:
         closing = Closing.model_validate_json(line.text)
     except ValidationError:
-        fault = {"fault": "the line that closes it is missing"}
-        return Finding(Part.CORRECTION, CORRECTIONS, State.MISSING, Why.UNREADABLE, fault)
+        return Finding(Part.CORRECTION, CORRECTIONS, State.MISSING, Why.NO_CLOSING_LINE)
     if closing.count > len(lines) - 1:
-        fault = {"fault": f"{closing.count} were written, {len(lines) - 1} are here"}
-        return Finding(Part.CORRECTION, CORRECTIONS, State.MISSING, Why.UNREADABLE, fault)
+        said = {"were": str(closing.count), "here": str(len(lines) - 1)}
+        return Finding(Part.CORRECTION, CORRECTIONS, State.MISSING, Why.FEWER_LINES, said)
     if closing.count != len(lines) - 1 or closing.follows != follows or closing.recording != recording:
         return Finding(Part.CORRECTION, CORRECTIONS, State.ALTERED, Why.CHAIN)
     return Finding(Part.CORRECTION, CORRECTIONS, state, why, {"key": line.key} if why else {})

@@ -18,7 +18,7 @@ from recordings.verifying_folders import NothingToVerify, size_of, things_in, ve
 from server.commands.archive import fetch, try_archive
 from server.commands.clip import clip
 from server.commands.context import console, errors, fail, load_settings
-from server.commands.evidence_words import COLOURS, sentence, verdict
+from server.review.evidence_words import COLOURS, sentence, verdict
 from server.web.languages import shipped_catalogs
 
 app = typer.Typer(no_args_is_help=True, help="Public keys, and whether recordings are what was sealed.")
@@ -59,7 +59,7 @@ def verify_command(
     """Say of each segment and chapter: whole, altered, missing, added or unsigned. Needs no server.
 
     Exit code 0: all whole. 1: something is altered, missing or added. 3: nothing is, but not all is signed by a
-    known key. 2: there is nothing to verify, or the keys cannot be read.
+    known key, or could be read. 2: there is nothing to verify, or the keys cannot be read.
     """
     if language not in ("vi", "en", "both"):
         raise fail(f"came --language {escape(language)!r}; allowed are vi, en and both", 2)

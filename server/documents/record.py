@@ -173,11 +173,11 @@ def _not_recorded(recorded: RecordedTime | None, windows: Sequence[tuple[datetim
     if recorded is None:
         return []
     found = []
-    for before, after, seam in zip(recorded.runs, recorded.runs[1:], recorded.seams, strict=False):
+    for seam in recorded.seams:
         if seam.reason == CLOSED_ITEM:
             continue
-        starts = datetime.fromtimestamp(before.started_at + before.seconds, UTC)
-        ends = datetime.fromtimestamp(after.started_at, UTC)
+        starts = datetime.fromtimestamp(seam.from_, UTC)
+        ends = datetime.fromtimestamp(seam.to, UTC)
         for window in windows:
             start, end = max(starts, window[0]), min(ends, window[1])
             if end - start >= _A_BREAK:

@@ -6,13 +6,16 @@ time in it. The player shows such a place as a seam, with how long it was and wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf, isfinite
 from pathlib import Path
 
 from aiohttp import web
 
-from recordings.chapters import Run, runs_of
+from recordings.chapters import SEAM_S, Run, runs_of
+from recordings.manifest import Manifest
 from recordings.store import Folder, UnreadableManifest
 from server.receptions.queries import FloorSpan
 from server.web.languages import N_
@@ -32,11 +35,17 @@ NOT_RECORDED = N_("not recorded")
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """At this second of the file nothing was recorded for `missing_s` seconds. `reason`: the manifest's word."""
+    """At this second of the file nothing was recorded from one moment of the clock to another (epoch). `reason`:
+    the manifest's word. Several may lie at one second."""
 
     at_s: float
-    missing_s: float
+    from_: float
+    to: float
     reason: str
+
+    @property
+    def missing_s(self) -> float:
+        return round(max(0.0, self.to - self.from_), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +92,27 @@ def read_recorded_time(folder: Path) -> RecordedTime | None:
     if manifest is None:
         return None
     runs = runs_of(manifest.segments)
-    whole_gaps = [gap for gap in manifest.gaps if gap.track == "all"]
-    seams = []
-    for before, after in pairwise(runs):
-        from_, to = before.started_at + before.seconds, after.started_at
-        reasons = [gap.reason for gap in whole_gaps if gap.from_ < to and gap.to > from_]
-        seams.append(Seam(after.offset_s, round(max(0.0, to - from_), 3), reasons[0] if reasons else ""))
-    return RecordedTime(runs, tuple(seams))
+    return RecordedTime(runs, tuple(_seams(manifest, runs)))
+
+
+def _seams(manifest: Manifest, runs: Sequence[Run]) -> Iterator[Seam]:
+    """Every time that no run holds: what the manifest gives a reason for, also before the first run and behind the
+    last, and what is left of the holes between two."""
+    holes = [(before.started_at + before.seconds, after.started_at) for before, after in pairwise(runs)]
+    if runs:
+        first, last = runs[0], runs[-1]
+        holes = [(-inf, first.started_at), *holes, (last.started_at + last.seconds, inf)]
+    gaps = sorted((gap for gap in manifest.gaps if gap.track == "all"), key=lambda gap: gap.from_)
+    at_s = [run.offset_s for run in runs] + [last.offset_s + last.seconds] if runs else []
+    for (from_, to), second in zip(holes, at_s, strict=True):
+        told = from_
+        for gap in gaps:
+            starts, ends = max(gap.from_, told), min(gap.to, to)
+            if ends - starts < SEAM_S:
+                continue
+            if isfinite(told) and starts - told >= SEAM_S:
+                yield Seam(second, told, starts, "")
+            yield Seam(second, starts, ends, gap.reason)
+            told = ends
+        if isfinite(told) and isfinite(to) and (to - told >= SEAM_S or told == from_):
+            yield Seam(second, told, to, "")

@@ -9,10 +9,12 @@ from pathlib import Path
 from aiohttp import web
 
 from recordings.archive.address import Access
+from recordings.keys import PUBLIC
 from server.documents.pages import LETTERHEADS
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import (
     access_pages,
+    check_pages,
     correction_pages,
     destruction_pages,
     media_pages,
@@ -26,6 +28,7 @@ from server.review.aside import ASIDE, Aside
 from server.review.asking import PASSES
 from server.review.captions import pages as caption_pages
 from server.review.captions.making import CAPTION_MAKING, CaptionMaking
+from server.review.checking import CHECKING, Checking
 from server.review.destroyer import DESTROYER, Destroyer, Places
 from server.review.passes import Passes
 from server.review.preparing import PREPARING, Preparing
@@ -51,6 +54,7 @@ def add_routes(
     app[SIGNER] = CorrectionSigner(app[RECORDINGS_DIRECTORY], keys)
     app[ASIDE] = aside = Aside(app[DATABASE])
     app[PREPARING] = Preparing(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made, archive)
+    app[CHECKING] = Checking(app[DATABASE], aside, app[RECORDINGS_DIRECTORY], made, keys / PUBLIC)
     app[READING] = Reading(archive)
     directories = (app[RECORDINGS_DIRECTORY], made)
     app[CAPTION_MAKING] = CaptionMaking(app[DATABASE], aside, directories, captions_model, archive)
@@ -66,6 +70,7 @@ def add_routes(
         correction_pages,
         quarantine_pages,
         access_pages,
+        check_pages,
         search_pages,
         retention_pages,
         destruction_pages,
@@ -78,7 +83,9 @@ async def _work(app: web.Application) -> AsyncIterator[None]:
     await app[PREPARING].rounds.start()
     await app[DESTROYER].rounds.start()
     await app[CAPTION_MAKING].rounds.start()
+    await app[CHECKING].rounds.start()
     yield
+    await app[CHECKING].rounds.stop()
     await app[CAPTION_MAKING].rounds.stop()
     await app[DESTROYER].rounds.stop()
     await app[PREPARING].rounds.stop()

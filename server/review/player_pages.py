@@ -23,6 +23,8 @@ from server.review import accesses, notes
 from server.review.asking import with_recording
 from server.review.captions import queries as captions
 from server.review.captions.making import CAPTION_MAKING
+from server.review.check_pages import BADGES
+from server.review.checking import CHECKING
 from server.review.isolated import SOURCE_WORDS, read_isolated
 from server.review.late import names as late_names
 from server.review.late import read_late
@@ -39,7 +41,7 @@ from server.review.viewing import (
     rooms_for_script,
     seams_for_script,
 )
-from server.review.withholding import is_withheld
+from server.review.withholding import without
 from server.review.words import script_words
 from server.review.work import COLUMNS, HEIGHT, WIDTH, step_of
 from server.web.keys import DATABASE
@@ -95,6 +97,7 @@ async def player(request: web.Request) -> web.StreamResponse:
     recorded = await asyncio.to_thread(read_recorded_time, folder)
     isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
     late = await asyncio.to_thread(read_late, folder, watched.withheld, recording.seconds)
+    verified = await asyncio.to_thread(request.app[CHECKING].standing, recording)
     archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
@@ -107,6 +110,8 @@ async def player(request: web.Request) -> web.StreamResponse:
         preparing=False,
         running=False,
         archived=archived,
+        verified=verified,
+        badges=BADGES,
         lines=agenda_entries(watched, account.role, entries),
         withheld=watched.withheld,
         withheld_all=watched.is_all_withheld,
@@ -195,9 +200,9 @@ def _second(text: str, seconds: float) -> int:
 def _floor(recorded: RecordedTime | None, grants: list[FloorSpan], watched: Watchable) -> list[dict[str, Any]]:
     """Who spoke while nothing may be watched is not told."""
     return [
-        {"name": span.name, "short": span.short_name, "starts": span.starts_s, "ends": span.ends_s}
+        {"name": span.name, "short": span.short_name, "starts": starts, "ends": ends}
         for span in (recorded.floor(grants) if recorded else [])
-        if not is_withheld(span.starts_s, watched.withheld)
+        for starts, ends in without([(span.starts_s, span.ends_s)], watched.withheld)
     ]
 
 

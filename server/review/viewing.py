@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -12,7 +13,7 @@ from server.people.rights import Role
 from server.petitions.rules import KIND_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.agenda_view import ShownItem, shown_agenda
-from server.receptions.recorded_time import NOT_RECORDED, SEAM_WORDS, RecordedTime
+from server.receptions.recorded_time import NOT_RECORDED, SEAM_WORDS, RecordedTime, Seam
 from server.receptions.tables import Attendance, Presence
 from server.review.reading import Watchable
 from server.rooms.tables import Room, RoomLevel
@@ -84,15 +85,19 @@ def agenda_entries(watched: Watchable, role: Role, entries: Sequence[ChapterEntr
 
 
 def seams_for_script(recorded: RecordedTime | None, say: Say) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": seam.at_s,
-            "missing": seam.missing_s,
-            "reason": say(SEAM_WORDS.get(seam.reason, NOT_RECORDED)),
-            "closed": seam.reason == "closed item",
-        }
-        for seam in (recorded.seams if recorded else ())
-    ]
+    """One for each second at which something is missing, with all the reasons."""
+    places = groupby(recorded.seams if recorded else (), key=lambda seam: seam.at_s)
+    return [_place(at_s, list(seams), say) for at_s, seams in places]
+
+
+def _place(at_s: float, seams: Sequence[Seam], say: Say) -> dict[str, Any]:
+    reasons = dict.fromkeys(say(SEAM_WORDS.get(seam.reason, NOT_RECORDED)) for seam in seams)
+    return {
+        "at": at_s,
+        "missing": round(sum(seam.missing_s for seam in seams), 3),
+        "reason": "; ".join(reasons),
+        "closed": all(seam.reason == "closed item" for seam in seams),
+    }
 
 
 def rooms_for_script(recorded: RecordedTime | None, spans: Sequence[RoomSpan]) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +33,8 @@ from recordings.keys import PUBLIC, PublicKeys, read_public_keys, rotate, signin
 from recordings.manifest import new_manifest
 from recordings.sealing import seal
 from recordings.store import MANIFEST, SIGNATURE, Folder
-from recordings.verifying import verify_recording
+from recordings.verifying import Advance, digest_of, verify_recording
+from recordings.verifying_folders import things_in, verify
 from signaling.ports import ChapterMark
 from signaling.tap import TapTrack
 from tests.recordings.media import Programme, pictures, sounds
@@ -319,3 +322,51 @@ def test_a_key_that_was_replaced_still_vouches_for_what_it_signed(office: Path, 
     # The old key, stolen, signs something of today.
     append(folder, change, before, later + timedelta(seconds=2))
     assert named(verify_recording(folder, keys))[f"{CORRECTIONS} 4"] == (State.ALTERED, Why.KEY_NOT_IN_USE)
+
+
+def test_without_the_manifest_what_is_here_is_not_said_to_have_been_put_here(copy: Path, keys: PublicKeys) -> None:
+    (copy / "notes.txt").write_text("mine")
+    for damaged in (b"", b'{"version": 9}'):
+        (copy / MANIFEST).write_bytes(damaged)
+        found = named(verify_recording(copy, keys))
+        assert found[MANIFEST] == (State.ALTERED, Why.UNREADABLE)
+        assert found["segment-0001.mkv"] == (State.UNSIGNED, Why.NO_LIST)
+        assert found["notes.txt"] == (State.ADDED, Why.NOT_NAMED)
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(
+    copy: Path, keys: PublicKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_disk(path: Path, advance: Advance) -> str:
+        if path.name == "segment-0002.mkv":
+            raise OSError(errno.EIO, "Input/output error")
+        return digest_of(path, advance)
+
+    monkeypatch.setattr("recordings.verifying.digest_of", broken_disk)
+    report = verify(copy, keys, lambda count: None)
+    assert named(report)["segment-0002.mkv"] == (State.UNREAD, Why.CANNOT_READ)
+    assert {f.state for f in report.findings if f.part is Part.CHAPTER} == {State.UNREAD, State.WHOLE}
+    assert (report.state, exit_code([report])) == (State.UNREAD, 3)
+    flipped = bytearray((copy / "segment-0001.mkv").read_bytes())
+    flipped[100] ^= 1
+    (copy / "segment-0001.mkv").write_bytes(flipped)
+    report = verify(copy, keys, lambda count: None)
+    assert named(report)["segment-0001.mkv"] == (State.ALTERED, Why.OTHER_BYTES)
+    assert exit_code([report]) == 1
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named_among_many(
+    copy: Path, keys: PublicKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut = copy.parent / "shut"
+    shut.mkdir()
+    listed = Path.iterdir
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name == shut.name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    reports = [verify(each, keys, lambda count: None) for each in things_in(copy.parent)]
+    assert {report.folder: report.state for report in reports} == {copy.name: State.WHOLE, "shut": State.UNREAD}

@@ -88,7 +88,7 @@ def test_one_that_is_taken_away_with_its_entry_is_missed(with_late: Path, keys: 
     lines = read_lines(with_late)
     (with_late / "late-0002.mkv").unlink()
     (with_late / CORRECTIONS).write_bytes(b"".join(line.bytes for line in (*lines[:-2], lines[-1])))
-    assert named(verify_recording(with_late, keys))[CORRECTIONS] == (State.MISSING, Why.UNREADABLE)
+    assert named(verify_recording(with_late, keys))[CORRECTIONS] == (State.MISSING, Why.FEWER_LINES)
 
 
 def test_one_whose_entry_was_changed_is_vouched_for_by_nobody(with_late: Path, keys: PublicKeys) -> None:

@@ -107,15 +107,23 @@ def _broken_hearing(session: Session, item_id: int) -> ItemRecord:
     ground.item.audience = "all"  # type: ignore[assignment]
     session.flush()
     epoch = START.timestamp()
-    runs = (Run(epoch - 10, 20.0, 0.0), Run(epoch + 40, 20.0, 20.0), Run(epoch + 70, 40.0, 40.0))
-    seams = (Seam(20.0, 30.0, "media_restarted"), Seam(40.0, 10.0, "closed item"))
+    runs = (Run(epoch - 10, 20.0, 0.0), Run(epoch + 40, 20.0, 20.0), Run(epoch + 70, 20.0, 40.0))
+    seams = (
+        Seam(20.0, epoch + 10, epoch + 40, "media_restarted"),
+        Seam(40.0, epoch + 60, epoch + 70, "closed item"),
+        Seam(60.0, epoch + 90, epoch + 200, "write_failed"),  # and nothing was recorded behind it
+    )
     return item_record(session, ground, RecordedTime(runs, seams), at(100))
 
 
 async def test_the_minutes_tell_each_break_of_the_link(province: Province) -> None:
     item = item_of(province, "KN-0198")
     record = province.database.run_here(_broken_hearing, item.id)
-    assert [(each.room != "", each.reason != "") for each in record.breaks] == [(False, True), (True, False)]
+    assert [(each.room != "", each.reason != "") for each in record.breaks] == [
+        (False, True),
+        (True, False),
+        (False, True),
+    ]
     lines = link_words(record, Catalogs.read().translator("vi")).split("\n")
     assert lines[0] == (
         "- Từ 09 giờ 00 phút 10 giây đến 09 giờ 00 phút 40 giây (30 giây): bản ghi hình bị gián đoạn"
@@ -123,7 +131,8 @@ async def test_the_minutes_tell_each_break_of_the_link(province: Province) -> No
     )
     assert lines[1].startswith("- Từ 09 giờ 00 phút 40 giây đến 09 giờ 01 phút 00 giây (20 giây): điểm cầu")
     assert lines[1].endswith("mất kết nối.")
-    assert lines[2].startswith("- Ngoài ra, 01 điểm cầu khác")
+    assert lines[2].startswith("- Từ 09 giờ 01 phút 30 giây đến 09 giờ 01 phút 40 giây (10 giây): bản ghi hình")
+    assert lines[3].startswith("- Ngoài ra, 01 điểm cầu khác")
     assert [each.span.started_at for each in record.spoke] == [at(10)]
 
 

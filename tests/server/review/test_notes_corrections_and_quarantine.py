@@ -180,6 +180,23 @@ async def test_one_person_puts_a_span_into_quarantine_and_two_release_it(
     assert province.database.run_here(verify_chain).whole
 
 
+async def test_who_spoke_is_told_of_what_may_be_watched_and_of_no_more(province: Province, made: Recorded) -> None:
+    seam_s = 2 * (ITEM_S + PAUSE_S)  # the floor was had from 20 s before it to 10 s after it
+
+    def withhold(session: Session) -> None:
+        session.add(
+            Quarantine(recording_id=made.recording, starts_s=seam_s - 10, ends_s=seam_s + 4, reason="?", made_by=1)
+        )
+
+    province.database.run_here(withhold)
+    await province.as_("xemlai")
+    floor = player_data(await province.page(f"/receptions/{made.reception}/recording"))["floor"]
+    assert [(span["starts"], span["ends"]) for span in floor] == [
+        (seam_s - 20, seam_s - 10),
+        (seam_s + 4, seam_s + 10),
+    ]
+
+
 async def test_what_was_noted_of_a_denunciation_is_erased(province: Province, made: Recorded) -> None:
     await province.as_("canbo")
     base = f"/recordings/{made.recording}/notes"

@@ -1,4 +1,4 @@
-"""The sentences of `tiepdan recordings verify`, in both languages."""
+"""The sentences of what `verify` found, in both languages: for the command and for the page."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ STATES = {
     State.WHOLE: N_("whole"),
     State.UNSIGNED: N_("unsigned"),
     State.ELSEWHERE: N_("in the archive"),
+    State.UNREAD: N_("NOT READ"),
     State.ADDED: N_("added"),
     State.MISSING: N_("missing"),
     State.ALTERED: N_("ALTERED"),
@@ -35,7 +36,12 @@ REASONS = {
     Why.BAD_SIGNATURE: N_("the signature does not fit these bytes"),
     Why.KEY_NOT_IN_USE: N_("signed at a time at which key %(key)s was not in use"),
     Why.NO_SIGNATURE: N_("its signature, the .sig file beside it, is missing"),
-    Why.UNREADABLE: N_("it is not as it was written: %(fault)s"),
+    Why.UNREADABLE: N_("its text is not one that this program writes"),
+    Why.NO_LIST: N_("the list that would say what it was is missing or damaged"),
+    Why.CANNOT_READ: N_("it is there, but this account or this disk does not give its bytes (%(system)s)"),
+    Why.NAME_NOT_OURS: N_("its name is not one that this program gives"),
+    Why.NO_CLOSING_LINE: N_("the line that closes it is missing"),
+    Why.FEWER_LINES: N_("%(were)s entries were written, %(here)s are here"),
     Why.OTHER_BYTES: N_("the same length, but other bytes"),
     Why.SHORTER: N_("cut short: %(is_bytes)s of %(was_bytes)s bytes"),
     Why.LONGER: N_("%(is_bytes)s instead of %(was_bytes)s bytes"),
@@ -61,6 +67,7 @@ _VERDICTS = {
     State.WHOLE: N_("Whole: every part is as it was signed with key %(key)s."),
     State.UNSIGNED: N_("Nothing was found altered, but not all of it is signed by a given key."),
     State.ELSEWHERE: N_("What is here is whole; the rest lies in the archive and was not looked at."),
+    State.UNREAD: N_("Nothing was found altered, but not all of it could be read, and that says nothing of it."),
     State.ADDED: N_("What was signed is whole, but the folder holds more than that."),
     State.MISSING: N_("Parts are missing."),
     State.ALTERED: N_("ALTERED: not all of it is as it was signed."),
@@ -69,6 +76,7 @@ COLOURS = {
     State.WHOLE: "green",
     State.UNSIGNED: "yellow",
     State.ELSEWHERE: "yellow",
+    State.UNREAD: "yellow",
     State.ADDED: "red",
     State.MISSING: "red",
     State.ALTERED: "bold red",

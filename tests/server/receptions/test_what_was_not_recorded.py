@@ -1,0 +1,52 @@
+"""No time is missing without a word: before the first recorded second, between two, behind the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordings.manifest import SegmentEntry, iso, new_manifest
+from recordings.store import Folder
+from server.receptions.recorded_time import read_recorded_time
+from server.review.viewing import seams_for_script
+
+BEGAN = 1_795_928_000.0
+SEGMENTS = ((100.0, 50.0), (200.0, 30.0), (300.0, 10.0))  # began, lasted
+GAPS = (
+    (0.0, 100.0, "no_media", "all"),
+    (150.01, 170.0, "no_media", "all"),
+    (170.0, 200.0, "closed item", "all"),
+    (230.0, 260.0, "closed item", "all"),
+    (310.0, 340.0, "write_failed", "all"),
+    (110.0, 112.0, "packets_lost", "floor"),
+)
+
+
+def test_each_gap_is_told_with_its_own_reason(tmp_path: Path) -> None:
+    manifest = new_manifest("r1-20261129", 1)
+    for number, (began, seconds) in enumerate(SEGMENTS, 1):
+        entry = SegmentEntry(
+            file=f"segment-{number:04}.mkv", started_at=iso(BEGAN + began), started_epoch=BEGAN + began,
+            seconds=seconds, bytes=1, sha256="", previous_sha256="", tracks=(), codec="h264", video_frames=1,
+            audio_seconds=seconds,
+        )  # fmt: skip
+        manifest.add_segment(entry)
+    for from_, to, reason, track in GAPS:
+        manifest.note_gap(BEGAN + from_, BEGAN + to, reason, track)
+    Folder(tmp_path / "r1-20261129").save(manifest)
+
+    recorded = read_recorded_time(tmp_path / "r1-20261129")
+    assert recorded is not None
+    found = [(seam.at_s, seam.from_ - BEGAN, seam.to - BEGAN, seam.reason) for seam in recorded.seams]
+    assert [(at, round(from_, 3), round(to, 3), reason) for at, from_, to, reason in found] == [
+        (0.0, 0.0, 100.0, "no_media"),
+        (50.0, 150.01, 170.0, "no_media"),
+        (50.0, 170.0, 200.0, "closed item"),
+        (80.0, 230.0, 260.0, "closed item"),
+        (80.0, 260.0, 300.0, ""),  # the manifest says nothing of it: it is missing all the same
+        (90.0, 310.0, 340.0, "write_failed"),
+    ]
+    drawn = seams_for_script(recorded, lambda text, **_said: text)
+    assert [(place["at"], round(place["missing"]), place["closed"]) for place in drawn] == [
+        (0.0, 100, False), (50.0, 50, False), (80.0, 70, False), (90.0, 30, False)
+    ]  # fmt: skip
+    assert drawn[1]["reason"] == "nothing was on the stage; closed item, not recorded"
