@@ -11,6 +11,8 @@ import { measureLine } from "./preflight/line.js";
 import { runPreflight } from "./preflight/run.js";
 
 const GOOD = { picture: "moving", sound: "good", speaker: "heard" };
+const OPEN = new Set(["untried", "unknown", "unmeasured"]); // nothing was found out: neither good nor bad
+const ICONS = { good: "circle-check", needs: "triangle-alert", absent: "circle-dashed" };
 const SHOWN_ANYWAY = new Set(["picture", "sound", "speaker", "line"]); // the others only where something is wrong
 const READY_MS = 15_000; // of a camera that is switched on by the computer
 const LOOK_MS = 200;
@@ -186,8 +188,9 @@ const toneOf = ({ what, outcome }) => (!(what in GOOD) || outcome === GOOD[what]
 
 function lineOf({ what, outcome, figures = {} }, tone) {
   if (tone === "good" && !SHOWN_ANYWAY.has(what)) return null;
+  const shown = OPEN.has(outcome) ? "absent" : tone === "good" ? "good" : "needs";
   return element(
-    "li", { class: "sign", "data-tone": tone === "good" ? "good" : "needs", "data-check": what, "data-verdict": outcome, icon: tone === "good" ? "circle-check" : "triangle-alert" },
+    "li", { class: "sign", "data-tone": shown, "data-check": what, "data-verdict": outcome, icon: ICONS[shown] },
     element("span", { text: say(wordsOf(what, outcome, tone), rounded(figures)) }),
   );
 }

@@ -7,6 +7,7 @@ const KEY = "tiepdan.room.key"; // "" for a device: its credential is a cookie, 
 const CODE = "tiepdan.room.code"; // the one this device was enrolled with: worth nothing any more
 const CODE_MARK = "ma=";
 const CODE_SIGNS = 8;
+const IN_NO_CODE = /[^23456789CDFHKMNPRTVX]/u; // as SIGNS of server/rooms/device_rules.py
 const SEPARATORS = /[\s\-\u2010-\u2015]+/g;
 
 /** What somebody pasted, typed or scanned: {key} or {code}, the other one "". */
@@ -18,6 +19,14 @@ export function readEntry(text) {
   // Whatever is as short as a code is meant as one, however it was mistyped; keys are far longer.
   if (!isAddress && plain(entry).length <= 2 * CODE_SIGNS) return { key: "", code: plain(entry) };
   return { key: entry, code: "" };
+}
+
+/** Why `code` can be no code, so that nobody has to be asked: {key, values} of a sentence; null where it can be one. */
+export function whyNoCode(code) {
+  const [sign] = code.match(IN_NO_CODE) ?? [];
+  if (sign) return { key: "room.key.sign", values: { sign } };
+  const count = code.length;
+  return count === CODE_SIGNS ? null : { key: "room.key.length", values: { count } };
 }
 
 /** What the address says, taken out of it; {key: "", code: ""} if nothing. */

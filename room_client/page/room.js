@@ -28,8 +28,9 @@ import { DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
 import { FullScreen } from "./full_screen.js";
 import { Help, helpCard } from "./help.js";
-import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith } from "./key.js";
+import { readEntry, rememberDevice, rememberKey, remembered, takeEntry, wasEnrolledWith, whyNoCode } from "./key.js";
 import { listenToKeys } from "./keys.js";
+import { Living } from "./living.js";
 import { draw, drawClock } from "./screen.js";
 import { RollPanel } from "./roll.js";
 import { SeenPicture } from "./seen.js";
@@ -50,9 +51,10 @@ const speaker = new Speaker(chosen, sound.sinks);
 const hearing = new Hearing(sound);
 const fullScreen = new FullScreen();
 const screen = new StageScreen(part("stage"));
-const meter = new LevelMeter((level) => {
+const meter = new LevelMeter((level, peak) => {
   showLevel(part("meter"), level);
   seen.hear(level);
+  living.hear(peak);
 });
 const carried = new Held("", LINE_HOLDS_MS, refresh); // as LineView.layer
 
@@ -68,6 +70,8 @@ const seen = new SeenPicture({
   devices, video: part("check-picture"), changed: refresh,
   ask: (event, body) => link.ask(event, body),
 });
+
+const living = new Living({ devices, video: part("check-picture") });
 
 const panel = new DevicePanel({ devices, speaker, changed: refresh, opened: () => attends || toggleCheck() });
 
@@ -211,6 +215,7 @@ function enter(entry) {
 function onEnrolled(code) {
   rememberDevice(code);
   key = "";
+  part("key").value = ""; // it was good once; after a revocation it would lie in the way of the next
   openLink();
 }
 
@@ -329,6 +334,8 @@ function listen() {
     event.preventDefault();
     const typed = readEntry(part("key").value);
     if (!typed.key && !typed.code) return setText(part("card-sentence"), say("room.key.empty"));
+    const wrong = typed.code ? whyNoCode(typed.code) : null;
+    if (wrong) return setText(part("card-sentence"), say(wrong.key, wrong.values));
     enter(typed);
   });
   // A second address with another key or code, typed into the same window.

@@ -13,6 +13,7 @@ import { lineSign } from "./line_sign.js";
 import { mayRaiseHand, selfOf } from "./view.js";
 
 const DEVICE_ICONS = { camera: ["video", "video-off"], microphone: ["mic", "mic-off"] };
+const LIFELESS = new Set(["silent", "frozen"]);
 const CALM = new Set(["none", "planned", "ended", "waiting"]);
 const NEEDS_SOUND = new Set(["none", "planned", "waiting", "stage"]);
 
@@ -149,8 +150,8 @@ function drawBar({ view, stage, attends, isSeen, roomName, status, devices, qual
   drawSign(part("seen"), "eye", say("room.seen"), null);
   part("seen").title = say("room.seen.sentence");
   drawSign(part("resting"), "video-off", say("room.resting.off"), "absent");
-  drawDevice("camera", devices.state("camera"), self === "onair" && status.media);
-  drawDevice("microphone", devices.state("microphone"), (self === "onair" || hearing.view.interprets) && status.media);
+  drawDevice("camera", devices, self === "onair" && status.media);
+  drawDevice("microphone", devices, (self === "onair" || hearing.view.interprets) && status.media);
   part("microphone").title = say(devices.state("microphone") === "off" ? "room.microphone.on" : "room.microphone.off");
   const recorded = part("recorded");
   setHidden(recorded, !(stage?.recording && view === "stage" && status.phase === "connected"));
@@ -172,18 +173,25 @@ function drawHand(stage, status, working) {
   setAttribute(hand, "aria-busy", working ? "true" : null);
 }
 
-function drawDevice(name, state, sending) {
+function drawDevice(name, devices, sending) {
+  const state = devices.state(name);
   const good = state === "ok";
-  const words = say(`${name}.${good && sending ? "sending" : state}`);
+  const words = say(`${name}.${good && sending ? "sending" : howOf(name, devices)}`);
   const tone = good ? (sending ? "live" : "good") : state === "starting" ? "absent" : "needs";
   drawSign(part(name), DEVICE_ICONS[name][good ? 0 : 1], words, tone);
+}
+
+/** Its state, or what is more than "blocked" says: it is open, and gives nothing. */
+function howOf(name, devices) {
+  const reason = devices.reason(name);
+  return LIFELESS.has(reason) ? reason : devices.state(name);
 }
 
 function drawCheck({ devices, quality, carried, status }) {
   if (part("check").hidden) return;
   for (const name of ["camera", "microphone"]) {
     const state = devices.state(name);
-    drawSign(part(`check-${name}`), state === "ok" ? "circle-check" : "triangle-alert", say(`${name}.${state}`), state === "ok" ? "good" : "needs");
+    drawSign(part(`check-${name}`), state === "ok" ? "circle-check" : "triangle-alert", say(`${name}.${howOf(name, devices)}`), state === "ok" ? "good" : "needs");
   }
   const line = lineSign({ status, quality, carried });
   drawSign(part("check-line"), line.tone === "good" ? "circle-check" : line.icon, line.words, line.tone);

@@ -86,7 +86,7 @@ export class SeenPicture {
     try {
       const jpeg = await this.#take();
       if (!this.isSeen) return; // the item was closed meanwhile
-      if (jpeg === "" && this.#devices.state("camera") === "ok") return this.#plan(AGAIN_MS); // it is starting
+      if (jpeg === "" && this.#hasPicture()) return this.#plan(AGAIN_MS); // it is starting
       this.#sent_ms = performance.now();
       const level = this.#devices.state("microphone") === "ok" ? Math.round(this.#level * 100) : null;
       this.#level = 0;
@@ -97,10 +97,15 @@ export class SeenPicture {
     }
   }
 
+  /** One that stands still is one, too: the province sees what stands still there. */
+  #hasPicture() {
+    return this.#devices.state("camera") === "ok" || this.#devices.reason("camera") === "frozen";
+  }
+
   /** The JPEG in base64; empty where there is no picture. */
   async #take() {
     const video = this.#video;
-    if (this.#devices.state("camera") !== "ok" || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return "";
+    if (!this.#hasPicture() || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return "";
     this.#canvas ??= new OffscreenCanvas(WIDTH, HEIGHT);
     const context = this.#canvas.getContext("2d", { alpha: false });
     const scale = Math.min(WIDTH / video.videoWidth, HEIGHT / video.videoHeight);

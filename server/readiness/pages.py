@@ -14,7 +14,7 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.readiness.board import BoardLine, BoardMaker
-from server.readiness.contacts import LONGEST, write_contact
+from server.readiness.contacts import LONGEST, LONGEST_TELEPHONE, telephone_in, write_contact, write_telephone
 from server.readiness.history import CheckLine, check_lines
 from server.readiness.in_touch import InTouch
 from server.readiness.keeping import KeptChecks
@@ -33,11 +33,12 @@ from server.web.keys import DATABASE
 from server.web.languages import N_, local_time, today
 from server.web.shell import language_of, render, require, translator_of
 
-_WIDTHS = [8, 30, 20, 16, 60, 60, 18, 18, 40]
+_WIDTHS = [8, 30, 20, 20, 16, 60, 60, 18, 18, 40]
 _HEAD = (
     N_("Code"),
     N_("Room"),
     N_("District"),
+    N_("Telephone"),
     N_("State"),
     N_("Why"),
     N_("What to ask for"),
@@ -68,6 +69,7 @@ def add_routes(app: web.Application, conductor: Conductor, codec: str) -> None:
     app.router.add_get("/rooms/readiness/export.{format:xlsx|csv}", export, name="readiness_export")
     app.router.add_get(r"/rooms/readiness/{id:\d{1,9}}", room_page, name="room_readiness")
     app.router.add_post(r"/rooms/readiness/{id:\d{1,9}}/told", tell)
+    app.router.add_post(r"/rooms/readiness/{id:\d{1,9}}/telephone", keep_telephone)
 
 
 @require(Right.SEE_LINES)
@@ -128,7 +130,26 @@ async def tell(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(str(here.with_fragment("told")))
 
 
-async def _room_page(request: web.Request, *, mistake: str, status: int = 200) -> web.Response:
+@require(Right.SEE_LINES)
+async def keep_telephone(request: web.Request) -> web.StreamResponse:
+    """Who telephones the rooms keeps their numbers, too."""
+    typed = str((await request.post()).get("telephone", ""))
+    number = telephone_in(typed)
+    if number is None:
+        return await _room_page(request, mistake="", telephone=typed[:LONGEST], status=422)
+    actor = subject_of(await account_in(request))
+
+    def work(session: Session) -> None:
+        write_telephone(session, _room_in(session, request), number, actor)
+
+    await request.app[DATABASE].run(work)
+    raise web.HTTPSeeOther(str(request.app.router["room_readiness"].url_for(id=request.match_info["id"])))
+
+
+async def _room_page(
+    request: web.Request, *, mistake: str, telephone: str | None = None, status: int = 200
+) -> web.Response:
+    """`mistake`: of what was said; `telephone`: one that can be none."""
     live, translate, language = request.app[_LIVE], translator_of(request), language_of(request)
 
     def work(session: Session) -> tuple[Room, list[RoomCheck], list[tuple[RoomContact, str]]]:
@@ -152,7 +173,9 @@ async def _room_page(request: web.Request, *, mistake: str, status: int = 200) -
         light_words=LIGHT_WORDS,
         light_icons=LIGHT_ICONS,
         longest=LONGEST,
+        longest_telephone=LONGEST_TELEPHONE,
         mistake=mistake,
+        wrong_telephone=telephone,
     )
 
 
@@ -190,6 +213,7 @@ def _rows(request: web.Request, lines: list[BoardLine]) -> list[list[Value]]:
                 line.room.code,
                 line.room.name,
                 line.district,
+                line.room.telephone,
                 _(LIGHT_WORDS[line.light]),
                 "; ".join(sentence for sentence, _advice in line.sentences),
                 " ".join(advice for _sentence, advice in line.sentences if advice),

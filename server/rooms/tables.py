@@ -33,6 +33,7 @@ class Room(SQLModel, table=True):
     valid_from: date
     valid_to: date | None = None  # last day; None: still exists
     key_version: int = Field(default=1)  # raised to withdraw the room's key and tokens
+    telephone: str = Field(default="", max_length=40)  # of the office the room is in, never of a person
 
 
 class Extent(StrEnum):

@@ -40,6 +40,9 @@ async def test_a_code_is_typed_once_and_the_device_comes_back_by_itself_until_it
     await expect(room.key_field).to_be_focused()
     await expect(room.card_sentence).to_contain_text("Nhập mã 8 ký tự")
     await photograph(room.page, "room-asks")
+    for mistyped, why in (("2222-222", "đã nhập 7 ký tự"), ("2222-222O", "không có ký tự “O”")):
+        await room.types_key(mistyped)
+        await expect(room.card_sentence).to_contain_text(why)
     await room.types_key("2222-2222")
     await room.shows("key")
     await expect(room.card_sentence).to_contain_text("Mã này không mở được điểm cầu nào")
@@ -66,6 +69,7 @@ async def test_a_code_is_typed_once_and_the_device_comes_back_by_itself_until_it
     await office.get_by_role("button", name="Thu hồi thiết bị").click()
     await room.shows("key")
     await expect(room.card_sentence).to_contain_text("Máy này không còn được vào điểm cầu")
+    await expect(room.key_field).to_have_value("")  # ready for the next one
     await photograph(room.page, "room-revoked")
     await room.page.reload()
     await room.shows("key")

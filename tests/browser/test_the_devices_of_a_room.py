@@ -14,6 +14,33 @@ from tests.scenarios.province import HA_TU, Province
 pytestmark = pytest.mark.browser
 
 
+# What the page makes of a camera and a microphone that are open, without the ten seconds it takes to be sure.
+JUDGES = """async () => {
+  const page = document.querySelector("script[type=module]").src;
+  const { Living, lifeless } = await import(new URL("living.js", page));
+  const { audioContext } = await import(new URL("../web/live/level.js", page));
+  await audioContext().resume();
+  const picture = (grey, n) => new Float32Array(576).map((_one, at) => grey(n, at));
+  const pictures = (grey) => [0, 1, 2, 3, 4, 5].map((n) => picture(grey, n));
+  const said = [];
+  const live = { readyState: "live", enabled: true, muted: false };
+  const living = new Living({
+    devices: { isElsewhere: true, track: () => live, setLifeless: (name, how) => said.push(how) }, video: null,
+  });
+  const hears = (peaks) => { for (const peak of peaks) living.hear(peak); return said.at(-1) ?? "not yet"; };
+  const quiet = Array(124).fill(0);
+  return {
+    black: lifeless(pictures((n, at) => 10 + ((at + n) % 3))),
+    frozen: lifeless(pictures((_n, at) => at % 200)),
+    still: lifeless(pictures((n, at) => (at % 200) + 0.01 * n)),
+    breath: hears(quiet),
+    mute: hears([0]),
+    spoken: hears([0.0001]),
+    switchedOff: (live.enabled = false, hears([...quiet, 0])),
+  };
+}"""
+
+
 async def _holds(sockets: Sockets, *wanted: str) -> None:
     async def missing() -> str | None:
         held = await sockets.held()
@@ -135,3 +162,14 @@ async def test_a_tv_that_is_switched_off_takes_its_loudspeaker_away_for_a_while(
     await sockets.plug("tv")
     await _plays_through(sockets, "tv")
     await expect(room.banner).to_be_hidden()
+
+
+async def test_what_is_open_and_gives_nothing_is_noticed_without_a_check(
+    province: Province, chromium: Chromium
+) -> None:
+    page = (await chromium.window("room")).page
+    await page.goto(f"{province.address}/room")
+    assert await page.evaluate(JUDGES) == {
+        "black": "silent", "frozen": "frozen", "still": "",
+        "breath": "not yet", "mute": "silent", "spoken": "", "switchedOff": "",
+    }  # fmt: skip

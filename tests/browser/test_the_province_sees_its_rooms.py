@@ -46,6 +46,15 @@ COLOUR = """async (code) => {
 }"""
 
 
+# What of the room's bar does not fit on its screen.
+CUT = """() => {
+  const bar = document.querySelector("[data-part=bar]");
+  const isCut = (one) => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > innerWidth;
+  const parts = [bar, ...bar.querySelectorAll(":scope > :is(strong, time)")];
+  return parts.filter((one) => one.checkVisibility() && isCut(one)).map((one) => one.textContent);
+}"""
+
+
 async def shows(host: HostPage, colour: str | None) -> None:
     async def missing() -> str | None:
         seen = await host.page.evaluate(COLOUR, HA_TU)
@@ -71,15 +80,17 @@ async def test_a_camera_shows_on_the_wall_and_in_another_colour_after_a_change(
     await host.open_console()
     await shows(host, "red")
     await expect(sign).to_be_visible()
-    await expect(sign).to_contain_text("Tỉnh đang thấy phòng này")
+    await expect(sign).to_contain_text("Tỉnh đang thấy")
 
     await host.open_reception_once()
     await host.call_next_item(1)
     await room.page.evaluate("() => { window.painted = 'rgb(20, 40, 210)'; }")
     await room.raises_hand()
     await shows(host, "blue")  # in the list of hands
+    assert await room.page.evaluate(CUT) == []  # with all that is said of a reception
     await host.give_floor(HA_TU)
     await shows(host, "blue")
+    assert await room.page.evaluate(CUT) == []
 
     sent = room.window.messages_sent("picture")
     await host.page.keyboard.press("Control+k")

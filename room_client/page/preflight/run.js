@@ -5,12 +5,12 @@ import { audioContext } from "../../web/live/level.js";
 import { findChirp, makeChirp } from "./chirp.js";
 import { openEar } from "./ear.js";
 import { judgePicture } from "./picture.js";
+import { SmallGrey } from "./small_grey.js";
 import { judgeSound } from "./sound.js";
 
 const PICTURES = 8;
 const FIRST_MS = 6000; // an old computer takes its time to open a camera and to show it
 const EVERY_MS = 250;
-const SMALL = { width: 32, height: 18 };
 const QUIET_S = 2; // of the room as it is
 const CHIRP_S = 2; // the tone, and what a TV takes its time for: many are late by half a second
 
@@ -30,13 +30,10 @@ async function lookAt(video) {
   for (let waited = 0; waited < FIRST_MS && !video.videoWidth; waited += EVERY_MS) {
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
-  const pen = new OffscreenCanvas(SMALL.width, SMALL.height).getContext("2d", { willReadFrequently: true });
+  const grey = new SmallGrey();
   for (let n = 0; n < PICTURES && video.srcObject; n += 1) {
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    if (!video.videoWidth) continue;
-    pen.drawImage(video, 0, 0, SMALL.width, SMALL.height);
-    const { data } = pen.getImageData(0, 0, SMALL.width, SMALL.height);
-    pictures.push(Float32Array.from({ length: data.length / 4 }, (_nothing, at) => (data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3));
+    if (video.videoWidth) pictures.push(grey.take(video));
   }
   return judgePicture(pictures);
 }

@@ -112,11 +112,30 @@ async def test_that_a_room_was_told_stands_on_the_board_and_in_the_log(control: 
     assert await control.post(session, f"{BOARD}/999999999/told", words="x") == 404
 
 
+async def test_where_a_room_is_telephoned_stands_beside_its_name_and_is_taken_along(
+    control: ControlProcess,
+) -> None:
+    session = await control.log_in("thuky")
+    path = re.search(rf'data-code="{HA_TU}".*?href="({BOARD}/\d+)"', await control.page(session, BOARD), re.DOTALL)
+    assert path is not None
+    for typed, status in (("chưa có", 422), ("1" * 41, 422), ("=1+1", 422), (" 0203 3835 555,  máy lẻ 12 ", 303)):
+        answer = await control.submit(session, f"{path[1]}/telephone", telephone=typed)
+        assert answer.status == status, typed
+    assert "0203 3835 555, máy lẻ 12" in rows_of(await control.page(session, BOARD))[HA_TU][1]
+    exported = await (await session.get(f"{control.address}{BOARD}/export.csv?q=ha tu")).text()
+    assert "0203 3835 555, máy lẻ 12" in exported
+    (event,) = [event for event in control.rows(AuditEvent) if event.action == "room_telephone_changed"]
+    assert (event.subject, "0203" in event.detail) == (f"room:{HA_TU}", False)
+    await control.submit(session, f"{path[1]}/telephone", telephone="")
+    assert "0203" not in await control.page(session, BOARD)
+
+
 async def test_who_may_not_see_lines_reads_nothing_and_writes_nothing(control: ControlProcess) -> None:
     session = await control.log_in("xemlai")
     for path in (BOARD, f"{BOARD}/1", f"{BOARD}/export.csv"):
         assert (await session.get(control.address + path)).status == 403
     assert await control.post(session, f"{BOARD}/2/told", words="x") == 403
+    assert await control.post(session, f"{BOARD}/2/telephone", telephone="123") == 403
     assert control.rows(RoomContact) == []
 
 
@@ -142,7 +161,7 @@ async def test_the_board_is_taken_along_as_it_is_filtered(control: ControlProces
     answer = await session.get(f"{control.address}{BOARD}/export.xlsx?light=bad")
     sheet = openpyxl.load_workbook(io.BytesIO(await answer.read())).worksheets[0]
     cells = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
-    assert cells[0][:5] == ["Mã", "Điểm cầu", "Huyện", "Trạng thái", "Lý do"]
+    assert cells[0][:6] == ["Mã", "Điểm cầu", "Huyện", "Điện thoại", "Trạng thái", "Lý do"]
     assert sorted(row[0] for row in cells[1:]) == sorted([BAI_CHAY, CAI_CHIEN])
     answer = await session.get(f"{control.address}{BOARD}/export.csv?q=ha tu")
     lines = (await answer.read()).decode("utf-8-sig").splitlines()

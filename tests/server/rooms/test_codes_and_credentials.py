@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,11 @@ from tests.server.conftest import SECRET
 _NOW = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
 codes = st.text(SIGNS, min_size=LENGTH, max_size=LENGTH)
 secrets_of_devices = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=32, max_size=32)
+
+
+def test_a_room_s_page_knows_the_same_signs() -> None:
+    page = Path(__file__).parents[3] / "room_client" / "page" / "key.js"
+    assert f"[^{SIGNS}]" in page.read_text(encoding="utf-8")
 
 
 def test_no_sign_is_taken_for_another_one() -> None:

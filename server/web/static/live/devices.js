@@ -28,6 +28,7 @@ export class Devices extends EventTarget {
   #states = { camera: "starting", microphone: "starting" };
   #reasons = { camera: "", microphone: "" };
   #silent = { camera: false, microphone: false };
+  #lifeless = { camera: "", microphone: "" };
   #away = { camera: "", microphone: "" };
   #off = { camera: false, microphone: false };
   #opening = null;
@@ -69,12 +70,21 @@ export class Devices extends EventTarget {
     const state = this.#states[name];
     if (state !== "ok") return state;
     if (this.#silent[name]) return "blocked";
-    return this.#off[name] ? "off" : "ok";
+    if (this.#off[name]) return "off";
+    return this.#lifeless[name] ? "blocked" : "ok";
   }
 
-  /** Why it is blocked: denied, busy, insecure, silent (it is open, and gives nothing); or empty. */
+  /** Why it is blocked: denied, busy, insecure, silent (it is open, and gives nothing), frozen; or empty. */
   reason(name) {
-    return this.#states[name] === "ok" && this.#silent[name] ? "silent" : this.#reasons[name];
+    if (this.#states[name] !== "ok") return this.#reasons[name];
+    return this.#silent[name] ? "silent" : this.#lifeless[name];
+  }
+
+  /** What whoever looks and listens found of an open one: silent, frozen, or empty where it lives. */
+  setLifeless(name, how) {
+    if (how === this.#lifeless[name]) return;
+    this.#lifeless[name] = how;
+    this.#changed();
   }
 
   /** The name of the chosen one where it is not there, whether another one serves or none; else empty. */
@@ -210,6 +220,7 @@ export class Devices extends EventTarget {
     const track = this.#tracks[name];
     this.#tracks[name] = null;
     this.#silent[name] = false;
+    this.#lifeless[name] = "";
     track?.stop();
   }
 
@@ -255,7 +266,7 @@ export function deviceTrouble(devices) {
   if (states[0] === "missing" && states[1] === "missing") return "devices.both.missing";
   for (const [place, name] of NAMES.entries()) {
     if (states[place] === "missing") return `devices.${name}.missing`;
-    if (reasons[place] === "silent") return `devices.${name}.silent`;
+    if (["silent", "frozen"].includes(reasons[place])) return `devices.${name}.${reasons[place]}`;
   }
   return "";
 }

@@ -19,7 +19,7 @@ export class LevelMeter {
   #track = null;
   #timer = null;
 
-  /** `heard(level)` with the level from 0 (silence) to 1. */
+  /** `heard(level, peak)`: from 0 (silence) to 1; the peak of the samples tells a quiet room from no sound at all. */
   constructor(heard) {
     this.#heard = heard;
   }
@@ -31,17 +31,20 @@ export class LevelMeter {
     clearInterval(this.#timer);
     this.#source = null;
     this.#track = track;
-    if (!track) return this.#heard(0);
+    if (!track) return this.#heard(0, 0);
     this.#analyser ??= new AnalyserNode(audioContext(), { fftSize: 1024 });
     this.#source = audioContext().createMediaStreamSource(new MediaStream([track]));
     this.#source.connect(this.#analyser);
     const samples = new Float32Array(this.#analyser.fftSize);
     this.#timer = setInterval(() => {
       this.#analyser.getFloatTimeDomainData(samples);
-      let power = 0;
-      for (const sample of samples) power += sample * sample;
+      let [power, peak] = [0, 0];
+      for (const sample of samples) {
+        power += sample * sample;
+        peak = Math.max(peak, Math.abs(sample));
+      }
       const db = 10 * Math.log10(power / samples.length + 1e-12);
-      this.#heard(Math.min(1, Math.max(0, (db - FLOOR_DB) / (FULL_DB - FLOOR_DB))));
+      this.#heard(Math.min(1, Math.max(0, (db - FLOOR_DB) / (FULL_DB - FLOOR_DB))), peak);
     }, EVERY_MS);
   }
 }

@@ -6,12 +6,15 @@ export default {
   "camera.off": ["Camera đã tắt", "Camera off"],
   "camera.missing": ["Không có camera", "No camera"],
   "camera.blocked": ["Camera bị chặn", "Camera blocked"],
+  "camera.silent": ["Camera không có hình", "Camera gives no picture"],
+  "camera.frozen": ["Hình đứng yên", "Picture stands still"],
   "camera.starting": ["Đang mở camera", "Opening the camera"],
   "microphone.ok": ["Micro tốt", "Microphone good"],
   "microphone.sending": ["Micro đang phát", "Microphone on air"],
   "microphone.off": ["Micro đã tắt", "Microphone off"],
   "microphone.missing": ["Không có micro", "No microphone"],
   "microphone.blocked": ["Micro bị chặn", "Microphone blocked"],
+  "microphone.silent": ["Micro không có tiếng", "Microphone gives no sound"],
   "microphone.starting": ["Đang mở micro", "Opening the microphone"],
   "devices.camera.missing": [
     "Không tìm thấy camera. Hãy kiểm tra dây cắm USB; cắm lại là hình tự trở lại.",
@@ -26,8 +29,12 @@ export default {
     "No camera and no microphone found. Check the USB cables; they are picked up by themselves.",
   ],
   "devices.camera.silent": [
-    "Camera đã mở nhưng không có hình. Hãy mở nắp che ống kính, bật công tắc trên camera, hoặc rút ra cắm lại.",
-    "The camera is open but gives no picture. Open its lid, switch it on, or unplug it and plug it in again.",
+    "Camera đã mở nhưng không có hình. Hãy mở nắp che ống kính, bật đèn phòng, bật công tắc trên camera, hoặc rút ra cắm lại.",
+    "The camera is open but gives no picture. Open its lid, switch the light on, switch it on, or unplug it and plug it in again.",
+  ],
+  "devices.camera.frozen": [
+    "Hình camera đứng yên. Hãy rút dây camera ra rồi cắm lại; hình tự trở lại.",
+    "The camera's picture stands still. Unplug it and plug it in again; the picture comes back by itself.",
   ],
   "devices.microphone.silent": [
     "Micro đã mở nhưng không có tiếng. Hãy bật công tắc trên micro, hoặc rút ra cắm lại.",
@@ -66,8 +73,8 @@ export default {
   "devices.not_there": ["{name} (không thấy)", "{name} (not there)"],
   "devices.close": ["Đóng", "Close"],
   "devices.denied": [
-    "Trình duyệt đang chặn camera và micro. Bấm vào biểu tượng bên trái thanh địa chỉ, chọn “Cho phép”.",
-    "The browser blocks camera and microphone. Click the symbol left of the address and choose “Allow”.",
+    "Máy này chưa cho trang dùng camera và micro. Bấm vào biểu tượng bên trái thanh địa chỉ, chọn “Cho phép”. Không thấy thanh địa chỉ thì bấm Esc; vẫn không được thì gọi kỹ thuật của tỉnh.",
+    "This computer does not let the page use camera and microphone. Click the symbol left of the address and choose “Allow”. Without an address on the screen press Esc; if that does not help, call the province's technician.",
   ],
   "devices.busy": [
     "Camera hoặc micro đang bị chương trình khác giữ. Hãy đóng chương trình đó; trang tự thử lại.",

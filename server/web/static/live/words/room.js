@@ -24,6 +24,14 @@ export default {
   "room.key.name": ["Tên máy này, ví dụ Máy hội trường (không bắt buộc)", "Name of this computer, such as Hall (optional)"],
   "room.key.open": ["Mở", "Open"],
   "room.key.empty": ["Chưa có mã. Hãy nhập mã mà tỉnh đã cấp.", "No code yet. Type the code the province gave."],
+  "room.key.length": [
+    "Mã có đúng 8 ký tự, đã nhập {count} ký tự. Hãy so lại từng ký tự.",
+    "A code has exactly 8 characters; these are {count}. Compare them one by one.",
+  ],
+  "room.key.sign": [
+    "Trong mã không có ký tự “{sign}”. Mã chỉ gồm các số 2 đến 9 và các chữ C D F H K M N P R T V X. Hãy so lại từng ký tự.",
+    "No code has the character “{sign}”. Codes consist of the digits 2 to 9 and the letters C D F H K M N P R T V X. Compare them one by one.",
+  ],
   "room.closed.title": ["Mục kín", "Closed item"],
   "room.closed.sentence": [
     "Mục này được tiếp riêng. Màn hình tự trở lại khi sang mục khác. Không cần làm gì.",
@@ -115,10 +123,10 @@ export default {
     "Connecting to the province: nobody sees this room yet.",
   ],
   "room.onair.no_microphone": [
-    "Không ai nghe thấy phòng này: chưa có micro.",
-    "Nobody hears this room: there is no microphone.",
+    "Không ai nghe thấy phòng này: micro không có tiếng.",
+    "Nobody hears this room: the microphone gives no sound.",
   ],
-  "room.onair.no_camera": ["Không ai thấy phòng này: chưa có camera.", "Nobody sees this room: there is no camera."],
+  "room.onair.no_camera": ["Không ai thấy phòng này: camera không có hình.", "Nobody sees this room: the camera gives no picture."],
   "room.hand.raise": ["Giơ tay phát biểu", "Raise hand to speak"],
   "room.hand.lower": ["Hạ tay", "Lower hand"],
   "room.hand.working": ["Đang gửi…", "Sending…"],

@@ -15,7 +15,7 @@ export default {
   "wall.narrow": ["Thu tường hình lại bên cạnh (phím W hoặc Esc)", "Put the wall back to the side (key W or Esc)"],
   "wall.narrow.short": ["Thu lại", "Narrow"],
   "trouble.quiet": ["không nghe thấy micro {seconds} giây", "microphone not heard for {seconds} seconds"],
-  "room.seen": ["Tỉnh đang thấy phòng này", "The province sees this room"],
+  "room.seen": ["Tỉnh đang thấy", "The province sees you"],
   "room.seen.sentence": [
     "Bàn chủ trì và kỹ thuật của tỉnh đang thấy một hình nhỏ của phòng này, mỗi 10 giây một hình. Hình không được ghi, không được lưu, không phát cho điểm cầu khác. Không có tiếng, chỉ có mức tiếng.",
     "The host's desk and the technician of the province see a small picture of this room every 10 seconds. It is not recorded, not kept, and not shown to other rooms. No sound is sent, only how loud it is.",
