@@ -153,8 +153,8 @@ class Manifest(BaseModel):
     @property
     def readable(self) -> list[SegmentEntry]:
         """Those the playable file was made of: the others were noted as gaps when it was sealed."""
-        broken = {gap.from_ for gap in self.gaps if gap.reason == UNREADABLE}
-        return [s for s in self.segments if s.seconds > 0 and s.started_epoch not in broken]
+        broken = [gap for gap in self.gaps if gap.reason == UNREADABLE]
+        return [s for s in self.segments if s.seconds > 0 and not any(_is_middle_in(s, gap) for gap in broken)]
 
     @property
     def last_sha256(self) -> str:
@@ -190,6 +190,11 @@ class Manifest(BaseModel):
             return False
         self.chapters = [ChapterEntry(mark=mark) for mark in marks]
         return True
+
+
+def _is_middle_in(segment: SegmentEntry, gap: GapEntry) -> bool:
+    """Gaps of segments that follow each other became one, and adjoin the next segment to the millisecond."""
+    return gap.from_ <= segment.started_epoch + segment.seconds / 2 <= gap.to
 
 
 def note_gap(gaps: list[GapEntry], from_: float, to: float, reason: str, track: str) -> None:

@@ -22,7 +22,7 @@ from recordings.gathering import gather, remove_spare
 from recordings.isolated.journal import take_in
 from recordings.items import GapReason
 from recordings.keys import signing_key
-from recordings.manifest import Manifest, Playable, SegmentEntry
+from recordings.manifest import GapEntry, Manifest, Playable, SegmentEntry
 from recordings.playable import build, form_for
 from recordings.recovery import is_playable
 from recordings.store import MANIFEST, SIGNATURE, Folder, replace_file, sha256_of, sync_directory, text_of
@@ -119,5 +119,7 @@ def _readable(folder: Folder, manifest: Manifest) -> list[SegmentEntry]:
         else:
             log.error("segment %s of recording %s cannot be played", segment.file, folder.name)
             to = max(segment.ended_epoch, segment.started_epoch + 0.001)
-            manifest.note_gap(segment.started_epoch, to, GapReason.SEGMENT_UNREADABLE)
+            gap = GapEntry(from_=segment.started_epoch, to=to, reason=GapReason.SEGMENT_UNREADABLE)
+            if gap not in manifest.gaps:  # each for itself: which segments are meant is told by where they began
+                manifest.gaps.append(gap)
     return readable

@@ -23,7 +23,7 @@ from server.receptions.queries import AgendaLine, recording_of
 from server.review import accesses
 from server.review.reading import Reader, is_ready, watchable
 from server.review.tables import Access
-from server.review.withholding import NEIGHBOUR_S
+from server.review.withholding import NEIGHBOUR_S, without
 from server.web.languages import N_
 
 REASON = 500
@@ -33,6 +33,7 @@ NO_ITEM = N_("The agenda has no such item, or nothing of it was recorded.")
 NO_REASON = N_("Say in 1 to 500 characters for whom or for what the clip is, without names of petitioners.")
 UNPRINTABLE = N_("The reason has characters that cannot be printed on the cover sheet.")
 CONFIDENTIAL = N_("This item is confidential, and this account may not read it. No clip was made.")
+WITHHELD = N_("Of this span this account may hand out nothing: it is confidential or in quarantine.")
 
 
 class ExportRefused(ValueError):
@@ -97,6 +98,8 @@ def plan(
         asked = [Span(starts_s=starts, ends_s=ends) for starts, ends in times]
     # Chapters are stored to the millisecond: one that ends with the file may end a little after it.
     until = recording.seconds
+    if not without([(each.starts_s, each.ends_s) for each in asked], watched.withheld):
+        raise ExportRefused(WITHHELD)
     wishes = [
         Wish(
             asked=Span(starts_s=each.starts_s, ends_s=min(each.ends_s, until) if title else each.ends_s),

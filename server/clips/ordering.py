@@ -21,12 +21,14 @@ from server.people.tables import Account
 from server.receptions.tables import Reception, Recording
 from server.review import accesses
 from server.review.tables import Access
+from server.review.withholding import NEIGHBOUR_S
 from server.web.languages import N_
 
 KEPT_FOR = timedelta(hours=24)
 """Long enough for the next morning; it is made again within minutes."""
 MOST_LISTED = 50
 MOST_OPEN = 5
+BEYOND = N_("The recording is not as long as that. Mark the clip anew in the player.")
 TOO_MANY = N_("Five of your clips are being made. Wait until one is ready.")
 
 
@@ -45,6 +47,8 @@ def order(
 ) -> ClipOrder:
     """Raises ExportRefused, as it would when it is made."""
     plan(session, account, recording.reception_id, position=position, span=span, reason=reason)
+    if position is None and span.ends_s > recording.seconds + NEIGHBOUR_S:
+        raise ExportRefused(BEYOND)
     waiting = select(ClipOrder.id).where(
         ClipOrder.account_id == account.id, col(ClipOrder.made_at).is_(None), col(ClipOrder.failed_at).is_(None)
     )

@@ -29,6 +29,7 @@ SEAM_WORDS = {
     "media_restarted": N_("picture and sound were restarted"),
     "recorder_restarted": N_("the recorder was restarted"),
     "write_failed": N_("the recording could not be written"),
+    "segment_unreadable": N_("the recording of this time is damaged"),
 }
 NOT_RECORDED = N_("not recorded")
 
@@ -91,7 +92,7 @@ def read_recorded_time(folder: Path) -> RecordedTime | None:
         return None
     if manifest is None:
         return None
-    runs = runs_of(manifest.segments)
+    runs = runs_of(manifest.readable)
     return RecordedTime(runs, tuple(_seams(manifest, runs)))
 
 

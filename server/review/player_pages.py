@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,15 @@ from server.review.captions import queries as captions
 from server.review.captions.making import CAPTION_MAKING
 from server.review.check_pages import BADGES
 from server.review.checking import CHECKING
+from server.review.clocks import clock
 from server.review.isolated import SOURCE_WORDS, read_isolated
 from server.review.late import names as late_names
 from server.review.late import read_late
 from server.review.media_pages import asked_source, media_address
 from server.review.preparing import PREPARING, Stage
 from server.review.reading import Watchable, is_ready, watchable
+from server.review.search_pages import FOUND_IN_WORDS, MOST_LETTERS
+from server.review.searching import Moment, moments_in
 from server.review.tables import Access
 from server.review.units import reader_of
 from server.review.viewing import (
@@ -98,6 +102,8 @@ async def player(request: web.Request) -> web.StreamResponse:
     isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
     late = await asyncio.to_thread(read_late, folder, watched.withheld, recording.seconds)
     verified = await asyncio.to_thread(request.app[CHECKING].standing, recording)
+    sought = request.query.get("q", "")[:MOST_LETTERS].strip()
+    found = await request.app[DATABASE].run(_found, shown.reception, account, sought, translator_of(request))
     archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
@@ -110,6 +116,10 @@ async def player(request: web.Request) -> web.StreamResponse:
         preparing=False,
         running=False,
         archived=archived,
+        sought=sought,
+        found=found,
+        found_in_words=FOUND_IN_WORDS,
+        clock=clock,
         verified=verified,
         badges=BADGES,
         lines=agenda_entries(watched, account.role, entries),
@@ -151,6 +161,7 @@ async def player(request: web.Request) -> web.StreamResponse:
                 each.source: {"name": names[each.source], "pictures": each.pictures, "missing": [], "late": True}
                 for each in late
             },
+            "found": [moment.second for moment in found],
             "rooms": rooms_for_script(recorded, shown.rooms),
             "notes": [notes.for_script(note, account) for note in shown.notes],
             "mayNote": Right.NOTE_RECORDINGS in account.rights,
@@ -190,6 +201,13 @@ def _read(session: Session, reception_id: int, account: Account) -> _Shown | Non
         [] if of_unit else notes.notes_of(session, watched),
         captions.is_made(session, recording.id or 0),
     )
+
+
+def _found(
+    session: Session, reception: Reception, account: Account, sought: str, say: Callable[..., str]
+) -> list[Moment]:
+    reader = reader_of(session, account, today(), reception.id or 0)
+    return moments_in(session, reader, reception, sought, say)
 
 
 def _second(text: str, seconds: float) -> int:

@@ -83,7 +83,9 @@ class Preparing:
         self.rounds.poke()
 
     def want_isolated(self, watched: Watchable, source: str) -> None:
-        """Nobody makes these before somebody asks: they take as much room again."""
+        """Nobody makes these before somebody asks: they take as much room again. Nothing where all is withheld."""
+        if watched.is_all_withheld:
+            return
         target = self.file_for(watched, source)
         if not target.is_file() and target not in self._failed:
             manifest = self._source(watched.recording).with_name(MANIFEST)

@@ -19,6 +19,7 @@ from server.web.keys import DATABASE
 from server.web.languages import N_, today
 from server.web.shell import render, require, translator_of
 
+MOST_LETTERS = 200
 FOUND_IN_WORDS: dict[FoundIn, str] = {
     FoundIn.PETITION: N_("the petition"),
     FoundIn.CONCLUSION: N_("the conclusion"),
@@ -38,7 +39,7 @@ async def search(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     query, _ = request.query, translator_of(request)
     wanted = Wanted(
-        text=query.get("q", "")[:200].strip(),
+        text=query.get("q", "")[:MOST_LETTERS].strip(),
         since=day_in(query.get("from", "")),
         until=day_in(query.get("to", "")),
         room_code=query.get("room", "")[:5],

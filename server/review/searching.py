@@ -42,6 +42,7 @@ from server.review.viewing import ChapterEntry, chapter_entries
 from server.review.withholding import is_withheld
 from server.review.words_of_items import Said, items_with, take_in
 from server.rooms.tables import Room
+from server.web.languages import local_day
 
 MOST = 100
 """Moments of one answer: more are read by nobody, and a narrower question is quicker than a page further."""
@@ -107,6 +108,15 @@ def moments(session: Session, reader: Reader, wanted: Wanted, say: Callable[...,
         if len(found) > MOST:
             break
     return found[: MOST + 1]
+
+
+def moments_in(
+    session: Session, reader: Reader, reception: Reception, text: str, say: Callable[..., str]
+) -> list[Moment]:
+    """Where the words occur in one recording: what the search would list of it."""
+    day = local_day(reception.planned_at)
+    found = moments(session, reader, Wanted(text, day, day), say) if folded_words(text) else []
+    return [moment for moment in found if moment.reception.id == reception.id]
 
 
 def recordings(session: Session, reader: Reader, wanted: Wanted) -> list[Held]:

@@ -370,3 +370,19 @@ def test_a_folder_that_cannot_be_looked_into_is_named_among_many(
     monkeypatch.setattr(Path, "iterdir", iterdir)
     reports = [verify(each, keys, lambda count: None) for each in things_in(copy.parent)]
     assert {report.folder: report.state for report in reports} == {copy.name: State.WHOLE, "shut": State.UNREAD}
+
+
+def test_segments_that_could_not_be_read_when_it_was_sealed_move_no_chapter(tmp_path: Path) -> None:
+    simulated = Simulated(tmp_path, Programme(clip=pictures(), speaking={TapTrack.DESK_AUDIO: sounds(440)}), 3)
+    simulated.play(12)
+    simulated.recording.set_marks((mark(1, 0.5, 4), mark(2, 9.5, 11)))
+    for number in (2, 3):
+        (tmp_path / "recordings" / "r1" / f"segment-{number:04}.mkv").write_bytes(b"a power cut left this")
+    simulated.seal()
+    manifest = Folder(tmp_path / "recordings" / "r1").load()
+    assert manifest is not None
+    assert [each.file for each in manifest.readable] == ["segment-0001.mkv", "segment-0004.mkv"]
+    keys = read_public_keys(tmp_path / "signing" / PUBLIC)
+    found = named(verify_recording(tmp_path / "recordings" / "r1", keys))
+    assert {name for name in found if name.startswith(("1.", "2."))} <= {"1. Mục 1"}  # it lost its end
+    assert Why.TIMES not in {why for _state, why in found.values()}

@@ -34,6 +34,14 @@ function drawSeams() {
   }
 }
 
+function drawFound() {
+  for (const second of data.found) {
+    const element = document.createElement("span");
+    element.style.left = percent(second);
+    row("found").append(element);
+  }
+}
+
 // --- rooms: how many were connected, and which --------------------------------------------------------
 
 const there = (room, second) => room.spans.some(([starts, ends]) => second >= starts && second < ends);
@@ -130,6 +138,7 @@ async function lookForThumbnails() {
 
 export function startStrip(seek) {
   drawSeams();
+  drawFound();
   drawRooms();
   track.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;

@@ -130,6 +130,18 @@ async def test_who_may_not_export_gets_none_and_what_is_no_span_is_not_there(
     assert orders(province) == []
 
 
+async def test_what_could_never_be_made_is_refused_at_once(province: Province, number: int) -> None:
+    province.database.run_here(
+        lambda session: session.add(
+            Quarantine(recording_id=number, starts_s=0.5, ends_s=3.5, reason="?", made_by=1)
+        )
+    )
+    await province.as_("xemlai")
+    assert await asked(province, number, "from=1.000&to=3.000") == 422
+    assert await asked(province, number, "from=13.000&to=99999.000") == 422
+    assert orders(province) == []
+
+
 def _quarantined(session: Session, number: int) -> None:
     session.add(Quarantine(recording_id=number, starts_s=1.0, ends_s=2.0, reason="x", made_by=1))
 

@@ -14,6 +14,7 @@ from server.petitions.tables import Confidentiality
 from server.receptions.queries import agenda_of
 from server.web.languages import today
 from tests.server.demo.fixtures import Province, petition
+from tests.server.review.player import player_data
 from tests.server.review.recorded import ITEM_S, PAUSE_S, Recorded, record
 
 CODE, SECOND = "KN-0198", int(ITEM_S + PAUSE_S)
@@ -48,6 +49,17 @@ async def test_a_petition_is_found_as_in_the_register(province: Province, made: 
     assert (SECOND, "đơn thư") in await _found(province, q=text)
     assert await _found(province, q=text, to="2020-01-01") == []
     assert (SECOND, "đơn thư") in await _found(province, q=text, **{"from": today().isoformat()})
+
+
+async def test_the_player_shows_where_the_words_occur(province: Province, made: Recorded) -> None:
+    await province.as_("xemlai")
+    player = f"/receptions/{made.reception}/recording"
+    assert f"{player}?t={SECOND}&amp;q=boi+thuong" in await province.page("/recordings?q=boi+thuong")
+    page = await province.page(f"{player}?t={SECOND}&q=boi+thuong")
+    assert SECOND in [int(second) for second in player_data(page)["found"]]
+    assert "“boi thuong” ở đây:" in page
+    assert "không có ở đây" in await province.page(f"{player}?q=mot+tu+khong+ai+noi")
+    assert player_data(await province.page(player))["found"] == []
 
 
 async def test_a_petitioner_is_found_by_who_reads_names(province: Province, made: Recorded) -> None:
