@@ -48,11 +48,14 @@ _PROBLEMS: dict[SourceProblem, tuple[str, str]] = {
         "Micro đang mở nhưng không có tiếng nào. Hãy bật công tắc, kiểm tra nút tắt tiếng, hoặc rút ra cắm lại.",
         "The microphone is open but gives no sound. Switch it on, see whether it is muted, or plug it in again.",
     ),
-    SourceProblem.ENDED: ("{} đã ngừng truyền; đang thử lại.", "{} has stopped; trying again."),
+    SourceProblem.ENDED: (
+        "{} đã ngừng truyền; đang thử lại. Nếu kéo dài, hãy kiểm tra nguồn điện và dây nối.",
+        "{} has stopped; trying again. If this lasts, check its power and its cable.",
+    ),
 }
 _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.BAD_KEY: (
-        "Khóa phòng không đúng hoặc đã bị thu hồi. Hãy xin địa chỉ mới từ Ban Tiếp công dân.",
+        "Khóa của điểm cầu không đúng hoặc đã bị thu hồi. Hãy xin mã mới của Ban Tiếp công dân tỉnh.",
         "The room's key is wrong or was withdrawn. Ask the reception office for a new one.",
     ),
     RefusalCode.BAD_CODE: (
@@ -66,6 +69,10 @@ _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.REPLACED: (
         "Phòng này vừa được mở ở nơi khác; kết nối tại đây đã dừng.",
         "This room was opened somewhere else; the connection here has ended.",
+    ),
+    RefusalCode.ROOM_NOT_CONNECTED: (
+        "Kết nối của phòng này đã bị ngắt; đang nối lại.",
+        "This room's connection has ended; connecting again.",
     ),
     RefusalCode.NOT_ALLOWED: ("Khóa này không có quyền làm việc đó.", "This key has no right to do that."),
     RefusalCode.NO_COMMON_CODEC: (
@@ -84,7 +91,7 @@ _REFUSALS: dict[RefusalCode, tuple[str, str]] = {
 }
 _WORDS: dict[str, tuple[str, str]] = {
     "connecting": ("Đang kết nối tới máy chủ…", "Connecting to the server…"),
-    "joining": ("Đang vào phòng…", "Joining…"),
+    "joining": ("Đang vào điểm cầu…", "Joining…"),
     "joined": ("Đã kết nối.", "Connected."),
     "waiting": ("Mất kết nối; sắp thử lại…", "Not connected; trying again soon…"),
     "link_unreachable": (
@@ -157,16 +164,16 @@ _WORDS: dict[str, tuple[str, str]] = {
     "floor": ("phát biểu: {}", "floor: {}"),
     "lost": ("mất", "lost"),
     "not_enrolled": (
-        "Máy này chưa được ghép với điểm cầu nào. Hãy xin mã ghép 8 ký tự của Ban Tiếp công dân, "
+        "Máy này chưa được đăng ký cho điểm cầu nào. Hãy xin mã 8 ký tự của Ban Tiếp công dân tỉnh, "
         "rồi nhập vào màn hình hoặc chạy: tiepdan room enrol MÃ --server ĐỊA-CHỈ",
         "This computer is no room yet. Ask the reception office for a code of 8 characters, "
         "then type it on the screen or run: tiepdan room enrol CODE --server ADDRESS",
     ),
-    "enrolled": ("Máy này đã được ghép với điểm cầu {}.", "This computer is now the room {}."),
+    "enrolled": ("Máy này đã được đăng ký cho điểm cầu {}.", "This computer is now the room {}."),
     "started": ("Dịch vụ của điểm cầu đang khởi động.", "The service of the room is being started."),
     "enrolled_on_screen": ("Đã nhận mã nhập trên màn hình.", "The code typed on the screen was taken."),
     "enrolment_unreadable": (
-        "Không đọc được tệp {}. Hãy xóa tệp này và ghép lại bằng mã mới.",
+        "Không đọc được tệp {}. Hãy xóa tệp này và đăng ký lại bằng mã mới.",
         "The file {} cannot be read. Remove it, and enrol again with a new code.",
     ),
     "enrolment_not_kept": (
@@ -174,7 +181,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Nothing can be written to the folder {}. Check its permissions and the room on the disk.",
     ),
     "waits_for_code": (
-        "Thiết bị này đã bị thu hồi. Hãy nhập mã ghép mới trên màn hình.",
+        "Thiết bị này đã bị thu hồi. Hãy nhập mã mới 8 ký tự trên màn hình.",
         "This device was revoked. Type a new code on the screen.",
     ),
     "hand_up": ("Đã giơ tay.", "Hand raised."),
@@ -257,7 +264,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Recordings of this room that could not be handed over for a month are deleted: {}.",
     ),
     "keeps": ("ĐANG TỰ GHI", "RECORDING ITSELF"),
-    "source_back": ("Nguồn đã hoạt động trở lại.", "The source works again."),
+    "source_back": ("Thiết bị đã hoạt động trở lại.", "The device works again."),
 }
 
 
@@ -270,8 +277,8 @@ def problem_sentence(problem: SourceUnusable, language: Language) -> str:
 
 
 def refusal_sentence(refusal: Refusal, language: Language) -> str:
-    """The server's own sentence where it sent one."""
-    if refusal.text:
+    """The server's own sentence where it sent one, but not the one that sends the desk to the telephone."""
+    if refusal.text and refusal.code is not RefusalCode.ROOM_NOT_CONNECTED:
         return refusal.text
     pair = _REFUSALS.get(refusal.code)
     return pair[language != "vi"] if pair else word("refused", language, refusal.code.value)

@@ -174,7 +174,7 @@ async def test_what_is_wrong_with_its_camera_stands_on_the_screen_and_a_dead_scr
     kept: list[str] = []
     async with appliance(tmp_path / "state", options, monkeypatch, kept) as kiosk:
         await kiosk.shows("key")
-        assert "Máy này chưa được ghép" in kiosk.told.getvalue()
+        assert "Máy này chưa được đăng ký" in kiosk.told.getvalue()
         await kiosk.page.get_by_test_id("key").fill(code_of(province, HA_KHANH))
         await kiosk.page.keyboard.press("Enter")
         await kiosk.shows("waiting")

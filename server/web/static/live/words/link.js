@@ -11,8 +11,8 @@ export default {
     "Connection to the province lost. Reconnecting… try {tries}. Nothing to do.",
   ],
   "link.lost.silent": [
-    "Mất liên lạc với máy chủ, hình và tiếng vẫn chạy. Đang nối lại… lần {tries}. Không cần làm gì.",
-    "The server does not answer; picture and sound go on. Reconnecting… try {tries}. Nothing to do.",
+    "Mất kết nối với tỉnh, hình và tiếng vẫn chạy. Đang nối lại… lần {tries}. Không cần làm gì.",
+    "Connection to the province lost; picture and sound go on. Reconnecting… try {tries}. Nothing to do.",
   ],
   "link.restoring": [
     "Đường truyền với tỉnh bị ngắt quãng. Đang tìm đường khác… Không cần làm gì, hình và tiếng tự trở lại.",
