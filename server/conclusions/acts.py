@@ -1,8 +1,8 @@
 """What may happen to a task next, and what is asked for when it does: pure.
 
-The units have no accounts: the office writes down what they tell it. A task goes from the unit to the Board when
-the unit reports it done, with the number of its report, and comes back with a reason or is confirmed. Where it
-is not plain:
+The office writes down what a unit tells it, or an officer of the unit says it here (`own_units`). A task goes from
+the unit to the Board when the unit reports it done, with the number of its report, and comes back with a reason or
+is confirmed. Where it is not plain:
 - The deadline is the host's and is kept like a term of the law: who grants more time does so while it runs. An
   extension granted after the day would make in time what was late; the way then is a corrected conclusion.
 - An obstacle does not stop the deadline. It ends when somebody says so, or with the report that it is done.

@@ -25,6 +25,7 @@ class ItemGround:
     guards: tuple[Guard, ...]
     petition_ids: tuple[int, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
+    summaries: tuple[str, ...] = ()  # one line for each petition
 
     @property
     def item_id(self) -> int:
@@ -78,4 +79,5 @@ def _ground(item: AgendaItem, reception: Reception, petitions: list[Petition]) -
         guards=tuple((petition.kind, petition.confidentiality) for petition in petitions),
         petition_ids=tuple(petition.id or 0 for petition in petitions),
         names=tuple(name for petition in petitions for name in petition.names),
+        summaries=tuple(petition.summary for petition in petitions),
     )

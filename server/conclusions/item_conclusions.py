@@ -114,4 +114,5 @@ def _line(task: TaskView) -> TaskLine:
         standing=task.standing,
         obstructed=task.obstructed,
         letters=task.letters,
+        said_by_unit=task.said_by_unit,
     )

@@ -1,4 +1,5 @@
-"""The task list of the whole office, with its filters in the address; and all pages of conclusions and tasks."""
+"""The task list of the whole office, or of the units of whoever looks, with its filters in the address; and all
+pages of conclusions and tasks."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from sqlmodel import Session
 
 from server.conclusions import conclusion_pages, review_pages, task_pages
 from server.conclusions.asking import FOLLOW_UP, today_in
+from server.conclusions.assignees import name_of
 from server.conclusions.follow_up import FollowUp
 from server.conclusions.item_conclusions import Eraser, ItemConclusions
+from server.conclusions.own_units import own_tasks
 from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
 from server.conclusions.reminders import reminders
 from server.conclusions.standing import ASKED_WORDS, Asked
@@ -19,6 +22,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.concluded import CONCLUSIONS
 from server.receptions.tables import Reception
+from server.rooms.offices import units_of_account
 from server.web.asked import page_in, whole
 from server.web.keys import DATABASE, HOME_REMINDERS
 from server.web.shell import render, require
@@ -38,7 +42,7 @@ def add_routes(app: web.Application, follow_up: FollowUp, *erasers: Eraser) -> N
     app[HOME_REMINDERS].append(reminders)
 
 
-@require(Right.READ_TASKS)
+@require(Right.READ_TASKS, Right.ANSWER_TASKS)
 async def table(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     query = request.query
@@ -52,14 +56,16 @@ async def table(request: web.Request) -> web.StreamResponse:
     )
     day = today_in(request)
 
-    def work(session: Session) -> tuple[TaskPage, list[tuple[str, str]], Sequence[Reception]]:
+    def work(session: Session) -> tuple[TaskPage, list[tuple[str, str]], Sequence[Reception], list[str] | None]:
+        own = own_tasks(session, account, day.day)
         return (
-            search(session, account.role, wanted, day),
-            units_with_tasks(session, account.role),
-            receptions_with_tasks(session, account.role),
+            search(session, account.role, wanted, day, own),
+            units_with_tasks(session, account.role) if own is None else [],
+            receptions_with_tasks(session, account.role, own),
+            None if own is None else [name_of(unit) for unit in units_of_account(session, account, day.day)],
         )
 
-    found, units, receptions = await request.app[DATABASE].run(work)
+    found, units, receptions, own_units = await request.app[DATABASE].run(work)
     kept = {name: query[name] for name in _KEPT if query.get(name)}
 
     def address(**changed: object) -> str:
@@ -74,6 +80,7 @@ async def table(request: web.Request) -> web.StreamResponse:
         filtered=any(name != "asked" for name in kept),
         asked_words=ASKED_WORDS,
         units=units,
+        own_units=own_units,
         receptions=receptions,
         address=address,
     )

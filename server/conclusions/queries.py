@@ -6,7 +6,7 @@ quick however many tasks there were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,14 +16,15 @@ from sqlmodel import Session, col, func, select
 
 from server.conclusions.acts import OPEN, WITH_THE_UNIT
 from server.conclusions.ground import ItemGround, grounds_of
+from server.conclusions.own_units import said_by_unit
 from server.conclusions.rules import may_read
 from server.conclusions.standing import Asked, Today, standing
-from server.conclusions.tables import ConclusionTask, Task, TaskState
+from server.conclusions.tables import ConclusionTask, Task, TaskEvent, TaskState
 from server.conclusions.urging import letters_of, without_reply
 from server.data.folding import literally
 from server.data.parts import paged
 from server.deadlines.computing import State
-from server.people.tables import Role
+from server.people.rights import OF_UNITS, Role
 from server.petitions.concluded import LetterLine
 from server.petitions.register import folded_words
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
@@ -71,6 +72,7 @@ class TaskView:
     standing: State | None
     obstructed: bool
     letters: tuple[LetterLine, ...] = ()  # that urged it, the first one first
+    said_by_unit: bool = False  # the last thing that stands in its history the unit entered itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,13 @@ class TaskPage:
     pages: int
 
 
-def search(session: Session, role: Role, wanted: Wanted, today: Today) -> TaskPage:
+Own = Collection[int] | None
+"""Ids of the tasks of the reader's units; a role of units reads no other (`own_units.own_tasks`)."""
+
+
+def search(session: Session, role: Role, wanted: Wanted, today: Today, own: Own = None) -> TaskPage:
     """The nearest deadline first; of what is done the latest first. `counts` are under the other filters."""
-    base = _base(role, wanted)
+    base = _base(role, wanted, own)
     sums = [func.coalesce(func.sum(case((condition(asked, today), 1), else_=0)), 0) for asked in Asked]
     found = session.execute(
         sqlalchemy.select(*sums)
@@ -130,8 +136,9 @@ def units_with_tasks(session: Session, role: Role) -> list[tuple[str, str]]:
     return [(value, name) for value, name in named.items() if value]
 
 
-def receptions_with_tasks(session: Session, role: Role) -> Sequence[Reception]:
-    given = select(AgendaItem.reception_id).join(Task, col(Task.item_id) == AgendaItem.id).where(readable(role))
+def receptions_with_tasks(session: Session, role: Role, own: Own = None) -> Sequence[Reception]:
+    tasks = select(AgendaItem.reception_id).join(Task, col(Task.item_id) == AgendaItem.id)
+    given = tasks.where(readable(role, own))
     return session.exec(
         select(Reception)
         .where(col(Reception.id).in_(given))
@@ -147,15 +154,38 @@ def views_of(session: Session, tasks: Iterable[Task], today: Today) -> list[Task
     ids = {task.wording_id for task in kept}
     rows = session.exec(select(ConclusionTask).where(col(ConclusionTask.id).in_(ids))).all()
     wordings = {row.id: row for row in rows}
-    letters = letters_of(session, kept, today)
+    letters, said = letters_of(session, kept, today), _last_said_by_unit(session, kept)
     return [
-        _view(task, wordings[task.wording_id], grounds[task.item_id], letters.get(task.id or 0, ()), today)
+        _view(
+            task,
+            wordings[task.wording_id],
+            grounds[task.item_id],
+            letters.get(task.id or 0, ()),
+            task.id in said,
+            today,
+        )
         for task in kept
     ]
 
 
-def readable(role: Role) -> ColumnElement[bool]:
+def _last_said_by_unit(session: Session, tasks: Sequence[Task]) -> set[int]:
+    last = (
+        select(func.max(TaskEvent.id))
+        .where(col(TaskEvent.task_id).in_([task.id for task in tasks]))
+        .group_by(col(TaskEvent.task_id))
+    )
+    rows = session.exec(select(TaskEvent.task_id, TaskEvent.recorded_by).where(col(TaskEvent.id).in_(last)))
+    return {number for number, by in rows if said_by_unit(by)}
+
+
+def readable(role: Role, own: Own = None) -> ColumnElement[bool]:
     """Tasks of items of which `role` reads the record of every petition."""
+    if role in OF_UNITS:
+        return and_(_read_by(role), col(Task.id).in_(own or ()))
+    return _read_by(role)
+
+
+def _read_by(role: Role) -> ColumnElement[bool]:
     of_item = and_(
         col(AgendaItemPetition.item_id) == col(Task.item_id), col(Petition.id) == AgendaItemPetition.petition_id
     )
@@ -186,8 +216,8 @@ def condition(asked: Asked, today: Today) -> ColumnElement[bool]:
     }[asked]
 
 
-def _base(role: Role, wanted: Wanted) -> ColumnElement[bool]:
-    asked = [readable(role)]
+def _base(role: Role, wanted: Wanted, own: Own) -> ColumnElement[bool]:
+    asked = [readable(role, own)]
     if wanted.unit:
         asked.append(
             or_(
@@ -206,7 +236,12 @@ def _base(role: Role, wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _view(
-    task: Task, row: ConclusionTask, ground: ItemGround, letters: tuple[LetterLine, ...], today: Today
+    task: Task,
+    row: ConclusionTask,
+    ground: ItemGround,
+    letters: tuple[LetterLine, ...],
+    said: bool,
+    today: Today,
 ) -> TaskView:
     shown = not ground.guarded
     return TaskView(
@@ -231,4 +266,5 @@ def _view(
         standing=standing(task.state, task.due_on, task.done_on, today),
         obstructed=task.obstructed,
         letters=letters,
+        said_by_unit=said,
     )

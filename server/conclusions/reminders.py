@@ -1,13 +1,15 @@
-"""Which tasks wait for the Board, for the start page."""
+"""Which tasks wait for the Board, or for the unit of whoever looks, for the start page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from aiohttp import web
+from sqlmodel import Session
 
 from server.conclusions.asking import today_in
-from server.conclusions.queries import Wanted, search
+from server.conclusions.own_units import own_tasks
+from server.conclusions.queries import TaskPage, Wanted, search
 from server.conclusions.standing import Asked
 from server.people.rights import Right
 from server.people.sessions import account_in
@@ -20,15 +22,25 @@ _WORDS = {
     Asked.SOON: N_("Tasks due soon"),
     Asked.REPORTED: N_("Tasks reported done, to be confirmed"),
 }
+_WORDS_OF_UNITS = {
+    Asked.OVERDUE: N_("Overdue tasks"),
+    Asked.URGED: N_("Tasks urged by a letter without a reply"),
+    Asked.SOON: N_("Tasks due soon"),
+}
 
 
 async def reminders(request: web.Request) -> Sequence[Reminder]:
     account = await account_in(request)
-    if Right.FOLLOW_TASKS not in account.rights:
+    if account.rights.isdisjoint({Right.FOLLOW_TASKS, Right.ANSWER_TASKS}):
         return ()
-    page = await request.app[DATABASE].run(search, account.role, Wanted(), today_in(request))
+    shown, day = _WORDS if Right.FOLLOW_TASKS in account.rights else _WORDS_OF_UNITS, today_in(request)
+
+    def work(session: Session) -> TaskPage:
+        return search(session, account.role, Wanted(), day, own_tasks(session, account, day.day))
+
+    page = await request.app[DATABASE].run(work)
     list_ = request.app.router["tasks"].url_for()
     return [
         Reminder(words, page.counts[asked], str(list_.with_query(asked=asked)), late=asked is Asked.OVERDUE)
-        for asked, words in _WORDS.items()
+        for asked, words in shown.items()
     ]

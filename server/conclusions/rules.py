@@ -18,16 +18,18 @@ from server.web.languages import N_
 Guard = tuple[PetitionKind, Confidentiality]
 """What decides who reads a petition."""
 
-_ACTS: Mapping[TaskAct, Right] = {
-    TaskAct.ACKNOWLEDGE: Right.FOLLOW_TASKS,
-    TaskAct.PROGRESS: Right.FOLLOW_TASKS,
-    TaskAct.OBSTRUCT: Right.FOLLOW_TASKS,
-    TaskAct.CLEAR: Right.FOLLOW_TASKS,
-    TaskAct.REPORT: Right.FOLLOW_TASKS,
-    TaskAct.EXTEND: Right.DECIDE_TASKS,
-    TaskAct.SEND_BACK: Right.DECIDE_TASKS,
-    TaskAct.CONFIRM: Right.DECIDE_TASKS,
-    TaskAct.CANCEL: Right.DECIDE_TASKS,
+_SAID = frozenset({Right.FOLLOW_TASKS, Right.ANSWER_TASKS})
+_DECIDED = frozenset({Right.DECIDE_TASKS})
+_ACTS: Mapping[TaskAct, frozenset[Right]] = {
+    TaskAct.ACKNOWLEDGE: _SAID,
+    TaskAct.PROGRESS: _SAID,
+    TaskAct.OBSTRUCT: _SAID,
+    TaskAct.CLEAR: _SAID,
+    TaskAct.REPORT: _SAID,
+    TaskAct.EXTEND: _DECIDED,
+    TaskAct.SEND_BACK: _DECIDED,
+    TaskAct.CONFIRM: _DECIDED,
+    TaskAct.CANCEL: _DECIDED,
 }
 
 # English message ids of the catalogue.
@@ -70,7 +72,8 @@ def may_issue(role: Role, guards: Iterable[Guard]) -> bool:
 
 
 def may_record(role: Role, act: TaskAct, guards: Iterable[Guard]) -> bool:
-    return _ACTS.get(act) in rights_of(role) and may_read(role, guards)
+    """Whether it is a task of the role's own unit the caller has asked already."""
+    return not rights_of(role).isdisjoint(_ACTS.get(act, ())) and may_read(role, guards)
 
 
 def reading_is_noted(guards: Iterable[Guard]) -> bool:

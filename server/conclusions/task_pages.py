@@ -1,4 +1,7 @@
-"""One task with its history, and recording what became of it."""
+"""One task with its history, and recording what became of it: by the office, or by an officer of its unit.
+
+That officer is shown what the task itself says, and is told of no other: what is not the unit's is not there.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from server.conclusions.acts import TaskFacts, asks_document, asks_words, next_a
 from server.conclusions.asking import note_reading, readable_ground, today_in
 from server.conclusions.following import ActRefused, events_of, facts_of, record_act
 from server.conclusions.forms import TASK_MOVED_ON, read_act, read_reply, sentences
-from server.conclusions.ground import ItemGround
+from server.conclusions.ground import ItemGround, ground_of
+from server.conclusions.own_units import account_behind, author_in, own_tasks, said_by_unit
 from server.conclusions.queries import TaskView, views_of
-from server.conclusions.rules import ACT_WORDS, may_record
+from server.conclusions.rules import ACT_WORDS, may_read, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
 from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent, Urging
 from server.conclusions.urging import record_reply, reply_faults
@@ -23,9 +27,9 @@ from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
-from server.petitions.history import author_of
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled
+from server.rooms.tables import Room
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of
@@ -46,20 +50,21 @@ class _Shown:
     facts: TaskFacts
     events: list[tuple[TaskEvent, str]]  # with the name of who wrote it; newest first
     acts: list[TaskAct]
+    own: bool  # whoever looks is of the unit, and sees no more than this page
 
 
-@require(Right.READ_TASKS)
+@require(Right.READ_TASKS, Right.ANSWER_TASKS)
 async def show(request: web.Request) -> web.StreamResponse:
     return await _show(request, opened=True)
 
 
-@require(Right.FOLLOW_TASKS)
+@require(Right.FOLLOW_TASKS, Right.ANSWER_TASKS)
 async def record(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     filled, wanted = read_act(await request.post())
 
     def work(session: Session) -> None:
-        task, ground = _task(request, session, account)
+        task, ground, unit = _task(request, session, account)
         if wanted.act is not None and not may_record(account.role, wanted.act, ground.guards):
             raise web.HTTPForbidden
         if filled.values["after"] != str(len(events_of(session, [task.id or 0]))):
@@ -67,10 +72,12 @@ async def record(request: web.Request) -> web.StreamResponse:
         if filled.mistakes:
             return
         before = task.state
-        record_act(session, task, ground, wanted, author_of(account), today())
+        record_act(session, task, ground, wanted, author_in(account, unit), today())
         detail = {"act": wanted.act, "from": before, "to": task.state, "holds_on": str(wanted.holds_on)}
         if wanted.due_on is not None:
             detail["due_on"] = str(wanted.due_on)
+        if unit is not None:
+            detail["unit"] = unit.code
         audit.record(session, subject_of(account), "task_recorded", f"task:{task.id}", detail)
 
     try:
@@ -82,14 +89,14 @@ async def record(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(str(request.app.router["task"].url_for(id=request.match_info["id"])))
 
 
-@require(Right.FOLLOW_TASKS)
+@require(Right.FOLLOW_TASKS, Right.ANSWER_TASKS)
 async def note_reply(request: web.Request) -> web.StreamResponse:
     """The unit replied to an urging letter, which `letter` in the address names by its document."""
     account = await account_in(request)
     filled, replied_on, document = read_reply(await request.post(), request.match_info["letter"])
 
     def work(session: Session) -> None:
-        task, _ground = _task(request, session, account)
+        task, _ground, unit = _task(request, session, account)
         wanted = select(Urging).where(Urging.task_id == task.id)
         row = session.exec(wanted.where(Urging.document_id == int(request.match_info["letter"]))).first()
         if row is None:
@@ -97,8 +104,10 @@ async def note_reply(request: web.Request) -> web.StreamResponse:
         filled.mistakes |= sentences(reply_faults(row, replied_on, document, today()))
         if filled.mistakes or replied_on is None or row.replied_on is not None:  # it was entered meanwhile
             return
-        record_reply(session, row, replied_on, document, author_of(account))
+        record_reply(session, row, replied_on, document, author_in(account, unit))
         detail = {"document": row.document_id, "replied_on": str(replied_on)}
+        if unit is not None:
+            detail["unit"] = unit.code
         audit.record(session, subject_of(account), "urging_replied", f"task:{task.id}", detail)
 
     await request.app[DATABASE].run(work)
@@ -107,11 +116,18 @@ async def note_reply(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{request.app.router['task'].url_for(id=request.match_info['id'])}#letters")
 
 
-def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround]:
+def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround, Room | None]:
+    """With the unit for which the account speaks; None where it does for the office."""
     task = session.get(Task, int(request.match_info["id"]))
     if task is None:
         raise web.HTTPNotFound
-    return task, readable_ground(session, account, task.item_id)
+    own = own_tasks(session, account, today())
+    if own is None:
+        return task, readable_ground(session, account, task.item_id), None
+    unit, ground = own.get(task.id or 0), ground_of(session, task.item_id)
+    if unit is None or ground is None or not may_read(account.role, ground.guards):
+        raise web.HTTPNotFound
+    return task, ground, unit
 
 
 async def _show(request: web.Request, *, opened: bool = False, filled: Filled | None = None) -> web.Response:
@@ -119,7 +135,7 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
     day = today_in(request)
 
     def work(session: Session) -> _Shown:
-        task, ground = _task(request, session, account)
+        task, ground, unit = _task(request, session, account)
         if opened:
             note_reading(session, account, ground, "task_read", f"task:{task.id}")
         names = names_of_accounts(session)
@@ -132,8 +148,9 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
             document=session.get_one(Conclusion, wording.conclusion_id).document,
             ground=ground,
             facts=facts,
-            events=[(event, names.get(event.recorded_by, "")) for event in reversed(events)],
+            events=[(event, names.get(account_behind(event.recorded_by), "")) for event in reversed(events)],
             acts=[act for act in next_acts(facts) if may_record(account.role, act, ground.guards)],
+            own=unit is not None,
         )
 
     shown = await request.app[DATABASE].run(work)
@@ -146,7 +163,8 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
         today=day.day,
         warning=DAY_WARNINGS[warning] if warning else "",
         act_words=ACT_WORDS,
-        may_follow=Right.FOLLOW_TASKS in account.rights,
+        said_by_unit=said_by_unit,
+        may_follow=not account.rights.isdisjoint({Right.FOLLOW_TASKS, Right.ANSWER_TASKS}),
         **_asked(shown),
         **_mistakes(request, filled),
     )

@@ -1,7 +1,7 @@
 """Urging letters about tasks, as far as tasks are followed by them: until when a reply is due, whether it came.
 
 The letter itself is written and issued by `server.documents`, which notes here what it issued. It is answered when
-the office enters the unit's reply, or when the unit reports the task done.
+the unit's reply is entered, or when the unit reports the task done.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
+from server.conclusions.own_units import said_by_unit
 from server.conclusions.standing import Today
 from server.conclusions.tables import Task, Urging
 from server.data.columns import now
@@ -97,4 +98,5 @@ def _line(row: Urging, task: Task, today: Today) -> LetterLine:
         replied_on=row.replied_on,
         reply_document=row.reply_document,
         standing=standing_of(row, task.done_on, today),
+        reply_by_unit=said_by_unit(row.recorded_by),
     )

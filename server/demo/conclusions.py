@@ -17,9 +17,12 @@ from server.conclusions.assignees import assignee_named, units_of
 from server.conclusions.drafting import Draft, TaskDraft
 from server.conclusions.following import record_act
 from server.conclusions.ground import ItemGround, ground_of
+from server.conclusions.own_units import author_in
 from server.conclusions.reviewing import record_meeting
 from server.conclusions.tables import Task, TaskAct
 from server.conclusions.versions import begin_correction, issue, save_draft, stamp_of, versions_of
+from server.demo.accounts import ACCOUNTS
+from server.people.accounts import account_by_login
 from server.petitions.history import Author
 from server.petitions.tables import Petition
 from server.receptions.tables import AgendaItem, AgendaItemPetition, Reception, ReceptionState
@@ -51,7 +54,7 @@ def fill_conclusions(session: Session, rooms: Sequence[Room], today: date, autho
         task = session.exec(
             select(Task).where(Task.item_id == ground.item_id, Task.number == int(row["task"]))
         ).one()
-        record_act(session, task, ground, _act(row, today), author, today)
+        record_act(session, task, ground, _act(row, today), _said_by(session, row, rooms) or author, today)
 
 
 def fill_review_meetings(session: Session, today: date, author: Author) -> None:
@@ -105,6 +108,14 @@ def _task(row: Row, rooms: Sequence[Room], today: date, number: int | None) -> T
         report_to=row["report_to"],
         number=number,
     )
+
+
+def _said_by(session: Session, row: Row, rooms: Sequence[Room]) -> Author | None:
+    """The room officer who entered it; None: the office wrote down what it was told."""
+    known = next((each for each in ACCOUNTS if each.login == row["by"]), None)
+    account = account_by_login(session, row["by"]) if known else None
+    unit = next((room for room in rooms if known and room.code == known.unit), None)
+    return author_in(account, unit) if account is not None else None
 
 
 def _act(row: Row, today: date) -> WantedAct:

@@ -45,6 +45,7 @@ class Right(StrEnum):
     FOLLOW_TASKS = "follow_tasks"  # write down what the units tell, and review meetings
     DECIDE_TASKS = "decide_tasks"  # extend, send back, confirm, cancel
     READ_TASKS = "read_tasks"  # conclusions too
+    ANSWER_TASKS = "answer_tasks"  # of the own units only: which these are says `conclusions.own_units`
     DRAFT_DOCUMENTS = "draft_documents"
     ISSUE_DOCUMENTS = "issue_documents"
     READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
@@ -92,6 +93,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.FOLLOW_TASKS: frozenset({_H, _O, _C}),
     Right.DECIDE_TASKS: frozenset({_H, _O}),
     Right.READ_TASKS: frozenset({_H, _O, _C, _R, _S, _A}),
+    Right.ANSWER_TASKS: frozenset({_U}),
     Right.DRAFT_DOCUMENTS: frozenset({_H, _O, _C}),
     Right.ISSUE_DOCUMENTS: frozenset({_H, _O}),
     Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
@@ -136,6 +138,7 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.FOLLOW_TASKS: N_("Note what units report of their tasks, and review meetings"),
     Right.DECIDE_TASKS: N_("Extend, send back, confirm and cancel tasks"),
     Right.READ_TASKS: N_("Read conclusions and tasks"),
+    Right.ANSWER_TASKS: N_("Read the tasks of the own unit and say how they stand"),
     Right.DRAFT_DOCUMENTS: N_("Draft minutes, notices and letters"),
     Right.ISSUE_DOCUMENTS: N_("Issue minutes, notices and letters"),
     Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),

@@ -40,6 +40,7 @@ class LetterLine:
     replied_on: date | None
     reply_document: str
     standing: State | None
+    reply_by_unit: bool = False  # the unit itself entered it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class TaskLine:
     standing: State | None
     obstructed: bool
     letters: tuple[LetterLine, ...] = ()
+    said_by_unit: bool = False  # the last that was said of it the unit itself entered
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ item may be watched its petitions say besides (`withholding`): a confidential on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlmodel import Session, and_, col, or_, select
 
-from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskState
+from server.conclusions.own_units import given_to
+from server.conclusions.tables import TaskState
 from server.data.folding import fold
 from server.people.rights import OF_UNITS
-from server.people.tables import Account, Substitution
+from server.people.tables import Account
 from server.petitions.tables import Petition
 from server.receptions.tables import (
     AgendaItem,
@@ -30,54 +31,42 @@ from server.receptions.tables import (
     Reception,
 )
 from server.review.reading import Reader
-from server.rooms.offices import units_on
-from server.rooms.queries import lineage_of_all, with_predecessors
-from server.rooms.spans import Codes
+from server.rooms.offices import units_of_account
+from server.rooms.queries import WasOurs, was_part_of, with_predecessors
 from server.rooms.tables import Room
 from server.web.languages import HERE
 
 _COMMITTEES = ("", "ubnd ", "uy ban nhan dan ")
 """How a commune's committee is written before its name in a petition's record."""
-_WasOurs = Callable[[int, date], bool]
 
 
 def reader_of(session: Session, account: Account, day: date, reception_id: int | None = None) -> Reader:
     """`day`: today. `reception_id`: nothing of other receptions is asked for."""
     if account.role not in OF_UNITS:
         return Reader(account.role)
-    units = units_on(session, _whose(session, account), day)
+    units = units_of_account(session, account, day)
     return Reader(account.role, _items_of(session, units, day, reception_id))
-
-
-def _whose(session: Session, account: Account) -> int:
-    """Who acts for a room officer acts for that one's unit."""
-    if account.acting is None:
-        return account.id or 0
-    return session.get_one(Substitution, account.acting.substitution_id).substituted_id
 
 
 def _items_of(session: Session, units: list[Room], day: date, reception_id: int | None) -> frozenset[int]:
     if not units:
         return frozenset()
-    lineage, ids = lineage_of_all(session), [unit.id or 0 for unit in units]
-    known: dict[date, frozenset[int]] = {}
-
-    def was_ours(room_id: int, then: date) -> bool:
-        if then not in known:
-            known[then] = lineage.before(ids, on=day, earlier=then).whole
-        return room_id in known[then]
-
+    was_ours = was_part_of(session, units, day)
     rooms = with_predecessors(session, units)
     return frozenset(
         {
             *_took_part(session, rooms, was_ours, reception_id),
-            *_were_given_tasks(session, rooms, was_ours, reception_id),
+            *(
+                task.item_id
+                for task in given_to(session, rooms, was_ours, reception_id)
+                if task.state != TaskState.CANCELLED
+            ),
             *_in_charge(session, rooms, was_ours, reception_id),
         }
     )
 
 
-def _took_part(session: Session, rooms: list[Room], was_ours: _WasOurs, reception_id: int | None) -> Iterable[int]:
+def _took_part(session: Session, rooms: list[Room], was_ours: WasOurs, reception_id: int | None) -> Iterable[int]:
     let_in = (
         select(AgendaItemRoom.item_id)
         .where(AgendaItemRoom.item_id == AgendaItem.id, AgendaItemRoom.room_id == Attendance.room_id)
@@ -100,31 +89,7 @@ def _took_part(session: Session, rooms: list[Room], was_ours: _WasOurs, receptio
             yield item
 
 
-def _were_given_tasks(
-    session: Session, rooms: list[Room], was_ours: _WasOurs, reception_id: int | None
-) -> Iterable[int]:
-    codes = {room.code for room in rooms}
-    tasks = (
-        select(Task.item_id, ConclusionTask.assignee_code, Conclusion.issued_at)
-        .join(ConclusionTask, col(ConclusionTask.id) == Task.wording_id)
-        .join(Conclusion, col(Conclusion.id) == ConclusionTask.conclusion_id)
-        .join(AgendaItem, col(AgendaItem.id) == Task.item_id)
-        .where(Task.state != TaskState.CANCELLED, col(ConclusionTask.assignee_code).in_(codes))
-        .where(col(Conclusion.issued_at).is_not(None))
-    )
-    if reception_id is not None:
-        tasks = tasks.where(AgendaItem.reception_id == reception_id)
-    meant = Codes(session.exec(select(Room).where(col(Room.code).in_(codes))).all())
-    for item, code, issued_at in session.exec(tasks):
-        if issued_at is None:
-            continue
-        day = _day(issued_at)
-        room = meant.on(code, day)
-        if room is not None and was_ours(room.id or 0, day):
-            yield item
-
-
-def _in_charge(session: Session, rooms: list[Room], was_ours: _WasOurs, reception_id: int | None) -> Iterable[int]:
+def _in_charge(session: Session, rooms: list[Room], was_ours: WasOurs, reception_id: int | None) -> Iterable[int]:
     """A record names the unit by words; taken are those that name it alone, with or without accents."""
     named: dict[str, list[int]] = defaultdict(list)
     for room in rooms:

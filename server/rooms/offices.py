@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import Select
 from server.data.columns import now
 from server.people import audit
 from server.people.accounts import subject_of
-from server.people.tables import Account
+from server.people.tables import Account, Substitution
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Office, OfficeHeld, Room, RoomLevel
 from server.web.languages import N_
@@ -127,6 +127,14 @@ def offices_of(session: Session, account_id: int) -> list[Holding]:
 def units_on(session: Session, account_id: int, day: date) -> list[Room]:
     """Of which the account holds an office on `day`."""
     return [held.room for held in offices_of(session, account_id) if held.holds(day)]
+
+
+def units_of_account(session: Session, account: Account, day: date) -> list[Room]:
+    """Whose officer the account is on `day`: who acts for somebody acts for that one's units."""
+    if account.acting is None:
+        return units_on(session, account.id or 0, day)
+    substituted = session.get_one(Substitution, account.acting.substitution_id).substituted_id
+    return units_on(session, substituted, day)
 
 
 def holder_on(session: Session, room: Room, office: Office, day: date) -> Account | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlmodel import Session, col, or_, select
@@ -57,6 +58,23 @@ def all_rooms(session: Session) -> list[Room]:
 
 def lineage_of_all(session: Session) -> Lineage:
     return Lineage(all_rooms(session), session.exec(select(RoomSuccession)).all())
+
+
+WasOurs = Callable[[int, date], bool]
+"""Whether a room, as it was on a day, became as a whole a part of certain later ones."""
+
+
+def was_part_of(session: Session, units: list[Room], day: date) -> WasOurs:
+    """`units` exist on `day`. Of a unit that was split nobody can say whose its matters are."""
+    lineage, ids = lineage_of_all(session), [unit.id or 0 for unit in units]
+    known: dict[date, frozenset[int]] = {}
+
+    def was_ours(room_id: int, then: date) -> bool:
+        if then not in known:
+            known[then] = lineage.before(ids, on=day, earlier=then).whole
+        return room_id in known[then]
+
+    return was_ours
 
 
 def became(session: Session, code: str, then: date, day: date) -> list[Room]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from server.app import make_app
 from server.data.engine import Database
 from server.people.accounts import ROLES, create_account
-from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role, rights_of
+from server.people.rights import HOLDERS, OF_UNITS, RIGHT_WORDS, ROLE_WORDS, Right, Role, rights_of
 from server.people.tables import Account
 from server.settings import Settings
 from server.web.shell import GUARDED_BY
@@ -70,8 +70,9 @@ def test_a_technician_sees_no_petition_and_no_reception() -> None:
     assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.SEE_WALL, Right.HELP_ROOMS, Right.INSPECT}
 
 
-def test_a_room_officer_watches_and_nothing_else() -> None:
-    assert rights_of(Role.ROOM_OFFICER) == {Right.WATCH_RECORDINGS}
+def test_a_room_officer_watches_and_answers_for_the_own_unit_and_nothing_else() -> None:
+    assert rights_of(Role.ROOM_OFFICER) == {Right.WATCH_RECORDINGS, Right.ANSWER_TASKS}
+    assert HOLDERS[Right.ANSWER_TASKS] == OF_UNITS
 
 
 @pytest.fixture
@@ -111,7 +112,10 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
     ("role", "sends"),
     [
         (Role.SUPERVISOR, {"/recordings/{id}/watched"}),  # what was played, for the log of accesses
-        (Role.ROOM_OFFICER, {"/recordings/{id}/watched"}),
+        (
+            Role.ROOM_OFFICER,
+            {"/recordings/{id}/watched", "/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"},
+        ),
         (Role.TECHNICIAN, {"/rooms/readiness/{id}/told", "/receptions/help/{code}"}),
     ],
 )
