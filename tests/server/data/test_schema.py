@@ -13,18 +13,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, SQLModel, col, select
 
-import server.attachments.tables
-import server.clips.tables
-import server.conclusions.tables
-import server.documents.tables
-import server.people.tables
-import server.receptions.roll_tables
-import server.receptions.summons_tables
-import server.registrations.tables
-import server.review.tables
-import server.rooms.device_tables
-import server.rooms.tables
-import server.visits.tables  # noqa: F401  (every feature's tables must be known to the metadata)
+import server.app  # noqa: F401  (every feature's tables must be known to the metadata)
 from server.data.engine import Database
 from server.data.schema import MIGRATIONS, NewerDatabase, knows, newest_revision, revision_of, upgrade
 from server.people import audit
