@@ -1,8 +1,8 @@
 """For all tests: which run beside each other, and nothing may be left behind by one of them.
 
 Two workers share the tests. One plays what has a clock: servers, links, hostile strangers, bad lines. The other
-plays rooms in a browser, then what only computes or waits for work that is done aside, and steps back when both want
-a core: what measures seconds of frozen picture has the cores first, and comes when the other one computes.
+plays rooms in a browser, then what only computes or waits for work that is done aside, and steps back when both
+want a core: what measures seconds of frozen picture has the cores first, and comes when the other one computes.
 """
 
 from __future__ import annotations
