@@ -5,7 +5,7 @@ import { element, part, setHidden } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
 
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
-const BACK = new Set(["Escape", "GoBack", "BrowserBack", "Backspace"]);
+export const BACK = new Set(["Escape", "GoBack", "BrowserBack", "Backspace"]);
 const ALIASES = new Set(["", "default", "communications"]); // other names of one that is listed anyway
 const NOWHERE = new Set(["key", "enrolling", "replaced", "cannot", "connecting"]);
 

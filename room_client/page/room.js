@@ -24,7 +24,7 @@ import { isNeeded } from "./attending.js";
 import { Awake } from "./awake.js";
 import { showCountdown } from "./card.js";
 import { RoomCheck, showCheckPicture } from "./check.js";
-import { DevicePanel } from "./device_panel.js";
+import { BACK, DevicePanel } from "./device_panel.js";
 import { Enrolling } from "./enrolling.js";
 import { FullScreen } from "./full_screen.js";
 import { Help, helpCard } from "./help.js";
@@ -317,7 +317,10 @@ function listen() {
     mayFill: () => currentView() !== "key",
   });
   window.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && help.isOpen) help.close();
+    if (BACK.has(event.key) && help.isOpen && !event.target.closest?.("input")) {
+      event.preventDefault(); // a remote control's key for "back" leaves the page
+      help.close();
+    }
   });
   const buttons = {
     hand: toggleHand, microphone: toggleMicrophone, hearing: () => hearing.turn(), full: () => fullScreen.go(),

@@ -3,6 +3,7 @@ Every act is written into the audit log before it is sent, and the screen in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.helping import HELPING
+from server.receptions.line_quality import Quality
 from server.receptions.line_words import HEADLINES, line_words
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.quality_pages import ICONS
@@ -101,18 +103,19 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
     room, conductor = _room(request), request.app[CONDUCTOR]
     around = conductor.live.around
     language, translate = language_of(request), translator_of(request)
-    verdict = around.lines.of(room.code)
+    verdict, is_in_touch = around.lines.of(room.code), around.links.is_in_touch(room.code)
+    is_waiting = is_in_touch and verdict.quality is Quality.ABSENT
     known = request.app[HELPING].of(room.code)
     troubles = [
-        (one.at, sentence(Refusal(code=one.refusal), language) if one.refusal else "", one.device, one.state)
-        for one in known.troubles
+        (one.at, _refused(one.refusal, translate, language), one.device, one.state) for one in known.troubles
     ]
     return await render(
         request,
         "receptions/help.html",
         status=200 if refusal is None else 409,
         room=room,
-        is_in_touch=around.links.is_in_touch(room.code),
+        is_in_touch=is_in_touch,
+        is_waiting=is_waiting,
         software=around.software.get(room.code, ""),
         devices=around.devices.get(room.code),
         verdict=verdict,
@@ -130,3 +133,12 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         outcome_words=OUTCOME_WORDS,
         longest=LONGEST_TEXT,
     )
+
+
+def _refused(code: RefusalCode | None, translate: Callable[[str], str], language: str) -> str:
+    """That a link is gone is said to the desk as one that cannot be heard; here nobody tried to hear it."""
+    if not code:
+        return ""
+    if code is RefusalCode.ROOM_NOT_CONNECTED:
+        return translate(N_("The room's connection ended"))
+    return sentence(Refusal(code=code), language)

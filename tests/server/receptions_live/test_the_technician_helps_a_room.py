@@ -65,6 +65,9 @@ def noted(control: ControlProcess) -> list[tuple[str, dict[str, Any]]]:
 async def test_a_message_reaches_the_screen_and_the_act_the_log_without_its_words(control: ControlProcess) -> None:
     room = await control.room(HA_TU)
     helper = Helper(control, await technician(control))
+    page = await helper.read()
+    assert "Trang đang mở, chưa có hình và tiếng" in page, "it waits, which is no reason to telephone"
+    assert "gọi điện nhờ điểm cầu bật màn hình" not in page
     assert (await helper.ask("message", text="  Nhờ cắm lại dây camera "))[0] == 303
     wish = await asked(room, "message")
     assert (wish["text"], wish["kind"]) == ("Nhờ cắm lại dây camera", None)

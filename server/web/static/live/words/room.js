@@ -63,7 +63,7 @@ export default {
   "room.resting.off": ["Camera và micro đang tắt", "Camera and microphone are off"],
   "room.resting.check": ["Kiểm tra camera, micro", "Check camera and microphone"],
   "room.resting.check.end": ["Thôi kiểm tra", "End the check"],
-  "room.ended.next": ["Phiên đã kết thúc. Trân trọng cảm ơn.", "The reception has ended. Thank you."],
+  "room.ended.next": ["Trân trọng cảm ơn.", "Thank you."],
   "room.next.receptions": ["Các phiên tiếp theo", "Receptions to come"],
   "room.planned.days": ["{days} ngày {hours} giờ", "{days} d {hours} h"],
   "room.awake.none": [
