@@ -172,14 +172,17 @@ def _not_recorded(recorded: RecordedTime | None, windows: Sequence[tuple[datetim
     """What the recording lacks of the hearing. That a closed item was not recorded is no break."""
     if recorded is None:
         return []
+    missing = [
+        (seam.from_, seam.to, SEAM_WORDS.get(seam.reason, NOT_RECORDED))
+        for seam in recorded.seams
+        if seam.reason != CLOSED_ITEM
+    ]
+    missing += [(loss.from_, loss.from_ + loss.ends_s - loss.starts_s, loss.words) for loss in recorded.losses]
     found = []
-    for seam in recorded.seams:
-        if seam.reason == CLOSED_ITEM:
-            continue
-        starts = datetime.fromtimestamp(seam.from_, UTC)
-        ends = datetime.fromtimestamp(seam.to, UTC)
+    for from_, to, reason in sorted(missing):
+        starts, ends = datetime.fromtimestamp(from_, UTC), datetime.fromtimestamp(to, UTC)
         for window in windows:
             start, end = max(starts, window[0]), min(ends, window[1])
             if end - start >= _A_BREAK:
-                found.append(Break(start, end, reason=SEAM_WORDS.get(seam.reason, NOT_RECORDED)))
+                found.append(Break(start, end, reason=reason))
     return found

@@ -7,7 +7,7 @@ time in it. The player shows such a place as a seam, with how long it was and wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf, isfinite
 from pathlib import Path
@@ -32,6 +32,16 @@ SEAM_WORDS = {
     "segment_unreadable": N_("the recording of this time is damaged"),
 }
 NOT_RECORDED = N_("not recorded")
+PICTURE = "video"  # the manifest's word for the programme's picture; its other tracks are sounds
+NO_PICTURE, SOUND_INCOMPLETE = N_("no picture"), N_("sound incomplete")
+LOSS_WORDS = {
+    (True, "packets_lost"): N_("no picture: packets were lost"),
+    (True, "source_changed"): N_("no picture: another source began"),
+    (True, "no_video"): N_("no picture: its source was interrupted"),
+    (True, "queue_full"): N_("no picture: the recorder could not keep up"),
+    (False, "packets_lost"): N_("sound incomplete: packets were lost"),
+    (False, "queue_full"): N_("sound incomplete: the recorder could not keep up"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,23 @@ class Seam:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """Between these seconds of the file, which are those moments of the clock (epoch), one track is missing."""
+
+    starts_s: float
+    ends_s: float
+    from_: float
+    track: str
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """A message id."""
+        is_picture = self.track == PICTURE
+        return LOSS_WORDS.get((is_picture, self.reason), NO_PICTURE if is_picture else SOUND_INCOMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
 class FloorInFile:
     name: str
     short_name: str
@@ -61,6 +88,7 @@ class FloorInFile:
 class RecordedTime:
     runs: tuple[Run, ...]
     seams: tuple[Seam, ...]
+    losses: tuple[Loss, ...] = ()
 
     def spans(self, started_at: float, ended_at: float) -> list[tuple[float, float]]:
         """Seconds of the file between two moments (epoch); several where a seam lies between."""
@@ -93,7 +121,21 @@ def read_recorded_time(folder: Path) -> RecordedTime | None:
     if manifest is None:
         return None
     runs = runs_of(manifest.readable)
-    return RecordedTime(runs, tuple(_seams(manifest, runs)))
+    whole = RecordedTime(runs, tuple(_seams(manifest, runs)))
+    return replace(whole, losses=tuple(_losses(manifest, whole)))
+
+
+def _losses(manifest: Manifest, recorded: RecordedTime) -> Iterator[Loss]:
+    """In the order of the file. What no eye or ear notices (`SEAM_S`) is left to the manifest."""
+    for gap in sorted(manifest.gaps, key=lambda gap: gap.from_):
+        if gap.track == "all":
+            continue
+        for run in recorded.runs:
+            from_ = max(gap.from_, run.started_at)
+            to = min(gap.to, run.started_at + run.seconds)
+            if to - from_ >= SEAM_S:
+                starts_s = from_ - run.started_at + run.offset_s
+                yield Loss(round(starts_s, 3), round(starts_s + to - from_, 3), from_, gap.track, gap.reason)
 
 
 def _seams(manifest: Manifest, runs: Sequence[Run]) -> Iterator[Seam]:

@@ -39,6 +39,7 @@ from server.review.tables import Access
 from server.review.units import reader_of
 from server.review.viewing import (
     RoomSpan,
+    Say,
     agenda_entries,
     chapter_entries,
     rooms_connected,
@@ -147,6 +148,7 @@ async def player(request: web.Request) -> web.StreamResponse:
             "chapters": [{"name": each.name, "starts": each.starts_s, "ends": each.ends_s} for each in entries],
             "floor": _floor(recorded, shown.grants, watched),
             "seams": seams_for_script(recorded, _),
+            "losses": _losses(recorded, watched, _),
             "withheld": watched.withheld,
             "isolated": {
                 each.source: {
@@ -221,6 +223,15 @@ def _floor(recorded: RecordedTime | None, grants: list[FloorSpan], watched: Watc
         {"name": span.name, "short": span.short_name, "starts": starts, "ends": ends}
         for span in (recorded.floor(grants) if recorded else [])
         for starts, ends in without([(span.starts_s, span.ends_s)], watched.withheld)
+    ]
+
+
+def _losses(recorded: RecordedTime | None, watched: Watchable, say: Say) -> list[dict[str, Any]]:
+    """Where picture or sound alone is missing."""
+    return [
+        {"name": say(loss.words), "starts": starts, "ends": ends}
+        for loss in (recorded.losses if recorded else ())
+        for starts, ends in without([(loss.starts_s, loss.ends_s)], watched.withheld)
     ]
 
 

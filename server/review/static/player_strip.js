@@ -32,6 +32,12 @@ function drawSeams() {
     element.setAttribute("aria-label", `${clock(seam.at)}: ${element.title}`);
     row("seams").append(element);
   }
+  for (const loss of data.losses) {
+    const element = span("seams", loss, `${loss.name} (${inWords(loss.ends - loss.starts)})`, "");
+    element.toggleAttribute("data-partial", true);
+    element.setAttribute("role", "img");
+    element.setAttribute("aria-label", `${clock(loss.starts)}: ${element.title}`);
+  }
 }
 
 function drawFound() {

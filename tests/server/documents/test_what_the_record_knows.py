@@ -14,7 +14,7 @@ from server.conclusions.ground import ground_of
 from server.documents.filling import link_words
 from server.documents.record import ItemRecord, item_record, missing_in
 from server.documents.vietnamese import day_words, length_words
-from server.receptions.recorded_time import RecordedTime, Seam
+from server.receptions.recorded_time import Loss, RecordedTime, Seam
 from server.receptions.tables import Attendance, FloorGrant, Hearing, Presence
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import Catalogs
@@ -113,7 +113,11 @@ def _broken_hearing(session: Session, item_id: int) -> ItemRecord:
         Seam(40.0, epoch + 60, epoch + 70, "closed item"),
         Seam(60.0, epoch + 90, epoch + 200, "write_failed"),  # and nothing was recorded behind it
     )
-    return item_record(session, ground, RecordedTime(runs, seams), at(100))
+    losses = (
+        Loss(25.0, 27.0, epoch + 45, "video", "no_video"),
+        Loss(28.0, 28.5, epoch + 48, "floor", "packets_lost"),
+    )
+    return item_record(session, ground, RecordedTime(runs, seams, losses), at(100))
 
 
 async def test_the_minutes_tell_each_break_of_the_link(province: Province) -> None:
@@ -122,6 +126,7 @@ async def test_the_minutes_tell_each_break_of_the_link(province: Province) -> No
     assert [(each.room != "", each.reason != "") for each in record.breaks] == [
         (False, True),
         (True, False),
+        (False, True),  # half a second of sound is not for the minutes
         (False, True),
     ]
     lines = link_words(record, Catalogs.read().translator("vi")).split("\n")
@@ -131,8 +136,12 @@ async def test_the_minutes_tell_each_break_of_the_link(province: Province) -> No
     )
     assert lines[1].startswith("- Từ 09 giờ 00 phút 40 giây đến 09 giờ 01 phút 00 giây (20 giây): điểm cầu")
     assert lines[1].endswith("mất kết nối.")
-    assert lines[2].startswith("- Từ 09 giờ 01 phút 30 giây đến 09 giờ 01 phút 40 giây (10 giây): bản ghi hình")
-    assert lines[3].startswith("- Ngoài ra, 01 điểm cầu khác")
+    assert lines[2] == (
+        "- Từ 09 giờ 00 phút 45 giây đến 09 giờ 00 phút 47 giây (2 giây): bản ghi hình bị gián đoạn"
+        " (mất hình: nguồn bị gián đoạn)."
+    )
+    assert lines[3].startswith("- Từ 09 giờ 01 phút 30 giây đến 09 giờ 01 phút 40 giây (10 giây): bản ghi hình")
+    assert lines[4].startswith("- Ngoài ra, 01 điểm cầu khác")
     assert [each.span.started_at for each in record.spoke] == [at(10)]
 
 

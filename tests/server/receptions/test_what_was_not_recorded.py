@@ -48,6 +48,8 @@ def test_each_gap_is_told_with_its_own_reason(tmp_path: Path) -> None:
         (80.0, 260.0, 300.0, ""),  # the manifest says nothing of it: it is missing all the same
         (90.0, 310.0, 340.0, "write_failed"),
     ]
+    (loss,) = recorded.losses
+    assert (loss.starts_s, loss.ends_s, loss.words) == (10.0, 12.0, "sound incomplete: packets were lost")
     drawn = seams_for_script(recorded, lambda text, **_said: text)
     assert [(place["at"], round(place["missing"]), place["closed"]) for place in drawn] == [
         (0.0, 100, False), (50.0, 50, False), (80.0, 70, False), (90.0, 30, False)
