@@ -116,7 +116,10 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
             Role.ROOM_OFFICER,
             {"/recordings/{id}/watched", "/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"},
         ),
-        (Role.TECHNICIAN, {"/rooms/readiness/{id}/told", "/receptions/help/{code}"}),
+        (
+            Role.TECHNICIAN,
+            {"/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"},
+        ),
     ],
 )
 def test_who_only_reads_has_no_form_to_send(application: web.Application, role: Role, sends: set[str]) -> None:
