@@ -19,6 +19,7 @@ from server.receptions.queries import agenda_of
 from server.receptions.tables import AgendaItemRoom, Attendance, Chapter, Hearing, Presence, Recording
 from server.review import notes
 from server.review.captions import queries
+from server.review.captions.making import CAPTION_MAKING
 from server.review.captions.rules import Cue
 from server.review.reading import Reader, watchable
 from server.review.tables import Access, Caption, Quarantine, RecordingAccess, Transcript
@@ -65,6 +66,10 @@ def made(office: Province, film: Path) -> Recorded:
 
 
 async def _captioned(office: Province, made: Recorded) -> None:
+    app = office.client.app
+    assert app is not None
+    app[CAPTION_MAKING].rounds.poke()  # else it looks again within the minute
+
     async def missing() -> str | None:
         answer = await office.client.get(f"/recordings/{made.recording}/captions.json")
         standing = await answer.json()
