@@ -29,8 +29,13 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600, lasting: bool = Tru
         beside.unlink(missing_ok=True)
         raise
     if lasting:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was named, renamed or removed in it stays so after a power cut. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -9,13 +9,14 @@ Nothing here says a name, and only this account reads it. All of it together tak
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from room_client.whole_file import sync_folder, write_whole
 
 KEPT_FOR_S = 30 * 86_400.0  # the server takes nothing older
 RESERVE = 500_000_000  # bytes of the disk that stay free, whatever is allowed
@@ -88,7 +89,7 @@ class KeptShelf:
     def remove(self, kept: Kept) -> None:
         self.film(kept).unlink(missing_ok=True)
         (self._directory / f"{kept.name}.json").unlink(missing_ok=True)
-        self._sync()
+        sync_folder(self._directory)
 
     def forget_old(self) -> int:
         """How many nobody took for a month; also what is left of what never got its words."""
@@ -116,19 +117,4 @@ class KeptShelf:
 
     def _write(self, kept: Kept) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = self._directory / f".{kept.name}"
-        with open(
-            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILM_MODE), "w", encoding="utf-8"
-        ) as file:
-            json.dump(asdict(kept), file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._directory / f"{kept.name}.json")
-        self._sync()
-
-    def _sync(self) -> None:
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_whole(self._directory / f"{kept.name}.json", json.dumps(asdict(kept)))

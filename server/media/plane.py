@@ -25,10 +25,10 @@ from server.media.measured_link import MeasuredLink
 from server.media.measuring import Measuring
 from server.media.mirror import MirrorStage, OtherWorker
 from server.media.port import UdpPort
-from server.media.rounds import TICKS_PER_S, Rounds
 from server.media.sdp import parse_fragment, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
+from server.media.upkeep import TICKS_PER_S, Upkeep
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
 from signaling.ports import (
@@ -98,14 +98,14 @@ class MediaPlane:
             self._relay = FirstWorker(run_directory, self.stage, codec, self._arrange, self._burst_end)
         self._started_anew = False
         self._rest_is_due = False
-        self.rounds = Rounds(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
+        self.upkeep = Upkeep(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
         self._turns = itertools.cycle(range(TICKS_PER_S))
         self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._clock = asyncio.create_task(self.rounds.keep(), name="media clock")
+        self._clock = asyncio.create_task(self.upkeep.keep(), name="media clock")
         if isinstance(self._relay, OtherWorker):
             self._relaying = asyncio.create_task(self._relay.run(), name="media relay")
 
@@ -182,7 +182,7 @@ class MediaPlane:
         link = self.links.remove(identity)
         if link is None:
             return
-        self.rounds.totals.keep(link)
+        self.upkeep.totals.keep(link)
         self._set_state(link, LinkState.CLOSED, refusal)
         self.stage.link_closed(link, _now())
         task = asyncio.create_task(self._end_link(link), name="end of a link")
@@ -221,7 +221,7 @@ class MediaPlane:
         found |= {f"link {link.identity}": link.debug_snapshot() for link in self.links}
         return found
 
-    # --- what follows from what arrives, and from silence (intake.Acts, rounds.Acts)
+    # --- what follows from what arrives, and from silence (intake.Acts, upkeep.Acts)
 
     def answer(self, datagram: bytes, address: bytes) -> None:
         self.port.send(datagram, address)
@@ -257,7 +257,7 @@ class MediaPlane:
     def _arrange(self) -> None:
         """A source started, here or at another worker: the stage looks at it at once."""
         self.stage.arrange(_now())
-        self.rounds.send_feedback(_now())
+        self.upkeep.send_feedback(_now())
 
     def _flush_rest(self) -> None:
         """The rest of a picture did not come in time: what there is of it goes out."""

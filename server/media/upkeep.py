@@ -37,7 +37,7 @@ class Polled(Protocol):
     def poll(self, now_s: float) -> None: ...
 
 
-class Rounds:
+class Upkeep:
     """`keep` is its life, to be run as a task and cancelled."""
 
     def __init__(
