@@ -164,10 +164,8 @@ from tests.room_client.keeping.films import shots
 writer = FilmWriter(KeptShelf(Path(sys.argv[1]), 10**9), 3, 10**9, lambda seconds, broke: None)
 for shot, at in shots("h264", 4.0):
     writer.add(shot, at)
-folder, size = Path(sys.argv[1]), -1
-while (now := sum(path.stat().st_size for path in folder.iterdir())) != size or not now:
-    size = now
-    time.sleep(0.2)
+while not writer._inbox.empty():
+    time.sleep(0.01)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)]).returncode == -9
