@@ -86,6 +86,16 @@ class Scene:
         await eventually(missing, within_s)
         return time.monotonic() - asked_s
 
+    async def the_picture_is_given_up(self, within_s: float) -> None:
+        """Wait until the server has told the room that its line carries sound only."""
+
+        def missing() -> str | None:
+            layers = self.room.seen().layers
+            told = layers[-1][1] if layers else ""
+            return None if told == "none" else f"the room was last told of layer {told!r}"
+
+        await eventually(missing, within_s)
+
     async def sound_is_there(self, within_s: float) -> float:
         """Wait until some came since now; how many seconds it took."""
         asked_s = time.monotonic()
