@@ -39,8 +39,9 @@ class Growth:
         if progress.write_failed:
             alarm = WRITE_FAILED
         elif progress.paused or growing:
-            alarm = ON_SPARE if progress.on_spare else ISOLATED_LOST if isolated_lost else ""
-            alarm = alarm or (DISK_LOW if progress.disk_low else "")
+            # The cause first: of a disk that is filling up, isolated sources are given up, too.
+            told = ((ON_SPARE, progress.on_spare), (DISK_LOW, progress.disk_low), (ISOLATED_LOST, isolated_lost))
+            alarm = next((name for name, holds in told if holds), "")
         elif not arriving:
             if not self._recent(self._since_us, now_us):
                 alarm = NO_MEDIA

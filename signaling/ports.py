@@ -245,8 +245,8 @@ class RecordingGrew(Frame):
     `alarm` while not growing: "no_media" (for 3 s nothing came from the stage: nobody publishes, or the media
     process is gone), "stalled" (packets come, and for 3 s the files did not grow), "write_failed" (the disk
     refused; stands until writing has gone well again). While it grows: "on_spare" (the first disk takes nothing,
-    the spare one is written), "isolated_lost" (isolated sources are given up, the programme goes on), "disk_low"
-    (half a day more may not fit). Empty: nothing is wrong, or it is paused.
+    the spare one is written), "disk_low" (half a day more may not fit; isolated sources make room for the
+    programme), "isolated_lost" (they are given up for another reason). Empty: nothing is wrong, or it is paused.
     """
 
     kind: Literal["recording_grew"] = "recording_grew"

@@ -71,3 +71,16 @@ def test_packets_come_and_the_files_do_not_grow() -> None:
 def test_nothing_is_wrong_with_a_pause_and_a_failed_write_goes_before_all_else() -> None:
     assert Watched().go_on(6, packets=False, writing=False, paused=True) == [(False, "")]
     assert Watched().go_on(6, packets=False, writing=False, failed=True) == [(False, "write_failed")]
+
+
+def test_of_two_faults_the_cause_is_told() -> None:
+    watched = Watched()
+    watched.go_on(5, packets=True, writing=True)
+
+    def told(*, isolated_lost: bool, disk_low: bool = False, on_spare: bool = False) -> str:
+        progress = Progress("r1", False, bytes=watched.bytes, disk_low=disk_low, on_spare=on_spare)
+        return watched.growth.report(progress, watched.now_us, isolated_lost=isolated_lost).alarm
+
+    assert told(isolated_lost=True) == "isolated_lost"
+    assert told(isolated_lost=True, disk_low=True) == "disk_low"
+    assert told(isolated_lost=True, disk_low=True, on_spare=True) == "on_spare"

@@ -26,12 +26,12 @@ export default {
     "the first disk takes nothing, the spare disk is written. The recording goes on. Tell the province's technician.",
   ],
   "recording.alarm.isolated_lost": [
-    "hình riêng của bàn chủ trì, điểm phát biểu và tài liệu không được ghi nữa, có thể ổ đĩa sắp đầy. Bản ghi chung vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
-    "the separate pictures of desk, floor and document are not recorded any more, the disk may be filling up. The recording of the whole goes on. Tell the province's technician.",
+    "hình riêng của bàn chủ trì, điểm phát biểu và tài liệu không được ghi nữa. Bản ghi chung vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
+    "the separate pictures of desk, floor and document are not recorded any more. The recording of the whole goes on. Tell the province's technician.",
   ],
   "recording.alarm.disk_low": [
-    "ổ đĩa sắp đầy, có thể không đủ chỗ cho cả ngày. Bản ghi vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh giải phóng ổ đĩa.",
-    "the disk is filling up and may not hold the whole day. The recording goes on. Tell the province's technician.",
+    "ổ đĩa sắp đầy, có thể không đủ chỗ cho cả ngày. Bản ghi chung vẫn tiếp tục, chỗ còn lại dành cho bản ghi này. Hãy báo kỹ thuật của tỉnh giải phóng ổ đĩa.",
+    "the disk is filling up and may not hold the whole day. The recording of the whole goes on, and what is left is kept for it. Tell the province's technician.",
   ],
   "recording.alarm.other": [
     "máy ghi báo có sự cố. Phiên tiếp vẫn tiếp tục. Hãy báo kỹ thuật của tỉnh.",
