@@ -37,7 +37,9 @@ def clip(
     item: Annotated[int | None, typer.Option(min=1, help="place on the agenda")] = None,
     from_: Annotated[str, typer.Option("--from", help="of the recording, as 12:05 or 1:02:33")] = "",
     until: Annotated[str, typer.Option(help="of the recording, as 12:05 or 1:02:33")] = "",
-    to: Annotated[Path, typer.Option(help="directory for the clip's folder")] = Path("."),
+    to: Annotated[
+        Path, typer.Option(help="directory for the clip's folder", file_okay=False, writable=True)
+    ] = Path("."),
 ) -> None:
     """Hand out a clip with its own proof and a cover sheet. `tiepdan recordings verify` checks it anywhere."""
     if (item is None) == (not (from_ or until)):

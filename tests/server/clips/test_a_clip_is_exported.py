@@ -145,3 +145,6 @@ def test_who_may_not_and_what_is_not_there_is_refused_in_a_sentence(reception: i
     assert "allowed is a span in 0 s" in clip(
         reception, "thuky", tmp_path, "--from", "0:10", "--until", "9:00", code=1
     )
+    taken = tmp_path / "taken"
+    taken.touch()
+    assert "is a file" in clip(reception, "thuky", taken, "--item", str(OPEN), code=2)
