@@ -1,6 +1,7 @@
 """A piece of long work in a process of its own, beside the live reception and never in its way.
 
-One at a time, at a low priority; none begins, and one that runs is ended, while a reception is open.
+One at a time, at a low priority; none begins, and one that runs is ended, while a reception is open. What nobody
+waits for, and goes on where it was ended, gives way to all the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +28,25 @@ NICENESS = 10  # somebody waits for what is made; in the way of a live reception
 class Ended(StrEnum):
     DONE = "done"
     FAILED = "failed"
-    INTERRUPTED = "interrupted"  # a reception is open; to be begun anew when it has ended
+    INTERRUPTED = "interrupted"  # a reception is open, or somebody waits; to be begun anew afterwards
+
+
+class Turn:
+    """A lock, in the order of asking, that knows how many wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self.waiting = 0
+
+    async def __aenter__(self) -> None:
+        self.waiting += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self.waiting -= 1
+
+    async def __aexit__(self, *_raised: object) -> None:
+        self._lock.release()
 
 
 class Aside:
@@ -35,16 +54,18 @@ class Aside:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.turn = asyncio.Lock()
+        self.turn = Turn()
         self.paused = False
 
     async def is_live(self) -> bool:
         self.paused = await self._database.run(_reception_is_open)
         return self.paused
 
-    async def run(self, module: str, work: BaseModel, hear: Callable[[str], None]) -> Ended:
+    async def run(
+        self, module: str, work: BaseModel, hear: Callable[[str], None], *, gives_way: bool = False
+    ) -> Ended:
         """`python -m module` with the work as JSON on its stdin; `hear` gets each line that it says. Needs `turn`.
-        It is ended when this is cancelled."""
+        It is ended when this is cancelled. `gives_way`: and when others wait for the turn."""
         if await self.is_live():
             return Ended.INTERRUPTED
         process = await asyncio.create_subprocess_exec(
@@ -60,7 +81,9 @@ class Aside:
         try:
             while not reading.done():
                 await asyncio.wait({reading}, timeout=ASK_EVERY_S)
-                if not reading.done() and await self.is_live():
+                if reading.done():
+                    break
+                if (gives_way and self.turn.waiting) or await self.is_live():
                     return Ended.INTERRUPTED
             reading.result()
             return Ended.DONE if await process.wait() == 0 else Ended.FAILED

@@ -103,7 +103,8 @@ class CaptionMaking:
             try:
                 ended = Ended.DONE
                 if not work.target.is_file():
-                    ended = await self._aside.run("server.review.captions.worker", work, hear)
+                    # hours of speech take long, and it goes on behind the last whole line
+                    ended = await self._aside.run("server.review.captions.worker", work, hear, gives_way=True)
             finally:
                 self._running = None
         if ended is Ended.FAILED:
