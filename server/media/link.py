@@ -14,8 +14,8 @@ from pydantic import JsonValue
 from server.media.address import LinkAddress
 from server.media.budget import LineBudget
 from server.media.clock import DeviceClock, clocks_of
+from server.media.demultiplexer import Demultiplexer, unwrap_repair
 from server.media.lane import Receiver
-from server.media.layer import SourceLayer
 from server.media.limits import HANDSHAKE, MEDIA, MOST_SSRCS, REPORTS, Allowance
 from server.media.sdp import LEVEL_EXTENSION, MID_EXTENSION, REPAIRED_RID_EXTENSION, RID_EXTENSION, Offer
 from server.media.slot import Slot
@@ -24,14 +24,13 @@ from signaling.messages import Carried, LinkState, Purpose
 from signaling.wire import rtcp
 from signaling.wire.aiortc_seams import Dtls, SrtpSessions
 from signaling.wire.rtp import RtpView, VideoCodec
-from signaling.wire.slots import Layer, SlotName, Upstream
+from signaling.wire.slots import SlotName, Upstream
 
 GONE_AFTER_S = 75.0  # of silence; a cable that was out for a minute costs no new link
 NEGOTIATION_S = 30.0  # from the answer to the keys
 RECEIVING_S = 8.0  # Chromium reports on sound every 5 s only
 LEAST_RESENDS_PER_S = 60  # and half of what was sent in the last second: on a full line repeats fill it more
 MOST_REPORTED = 1000  # packets a report block may count for
-RTX_HEADER_BYTES = 2  # the original sequence number (RFC 4588, section 4)
 CNAME = b"tiepdan"
 REMB_BPS = {1: 2_500_000, 2: 3_000_000, 3: 3_300_000}  # what a picture of so many layers may send
 MOST_WANTED_LISTED = 3
@@ -84,12 +83,7 @@ class Link:
         self._progress_s = float("-inf")
         self.sources: dict[Upstream, Source] = {}
         self.receivers: dict[SlotName, Receiver] = {}
-        self._by_ssrc: dict[int, tuple[Source, SourceLayer]] = {}
-        self._by_mid: dict[bytes, Source] = {}
-        self._repairs: dict[int, tuple[Source, SourceLayer]] = {}  # by SSRC of the repair stream
-        self._types: dict[int, Source | None] = {}  # media payload types; None: several sources use it
-        self._repair_types: dict[int, Source | None] = {}
-        self._declared: set[int] = set()
+        self._demultiplexer = Demultiplexer()
         self._give_parts(codec, source_numbers)
         self._by_down_ssrc = {slots[name].ssrc: r for name, r in self.receivers.items()}
         self._extensions = tuple(
@@ -109,21 +103,7 @@ class Link:
             clocks = clocks_of(device, section.upstream.is_video)
             source = Source(next(source_numbers), self.room, section.upstream, codec, clocks, section.layers)
             self.sources[section.upstream] = source
-            self._by_mid[section.mid.encode()] = source
-            for types, number in (
-                (self._types, section.chosen.payload_type),
-                (self._repair_types, section.rtx_payload_type),
-            ):
-                if number:
-                    types[number] = None if number in types else source
-            if len(source.layers) == 1:  # the SSRCs of several layers are known by their rids only
-                (layer,) = source.layers.values()
-                for ssrc in section.ssrcs:
-                    if ssrc in section.repairs:
-                        self._repairs[ssrc] = source, layer
-                    else:
-                        self._by_ssrc.setdefault(ssrc, (source, layer))
-                        self._declared.add(ssrc)
+            self._demultiplexer.expect(section, source)
 
     def too_many_streams(self, ssrc: bytes) -> bool:
         """Note an SSRC that proved authentic; libsrtp keeps each for the life of the link."""
@@ -157,51 +137,14 @@ class Link:
         if not view.read(packet, *self._extensions):
             self.refused += 1
             return None
-        if view.payload_type in self._types:
-            found = self._by_ssrc.get(view.ssrc) or self._adopt(view)
-            if found is not None:
-                found[1].ssrc = view.ssrc
-        elif view.payload_type in self._repair_types:
-            found = self._repairs.get(view.ssrc) or self._adopt_repair(view)
-            if found is not None and view.payload_end - view.payload_start <= RTX_HEADER_BYTES:
-                return None  # padding, by which a browser probes its line
-            if found is not None:
-                start = view.payload_start
-                view.sequence = packet[start] << 8 | packet[start + 1]
-                view.payload_start = start + RTX_HEADER_BYTES
-        else:
-            found = None
-        if found is None:
+        stream = self._demultiplexer.find(view)
+        if stream is None:
             self.refused += 1
             return None
-        source, layer = found
+        source, layer, is_repair = stream
+        if is_repair and not unwrap_repair(view, packet):
+            return None
         return source if source.handle_packet(layer, view, packet, now_s, arrived_s) else None
-
-    def _adopt(self, view: RtpView) -> tuple[Source, SourceLayer] | None:
-        """Whose SSRC this is, not seen before: by MID and RID (RFC 8843, 9.2; RFC 8852), else by payload type."""
-        source = self._by_mid.get(view.mid) if view.mid is not None else None
-        source = source or self._types.get(view.payload_type)
-        layer = _layer_of(source, view.rid)
-        if source is None or layer is None or layer.ssrc in self._declared:
-            return None
-        if layer.ssrc is not None:  # the encoder started anew under another number
-            self._by_ssrc.pop(layer.ssrc, None)
-            layer.restart()
-        self._by_ssrc[view.ssrc] = source, layer
-        return source, layer
-
-    def _adopt_repair(self, view: RtpView) -> tuple[Source, SourceLayer] | None:
-        """The layer whose repeats come under an SSRC not seen before (RFC 8852, RepairedRtpStreamId)."""
-        source = self._by_mid.get(view.mid) if view.mid is not None else None
-        source = source or self._repair_types.get(view.payload_type)
-        layer = _layer_of(source, view.repaired_rid)
-        if source is None or layer is None:
-            return None
-        if layer.rtx_ssrc is not None:
-            self._repairs.pop(layer.rtx_ssrc, None)
-        layer.rtx_ssrc = view.ssrc
-        self._repairs[view.ssrc] = source, layer
-        return source, layer
 
     def handle_rtcp(
         self, packet: bytes, now_s: float, wall_s: float, repeat: Callable[[Receiver, int], None]
@@ -221,8 +164,8 @@ class Link:
                     self.key_frames_asked += 1
                     receiver.lane.want_key_frame()
             elif isinstance(said, rtcp.SenderReported):
-                if (found := self._by_ssrc.get(said.ssrc)) is not None:
-                    found[1].handle_sender_report(said, now_s)
+                if (layer := self._demultiplexer.reported(said.ssrc)) is not None:
+                    layer.handle_sender_report(said, now_s)
             elif isinstance(said, rtcp.BitrateEstimated):
                 self.line.estimated(said.bitrate_bps, self.sent_bps, now_s)
         if expected:
@@ -350,15 +293,3 @@ class Link:
                 for name, source in self.sources.items()
             },
         }
-
-
-def _layer_of(source: Source | None, rid: bytes | None) -> SourceLayer | None:
-    """By rid; a source of one layer needs none."""
-    if source is None:
-        return None
-    if len(source.layers) == 1:
-        return next(iter(source.layers.values()))
-    try:
-        return source.layers.get(Layer((rid or b"").decode("ascii", "replace")))
-    except ValueError:
-        return None
