@@ -4,7 +4,6 @@ import { send, video } from "./player_data.js";
 
 const EVERY_MS = 10_000;
 const MOST = 100; // the server takes no more at once
-const STILL_PLAYING_S = 1.5; // of the recording, times the speed; a bigger step was a seek
 
 let acts = [];
 let playing = null; // [from, to]
@@ -36,7 +35,8 @@ export function report(addressNow) {
     const second = video.currentTime;
     if (video.readyState === 0) return; // another file is being opened
     if (video.seeking || left !== null) return; // it is told before "seeked", too, with the new second
-    if (playing && second >= playing[1] && second - playing[1] < STILL_PLAYING_S * video.playbackRate) playing[1] = second;
+    // However big the step is: it played on while this page was held up. A jump is told by "seeking" first.
+    if (playing && second > playing[1]) playing[1] = second;
     before = second;
   });
   video.addEventListener("pause", close);

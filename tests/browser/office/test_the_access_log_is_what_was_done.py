@@ -18,6 +18,7 @@ from tests.server.review.film import write_film
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NEAR_S = 1.0  # a page looks four times a second, and a seek ends with a picture
 PLAYED = "() => { const { played } = document.querySelector('video'); return [...Array(played.length).keys()].map((n) => [played.start(n), played.end(n)]); }"  # noqa: E501
+HELD_UP = "() => { const until = performance.now() + 2500; while (performance.now() < until); }"
 Spans = list[tuple[float, float]]
 
 
@@ -45,7 +46,9 @@ async def test_played_sought_and_sent_are_what_happened(office: RecordedOffice, 
 
     await plays_to(5)
     await page.keyboard.press("k")
-    await plays_to(8)
+    await plays_to(6)
+    await page.evaluate(HELD_UP)  # a slow computer: the recording plays on, and the page hears nothing of it
+    await plays_to(10)
     await page.evaluate("document.querySelector('video').currentTime = 40")
     await plays_to(42)
     await page.keyboard.press("j")  # ten seconds back, into what was not played yet
