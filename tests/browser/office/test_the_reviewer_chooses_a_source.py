@@ -112,6 +112,7 @@ async def test_desk_and_floor_are_seen_at_the_second_of_the_programme(office: Of
     await expect(page.locator("[data-no-picture]")).to_contain_text("không có hình")
     await page.keyboard.press("j")
     await expect(page.locator("[data-no-picture]")).to_be_hidden()
+    await until(lambda: _stands_at(page, 5))  # a jump is drawn before it has arrived
     await page.keyboard.press("k")
     await until(lambda: _beyond(page, 5.8))
     await page.keyboard.press("k")
@@ -145,6 +146,12 @@ async def test_a_link_opens_the_source_at_its_second(office: Office, chromium: C
 
 async def _second(page: Page) -> float:
     return float(await page.locator("video").evaluate("video => video.currentTime"))
+
+
+async def _stands_at(page: Page, second: float) -> str | None:
+    there, seeking = await page.locator("video").evaluate("video => [video.currentTime, video.seeking]")
+    near = abs(there - second) < 0.2 and not seeking
+    return None if near else f"the player is at {there:.1f} s{', and jumps' if seeking else ''}"
 
 
 async def _beyond(page: Page, second: float) -> str | None:
