@@ -173,6 +173,33 @@ async def test_a_file_with_its_hash_is_kept_for_a_year_and_without_it_is_asked_f
         "/static/web/office/page.css", headers={"If-None-Match": asked.headers["ETag"]}
     )
     assert unchanged.status == 304
+    assert await unchanged.read() == b""
+
+
+async def test_words_are_compressed_for_who_takes_it_and_are_the_same_file(shell: Office) -> None:
+    def asked_as(encoding: str) -> dict[str, str]:
+        return {"Accept-Encoding": encoding}
+
+    plain = await shell.client.get("/static/web/office/page.css", headers=asked_as("identity"))
+    packed = await shell.client.get("/static/web/office/page.css", headers=asked_as("br, GZIP"))
+    assert [each.headers.get("Content-Encoding") for each in (plain, packed)] == [None, "gzip"]
+    assert await packed.read() == await plain.read()
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    assert plain.headers["ETag"] == packed.headers["ETag"]
+    assert {each.headers["Vary"] for each in (plain, packed)} == {"Accept-Encoding"}
+    font = await shell.client.get("/static/vendor/be-vietnam-pro-latin-400-normal.woff2", headers=asked_as("gzip"))
+    assert "Content-Encoding" not in font.headers
+
+
+async def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "office" / "static"
+    folder.mkdir(parents=True)
+    (folder / "page.css").write_text("a {}")
+    statics = Statics(server=tmp_path)
+    before = statics.address("office/page.css")
+    assert statics.address("office/page.css") == before
+    (folder / "page.css").write_text("a { color: red }")
+    assert statics.address("office/page.css") != before
 
 
 @pytest.mark.parametrize("name", sorted(VENDOR))
