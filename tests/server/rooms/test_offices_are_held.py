@@ -164,9 +164,17 @@ async def test_an_officer_of_a_department_is_entered_on_the_page(office: Browser
     assert (await office.post(path, dict(form), csrf_from=path)).status == 303
     page = await (await office.get(path)).text()
     assert "<td>Sở Y tế</td>" in page
-    assert (await office.post(f"{path}/1/end", {"last_day": "2026-06-30"}, csrf_from=path)).status == 303
+    assert "hôm nay không có trong danh sách" not in page
+    office.database.run_here(_take_off_the_list)
+    assert "hôm nay không có trong danh sách" in await (await office.get(path)).text()
     assert (await office.post(f"{path}/1/withdraw", {}, csrf_from=path)).status == 303
     assert "đã thu hồi" in await (await office.get(path)).text()
+
+
+def _take_off_the_list(session: Session) -> None:
+    held = session.exec(select(OfficeHeld)).one()
+    held.department = "Sở Thương mại"
+    session.add(held)
 
 
 async def test_an_office_is_entered_ended_and_withdrawn_on_the_page(office: Browser) -> None:
