@@ -10,11 +10,12 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import Session, col, select
 
-from server.conclusions.own_units import account_behind, own_tasks, said_by_unit
+from server.conclusions.own_units import account_behind, own_tasks, own_units, said_by_unit
 from server.conclusions.tables import ConclusionTask, Task, TaskState
 from server.data.engine import Database
 from server.people.accounts import account_by_login
 from server.people.rights import Role
+from server.people.tables import Account
 from server.petitions.tables import Confidentiality
 from server.rooms.departments import Department, Departments
 from server.rooms.tables import Office, OfficeHeld, Room
@@ -34,10 +35,14 @@ def _given(session: Session, name: str = NAME) -> set[int]:
     return {number or 0 for number in session.exec(rows.where(ConclusionTask.assignee_name == name))}
 
 
-def _own(session: Session, departments: Departments) -> set[int]:
+def _officer(session: Session) -> Account:
     account = account_by_login(session, LOGIN)
     assert account is not None
-    return set(own_tasks(session, account, departments, NOW) or ())
+    return account
+
+
+def _own(session: Session, departments: Departments) -> set[int]:
+    return set(own_tasks(session, _officer(session), departments, NOW) or ())
 
 
 def _office(session: Session) -> OfficeHeld:
@@ -139,6 +144,7 @@ def test_a_successor_has_the_tasks_from_its_first_day_on(province: Province) -> 
         shared_out = _listed((NAME, OLD, YESTERDAY, ""), (NEW, NOW, None, ""))
         assert _own(session, _listed((NAME, OLD, None, ""))) == _given(session)
         assert _own(session, merged) == set()  # it ended, and its offices with it
+        assert own_units(session, _officer(session), merged, NOW) == []
         _move(session, NEW)
         session.flush()
         assert _own(session, merged) == _given(session)
@@ -156,9 +162,8 @@ def test_a_successor_has_the_tasks_from_its_first_day_on(province: Province) -> 
 
 def test_one_account_may_hold_an_office_of_either(province: Province) -> None:
     def work(session: Session) -> None:
-        account = account_by_login(session, LOGIN)
+        account = _officer(session)
         room = session.exec(select(Room).where(Room.code == "06664")).one()
-        assert account is not None
         account.own_role = Role.ROOM_OFFICER
         both = OfficeHeld(
             account_id=account.id or 0,
