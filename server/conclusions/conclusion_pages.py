@@ -112,7 +112,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     def work(session: Session) -> tuple[ItemGround, FilledDraft, list[Room], set[str], str]:
         ground = _writable(request, session, account)
         units, over = _units(session, ground), versions.confirmed_numbers(session, ground.item_id)
-        filled = read_draft(form, units, request.app[FOLLOW_UP].departments_on(ground.held_on))
+        filled = read_draft(form, units, request.app[FOLLOW_UP].departments.on(ground.held_on))
         known = versions.versions_of(session, ground.item_id)
         judged = versions.judged_by(ground, known)
         filled.faults = {**wrong_in(filled.draft, judged), **filled.faults}
@@ -255,5 +255,5 @@ async def _form(
         moved_on=_(moved_on) if moved_on else "",
         saved=saved and not wrong,
         labels=[label_of(unit) for unit in units],
-        departments=request.app[FOLLOW_UP].departments_on(ground.held_on),
+        departments=request.app[FOLLOW_UP].departments.on(ground.held_on),
     )

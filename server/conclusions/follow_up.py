@@ -11,18 +11,13 @@ from server.deadlines.calendar import ONE_DAY, WorkingCalendar
 from server.deadlines.data_file import Line
 from server.deadlines.dated import DATES, Dated, dates_of, read_dated, refuse_overlaps
 from server.deadlines.errors import BadDataFile, Problem, YearNotCovered
+from server.rooms.departments import Departments, read_departments
 
-DEPARTMENTS_FILE = "departments.csv"
 REVIEW_MEETINGS_FILE = "review_meetings.csv"
 REPLIES_FILE = "urging_replies.csv"
 _SHIPPED = Path(__file__).parent / "data"
 _MOST_TIMES = 31
 _MOST_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Department(Dated):
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +34,9 @@ class ReplyRule(Dated):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    departments: tuple[Department, ...]
+    departments: Departments
     review_rules: tuple[ReviewRule, ...]
     reply_rules: tuple[ReplyRule, ...] = ()
-
-    def departments_on(self, day: date) -> list[str]:
-        return list(dict.fromkeys(each.name for each in self.departments if each.holds(day)))
 
     def review_rule_on(self, day: date) -> ReviewRule | None:
         """None: no rule asks for review meetings that day."""
@@ -68,9 +60,7 @@ class FollowUp:
 def read_follow_up(directory: Path) -> FollowUp:
     """Raises BadDataFile with all problems of all files."""
     problems: list[Problem] = []
-    departments = read_dated(
-        _SHIPPED / DEPARTMENTS_FILE, directory / DEPARTMENTS_FILE, ("name", *DATES), _department, problems
-    )
+    departments = read_departments(directory, problems)
     rules = read_dated(
         _SHIPPED / REVIEW_MEETINGS_FILE,
         directory / REVIEW_MEETINGS_FILE,
@@ -82,19 +72,14 @@ def read_follow_up(directory: Path) -> FollowUp:
         _SHIPPED / REPLIES_FILE, directory / REPLIES_FILE, ("working_days", *DATES), _reply_rule, problems
     )
     refuse_overlaps(replies, lambda _each: "replies to urging letters")
-    refuse_overlaps(departments, lambda each: each.name)
     refuse_overlaps(rules, lambda _each: "review meetings")
     if problems:
         raise BadDataFile(problems)
     return FollowUp(
-        tuple(each for _, each in departments),
+        departments,
         tuple(each for _, each in rules),
         tuple(each for _, each in replies),
     )
-
-
-def _department(line: Line) -> Department:
-    return Department(*dates_of(line), name=line.text("name", 120))
 
 
 def _review_rule(line: Line) -> ReviewRule:

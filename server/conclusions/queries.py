@@ -6,6 +6,7 @@ quick however many tasks there were.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ from server.petitions.concluded import LetterLine
 from server.petitions.register import folded_words
 from server.petitions.tables import Confidentiality, Petition, PetitionKind
 from server.receptions.tables import AgendaItem, AgendaItemPetition, Reception
+from server.rooms.departments import Departments
 
 PAGE = 50
 RECEPTIONS_OFFERED = 60
@@ -41,7 +43,7 @@ class Wanted:
 
     text: str = ""
     asked: Asked = Asked.OPEN
-    unit: str = ""  # the code of a unit of the registry, or a department's name
+    units: tuple[str, ...] = ()  # the code of a unit of the registry, or all names a department has had
     reception_id: int | None = None
     page: int = 1
 
@@ -124,16 +126,32 @@ def open_tasks(session: Session, role: Role, today: Today) -> list[TaskView]:
     return views_of(session, tasks, today)
 
 
-def units_with_tasks(session: Session, role: Role) -> list[tuple[str, str]]:
-    """What the filter offers: value and name; units of the registry by code, then departments by name."""
+@dataclass(frozen=True, slots=True)
+class OfferedUnit:
+    """What the filter offers. `former`: names under which tasks were given to what is part of it now."""
+
+    value: str
+    name: str
+    former: tuple[str, ...] = ()
+
+
+def units_with_tasks(session: Session, role: Role, departments: Departments, day: date) -> list[OfferedUnit]:
+    """Units of the registry by code, then departments as they are called on `day`, by name."""
     rows = session.exec(
         select(ConclusionTask.assignee_code, ConclusionTask.assignee_name)
         .join(Task, col(Task.wording_id) == ConclusionTask.id)
         .where(readable(role))
         .distinct()
     ).all()
-    named = {code or name: name for code, name in sorted(rows, key=lambda row: (not row[0], row))}
-    return [(value, name) for value, name in named.items() if value]
+    units = {code: name for code, name in sorted(rows) if code}
+    former: dict[str, list[str]] = defaultdict(list)
+    for _, name in sorted(row for row in rows if row[1] and not row[0]):
+        present = departments.now_called(name, day)
+        former[present] += [name] if name != present else []
+    return [
+        *(OfferedUnit(code, name) for code, name in units.items()),
+        *(OfferedUnit(name, name, tuple(former[name])) for name in sorted(former)),
+    ]
 
 
 def receptions_with_tasks(session: Session, role: Role, own: Own = None) -> Sequence[Reception]:
@@ -218,13 +236,9 @@ def condition(asked: Asked, today: Today) -> ColumnElement[bool]:
 
 def _base(role: Role, wanted: Wanted, own: Own) -> ColumnElement[bool]:
     asked = [readable(role, own)]
-    if wanted.unit:
-        asked.append(
-            or_(
-                col(ConclusionTask.assignee_code) == wanted.unit,
-                and_(col(ConclusionTask.assignee_code) == "", col(ConclusionTask.assignee_name) == wanted.unit),
-            )
-        )
+    if wanted.units:
+        code, name = col(ConclusionTask.assignee_code), col(ConclusionTask.assignee_name)
+        asked.append(or_(code.in_(wanted.units), and_(code == "", name.in_(wanted.units))))
     if wanted.reception_id is not None:
         asked.append(col(AgendaItem.reception_id) == wanted.reception_id)
     words = folded_words(wanted.text)

@@ -13,6 +13,7 @@ from server.conclusions.queries import TaskPage, Wanted, search
 from server.conclusions.standing import Asked
 from server.people.rights import Right
 from server.people.sessions import account_in
+from server.rooms.departments import DEPARTMENTS
 from server.web.keys import DATABASE, Reminder
 from server.web.languages import N_
 
@@ -36,7 +37,9 @@ async def reminders(request: web.Request) -> Sequence[Reminder]:
     shown, day = _WORDS if Right.FOLLOW_TASKS in account.rights else _WORDS_OF_UNITS, today_in(request)
 
     def work(session: Session) -> TaskPage:
-        return search(session, account.role, Wanted(), day, own_tasks(session, account, day.day))
+        return search(
+            session, account.role, Wanted(), day, own_tasks(session, account, request.app[DEPARTMENTS], day.day)
+        )
 
     page = await request.app[DATABASE].run(work)
     list_ = request.app.router["tasks"].url_for()

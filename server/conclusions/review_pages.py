@@ -73,7 +73,7 @@ async def _show(request: web.Request, filled: Filled | None = None) -> web.Respo
         told = events_of(session, [task.id for task in tasks if not task.guarded])
         held = reviewing.meetings_since(session, last_month.replace(day=1))
         return {
-            "units": reviewing.by_unit(tasks),
+            "units": reviewing.by_unit(tasks, follow_up.departments, day.day),
             "told": reviewing.last_words(told),
             "meetings": reviewing.latest_meetings(session),
             "this_month": reviewing.month_count(follow_up, held, day.day),

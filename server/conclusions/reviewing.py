@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from server.deadlines.computing import State
 from server.people.accounts import subject_of
 from server.people.tables import Account
 from server.petitions.history import Author
+from server.rooms.departments import Departments
 
 MEETINGS_SHOWN = 12
 
@@ -41,13 +42,15 @@ class UnitTasks:
         return sum(task.state is TaskState.REPORTED for task in self.tasks)
 
 
-def by_unit(tasks: Iterable[TaskView]) -> list[UnitTasks]:
-    """Who has most overdue comes first, then who has most obstructed; inside a unit the order stays."""
-    ordered = sorted(tasks, key=lambda task: task.unit)
+def by_unit(tasks: Iterable[TaskView], departments: Departments, day: date) -> list[UnitTasks]:
+    """Who has most overdue comes first, then who has most obstructed; inside a unit the order stays. What was
+    given to a department of before stands with what that is on `day`."""
+    grouped: dict[str, list[TaskView]] = defaultdict(list)
+    for task in tasks:
+        grouped[departments.now_called(task.unit, day)].append(task)
     units = [
-        UnitTasks(kept[0].assignee, value, kept)
-        for value, group in groupby(ordered, key=lambda task: task.unit)
-        if (kept := list(group))
+        UnitTasks(kept[0].assignee if kept[0].unit == value else value, value, kept)
+        for value, kept in grouped.items()
     ]
     return sorted(units, key=lambda unit: (-unit.overdue, -unit.obstructed, -len(unit.tasks), unit.name))
 

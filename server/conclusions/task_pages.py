@@ -16,7 +16,7 @@ from server.conclusions.asking import note_reading, readable_ground, today_in
 from server.conclusions.following import ActRefused, events_of, facts_of, record_act
 from server.conclusions.forms import TASK_MOVED_ON, read_act, read_reply, sentences
 from server.conclusions.ground import ItemGround, ground_of
-from server.conclusions.own_units import account_behind, author_in, own_tasks, said_by_unit
+from server.conclusions.own_units import OwnUnit, account_behind, author_in, own_tasks, said_by_unit
 from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import ACT_WORDS, may_read, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
@@ -29,7 +29,7 @@ from server.people.sessions import account_in
 from server.people.tables import Account
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled
-from server.rooms.tables import Room
+from server.rooms.departments import DEPARTMENTS
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of
@@ -77,7 +77,7 @@ async def record(request: web.Request) -> web.StreamResponse:
         if wanted.due_on is not None:
             detail["due_on"] = str(wanted.due_on)
         if unit is not None:
-            detail["unit"] = unit.code
+            detail["unit"] = unit.code or unit.name
         audit.record(session, subject_of(account), "task_recorded", f"task:{task.id}", detail)
 
     try:
@@ -107,7 +107,7 @@ async def note_reply(request: web.Request) -> web.StreamResponse:
         record_reply(session, row, replied_on, document, author_in(account, unit))
         detail = {"document": row.document_id, "replied_on": str(replied_on)}
         if unit is not None:
-            detail["unit"] = unit.code
+            detail["unit"] = unit.code or unit.name
         audit.record(session, subject_of(account), "urging_replied", f"task:{task.id}", detail)
 
     await request.app[DATABASE].run(work)
@@ -116,12 +116,12 @@ async def note_reply(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"{request.app.router['task'].url_for(id=request.match_info['id'])}#letters")
 
 
-def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround, Room | None]:
+def _task(request: web.Request, session: Session, account: Account) -> tuple[Task, ItemGround, OwnUnit | None]:
     """With the unit for which the account speaks; None where it does for the office."""
     task = session.get(Task, int(request.match_info["id"]))
     if task is None:
         raise web.HTTPNotFound
-    own = own_tasks(session, account, today())
+    own = own_tasks(session, account, request.app[DEPARTMENTS], today())
     if own is None:
         return task, readable_ground(session, account, task.item_id), None
     unit, ground = own.get(task.id or 0), ground_of(session, task.item_id)

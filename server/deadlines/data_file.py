@@ -67,8 +67,11 @@ class Line:
         return not self._cells[column]
 
 
-def read_lines(path: Path, columns: Sequence[str], problems: list[Problem]) -> list[Line]:
-    """The lines below the one that names the columns; `problems` takes what is wrong with the file itself."""
+def read_lines(
+    path: Path, columns: Sequence[str], problems: list[Problem], optional: Sequence[str] = ()
+) -> list[Line]:
+    """The lines below the one that names the columns; `problems` takes what is wrong with the file itself. A
+    column of `optional` that is not there is empty in each line."""
     header: list[str] | None = None
     lines: list[Line] = []
     try:
@@ -76,10 +79,11 @@ def read_lines(path: Path, columns: Sequence[str], problems: list[Problem]) -> l
             if header is None:
                 header = [cell.lower() for cell in cells]
                 if not set(columns) <= set(header):
-                    problems.append(_no_columns(path, number, header, columns))
+                    problems.append(_no_columns(path, number, header, columns, optional))
                     return []
                 continue
-            line = Line(path.name, number, dict(zip(header, cells, strict=False)), problems)
+            named = dict.fromkeys(optional, "") | dict(zip(header, cells, strict=False))
+            line = Line(path.name, number, named, problems)
             if len(cells) == len(header):
                 lines.append(line)
             else:
@@ -93,10 +97,14 @@ def read_lines(path: Path, columns: Sequence[str], problems: list[Problem]) -> l
     except NotCsv as wrong:
         problems.append(Problem(path.name, wrong.line, "", wrong.came, "a line of comma-separated values"))
     if header is None:
-        problems.append(_no_columns(path, 1, (), columns))
+        problems.append(_no_columns(path, 1, (), columns, optional))
     return lines
 
 
-def _no_columns(path: Path, number: int, header: Sequence[str], columns: Sequence[str]) -> Problem:
+def _no_columns(
+    path: Path, number: int, header: Sequence[str], columns: Sequence[str], optional: Sequence[str]
+) -> Problem:
     allowed = "a first line with the columns " + ", ".join(columns)
+    if optional:
+        allowed += "; besides them " + ", ".join(optional)
     return Problem(path.name, number, "", ", ".join(header)[:_SHOWN], allowed)

@@ -45,9 +45,23 @@ def read_dated(
     shipped: Path, own: Path, columns: tuple[str, ...], make: Callable[[Line], R], problems: list[Problem]
 ) -> list[tuple[Line, R]]:
     """The rows without a fault; `problems` takes the others'. `own` need not be there."""
-    paths = [shipped, own] if own.exists() else [shipped]
-    lines = [line for path in paths for line in read_lines(path, columns, problems)]
-    read = [(line, make(line)) for line in lines]
+    return [
+        row
+        for path in (shipped, own)
+        if path == shipped or path.exists()
+        for row in read_rows(path, columns, make, problems)
+    ]
+
+
+def read_rows(
+    path: Path,
+    columns: tuple[str, ...],
+    make: Callable[[Line], R],
+    problems: list[Problem],
+    optional: tuple[str, ...] = (),
+) -> list[tuple[Line, R]]:
+    """The same of one file."""
+    read = [(line, make(line)) for line in read_lines(path, columns, problems, optional)]
     return [(line, made) for line, made in read if not line.faulty]
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from server.conclusions.acts import WantedAct
-from server.conclusions.assignees import assignee_named, units_of
+from server.conclusions.assignees import assignee_named, name_of, units_of
 from server.conclusions.drafting import Draft, TaskDraft
 from server.conclusions.following import record_act
 from server.conclusions.ground import ItemGround, ground_of
-from server.conclusions.own_units import author_in
+from server.conclusions.own_units import OwnUnit, author_in
 from server.conclusions.reviewing import record_meeting
 from server.conclusions.tables import Task, TaskAct
 from server.conclusions.versions import begin_correction, issue, save_draft, stamp_of, versions_of
@@ -111,11 +111,13 @@ def _task(row: Row, rooms: Sequence[Room], today: date, number: int | None) -> T
 
 
 def _said_by(session: Session, row: Row, rooms: Sequence[Room]) -> Author | None:
-    """The room officer who entered it; None: the office wrote down what it was told."""
+    """The unit's officer who entered it; None: the office wrote down what it was told."""
     known = next((each for each in ACCOUNTS if each.login == row["by"]), None)
-    account = account_by_login(session, row["by"]) if known else None
-    unit = next((room for room in rooms if known and room.code == known.unit), None)
-    return author_in(account, unit) if account is not None else None
+    account = account_by_login(session, row["by"])
+    if known is None or account is None:
+        return None
+    room = next((room for room in rooms if room.code == known.unit), None)
+    return author_in(account, OwnUnit("", known.unit) if room is None else OwnUnit(room.code, name_of(room)))
 
 
 def _act(row: Row, today: date) -> WantedAct:

@@ -4,25 +4,23 @@ the duty, some fell short, some have not reported."""
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from sqlmodel import Session
 
-from server.conclusions.follow_up import Department, read_follow_up
 from server.duty.recording import Told, ToldDay, record_many
 from server.duty.units import DutyLevel, DutyUnits
 from server.petitions.history import Author
 from server.receptions.duty import last_of
 from server.receptions.tables import Receiver, ReceptionMode
+from server.rooms.departments import Departments
 from server.rooms.queries import all_rooms
 
 _MONTHS = 2
 _WEEK = timedelta(days=7)
-_NOWHERE = Path("/nonexistent")  # where the operator's own lists would be
 
 
-def fill_duty(session: Session, today: date, author: Author) -> None:
-    units, first, everything = DutyUnits(all_rooms(session), _departments()), today.replace(day=1), []
+def fill_duty(session: Session, departments: Departments, today: date, author: Author) -> None:
+    units, first, everything = DutyUnits(all_rooms(session), departments), today.replace(day=1), []
     for _ in range(_MONTHS):
         last = first - timedelta(days=1)
         first = last.replace(day=1)
@@ -33,10 +31,6 @@ def fill_duty(session: Session, today: date, author: Author) -> None:
                 if told and unit.existed_throughout(first, last):
                     everything.append(Told(unit, told, (first,) if whole else ()))
     record_many(session, everything, author)
-
-
-def _departments() -> tuple[Department, ...]:
-    return read_follow_up(_NOWHERE).departments
 
 
 def _held(level: DutyLevel, number: int, first: date) -> tuple[list[ToldDay], bool]:

@@ -10,6 +10,7 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from sqlmodel import Session, select
 
@@ -27,6 +28,7 @@ from server.people.tables import Account
 from server.petitions.tables import Petition
 from server.receptions.queries import reception_today
 from server.receptions.tables import AHEAD, Audience
+from server.rooms.departments import read_departments
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
@@ -39,6 +41,7 @@ _REHEARSAL = (
 _BEFORE = timedelta(days=200)
 """The registry begins before the oldest petition was received."""
 _FIRST_MADE_UP = 30_000  # no commune of the sample is numbered so
+_NOWHERE = Path("/nonexistent")  # where the operator's own list of departments would be
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_accounts(session)
     rooms = rooms_on(session, today)
     author = writer(session)
-    fill_offices(session, rooms, today)
+    departments = read_departments(_NOWHERE, [])
+    fill_offices(session, rooms, departments, today)
     petitions = fill_petitions(session, today, author)
     fill_history(session, petitions, today, author)
     reception = fill_receptions(session, petitions, rooms, today, author)
@@ -73,7 +77,7 @@ def fill(session: Session, today: date) -> DemoFilled:
     fill_conclusions(session, rooms, today, author)
     fill_documents(session, today, author)
     fill_review_meetings(session, today, author)
-    fill_duty(session, today, author)
+    fill_duty(session, departments, today, author)
     return DemoFilled(True, len(rooms), len(petitions), reception.id)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from aiohttp import web
 from sqlmodel import Session
 
-from server.conclusions.asking import FOLLOW_UP
-from server.conclusions.follow_up import Department
 from server.duty.forms import month_in
 from server.duty.queries import Judges
 from server.duty.units import RULE_OF, DutyLevel, DutyUnit, DutyUnits
 from server.petitions.standing import TERMS
 from server.receptions.dated_rules import RECEPTION_RULES, ReceptionRules
+from server.rooms.departments import DEPARTMENTS, Departments
 from server.rooms.queries import all_rooms
 from server.web.languages import today
 
@@ -26,15 +24,15 @@ def judges_in(request: web.Request) -> Judges:
     return Judges(request.app[RECEPTION_RULES], request.app[TERMS].calendar, today())
 
 
-def departments_in(request: web.Request) -> Sequence[Department]:
-    return request.app[FOLLOW_UP].departments
+def departments_in(request: web.Request) -> Departments:
+    return request.app[DEPARTMENTS]
 
 
-def all_units(session: Session, departments: Sequence[Department]) -> DutyUnits:
+def all_units(session: Session, departments: Departments) -> DutyUnits:
     return DutyUnits(all_rooms(session), departments)
 
 
-def unit_in(session: Session, departments: Sequence[Department], key: str) -> DutyUnit:
+def unit_in(session: Session, departments: Departments, key: str) -> DutyUnit:
     """Raises HTTPNotFound."""
     unit = all_units(session, departments).get(key[:_LONGEST_KEY])
     if unit is None:

@@ -60,7 +60,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def add_routes(app: web.Application) -> None:
-    """Needs in `app` when a page is asked for: RECEPTION_RULES, TERMS and FOLLOW_UP. Gives the home page its
+    """Needs in `app` when a page is asked for: RECEPTION_RULES, TERMS and DEPARTMENTS. Gives the home page its
     HOME_WARNING."""
     app[HOME_WARNING] = warning_of_home
     for level in DutyLevel:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from server.conclusions.assignees import label_of, name_of
-from server.conclusions.follow_up import Department
 from server.data.folding import fold
 from server.deadlines.dated import holds_on
 from server.receptions.dated_rules import RuleKey
+from server.rooms.departments import Department
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import N_
 

@@ -22,7 +22,7 @@ from server.people.accounts import (
 )
 from server.people.own_password_pages import new_password_mistakes
 from server.people.passwords import MAX_LENGTH, MIN_LENGTH
-from server.people.rights import HOLDERS, RIGHT_WORDS, ROLE_WORDS, Right, Role
+from server.people.rights import HOLDERS, OF_UNITS, RIGHT_WORDS, ROLE_WORDS, Right, Role
 from server.people.tables import Account
 from server.web.keys import DATABASE
 from server.web.languages import LANGUAGES, N_
@@ -225,6 +225,7 @@ async def _account_page(
     return await render(
         request,
         "people/account.html",
+        of_units=OF_UNITS,
         factor=factor,
         compulsory=sessions.must_have_second_factor(request, account),
         status=422 if mistakes else 200,

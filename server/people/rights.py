@@ -20,6 +20,7 @@ class Role(StrEnum):
     TECHNICIAN = "technician"  # lines and machines, nothing of a petition
     ADMINISTRATOR = "administrator"
     ROOM_OFFICER = "room_officer"  # cán bộ điểm cầu: what concerns its own unit
+    DEPARTMENT_OFFICER = "department_officer"  # cán bộ sở, ban, ngành: the tasks of its own department
     ROOM = "room"  # what a room's key gives; stored in audit events, never in an account
 
 
@@ -59,7 +60,7 @@ class Right(StrEnum):
     INSPECT = "inspect"  # what the processes are doing
 
 
-_H, _O, _C, _R, _S, _T, _A, _U = (
+_H, _O, _C, _R, _S, _T, _A, _U, _D = (
     Role.HOST,
     Role.OFFICER,
     Role.CLERK,
@@ -68,9 +69,11 @@ _H, _O, _C, _R, _S, _T, _A, _U = (
     Role.TECHNICIAN,
     Role.ADMINISTRATOR,
     Role.ROOM_OFFICER,
+    Role.DEPARTMENT_OFFICER,
 )
-OF_UNITS = frozenset({Role.ROOM_OFFICER})
-"""Roles that see only what concerns the units of which they hold an office that day (`server.rooms.offices`)."""
+OF_UNITS = frozenset({Role.ROOM_OFFICER, Role.DEPARTMENT_OFFICER})
+"""Roles that see only what concerns the units and departments of which they hold an office that day
+(`server.rooms.offices`)."""
 HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RUN_RECEPTION: frozenset({_H, _O, _A}),
     Right.PUBLISH_DESK: frozenset({_H, _O, _A}),
@@ -93,7 +96,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.FOLLOW_TASKS: frozenset({_H, _O, _C}),
     Right.DECIDE_TASKS: frozenset({_H, _O}),
     Right.READ_TASKS: frozenset({_H, _O, _C, _R, _S, _A}),
-    Right.ANSWER_TASKS: frozenset({_U}),
+    Right.ANSWER_TASKS: frozenset({_U, _D}),
     Right.DRAFT_DOCUMENTS: frozenset({_H, _O, _C}),
     Right.ISSUE_DOCUMENTS: frozenset({_H, _O}),
     Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
@@ -115,6 +118,7 @@ ROLE_WORDS: dict[Role, str] = {
     Role.TECHNICIAN: N_("Technician"),
     Role.ADMINISTRATOR: N_("Administrator"),
     Role.ROOM_OFFICER: N_("Room officer"),
+    Role.DEPARTMENT_OFFICER: N_("Department officer"),
 }
 RIGHT_WORDS: dict[Right, str] = {
     Right.RUN_RECEPTION: N_("Open a reception, call items, give the floor, close an item"),

@@ -107,6 +107,7 @@ _NORMAL = {
     Role.REVIEWER: Reading.RECORD,
     Role.SUPERVISOR: Reading.RECORD,
     Role.ROOM_OFFICER: Reading.RECORD,  # where its unit took part or has to act: `review.units`
+    Role.DEPARTMENT_OFFICER: Reading.RECORD,  # where its department has to act: `conclusions.own_units`
 }
 _CONFIDENTIAL = {
     Role.HOST: Reading.FULL,

@@ -1,6 +1,9 @@
-"""The offices of one account: entered, ended, withdrawn by whoever keeps the accounts."""
+"""The offices of one account, of units and of departments: entered, ended, withdrawn by whoever keeps the
+accounts."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from aiohttp import web
 from sqlmodel import Session
@@ -11,7 +14,17 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
 from server.rooms.change_forms import label_of, unit_named
-from server.rooms.offices import OFFICE_WORDS, Holding, OfficeRefused, end, enter, offices_of, withdraw
+from server.rooms.departments import DEPARTMENTS, Department, Departments
+from server.rooms.offices import (
+    OFFICE_WORDS,
+    Holding,
+    OfficeRefused,
+    end,
+    enter,
+    is_of_departments,
+    offices_of,
+    withdraw,
+)
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Office, OfficeHeld, Room
 from server.web.keys import DATABASE
@@ -42,11 +55,13 @@ async def add(request: web.Request) -> web.StreamResponse:
     first, last = day_in(values["first_day"]), day_in(values["last_day"])
     days = (None, None) if values["last_day"] and last is None else (first, last)
 
+    departments = request.app[DEPARTMENTS]
+
     def work(session: Session) -> None:
         account = _account(session, request)
         office = Office(values["office"]) if values["office"] in set(Office) else None
-        room = unit_named(values["unit"], rooms_on(session, days[0] or today()), with_desk=True)
-        enter(session, account, office, room, days, values["document"], actor=actor)
+        place = _place(session, departments, office, values["unit"], days[0] or today())
+        enter(session, account, office, place, days, values["document"], actor=actor)
 
     try:
         await request.app[DATABASE].run(work)
@@ -84,6 +99,14 @@ def _account(session: Session, request: web.Request) -> Account:
     return account
 
 
+def _place(
+    session: Session, departments: Departments, office: Office | None, text: str, day: date
+) -> Room | Department | None:
+    if office is not None and is_of_departments(office):
+        return departments.named(text, day)
+    return unit_named(text, rooms_on(session, day), with_desk=True)
+
+
 def _row(session: Session, request: web.Request) -> OfficeHeld:
     row = session.get(OfficeHeld, int(request.match_info["number"]))
     if row is None or row.account_id != int(request.match_info["id"]):
@@ -106,6 +129,7 @@ async def _page(request: web.Request, values: dict[str, str], refused: OfficeRef
         kept=account,
         held=held,
         units=[label_of(room) for room in rooms],
+        departments=request.app[DEPARTMENTS].on(today()),
         values=values,
         mistakes=mistakes,
         offices=OFFICE_WORDS,

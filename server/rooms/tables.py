@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.data.columns import UtcDateTime, Word, now
@@ -67,17 +67,21 @@ class Office(StrEnum):
     PARTY_SECRETARY = "party_secretary"  # Bí thư cấp ủy
     BOARD_HEAD = "board_head"  # Trưởng Ban Tiếp công dân
     ROOM_OFFICER = "room_officer"  # cán bộ điểm cầu
+    DEPARTMENT_OFFICER = "department_officer"  # cán bộ sở, ban, ngành: of a department, and of no unit
 
 
 class OfficeHeld(SQLModel, table=True):
-    """Who held which office of which unit; both days included, no last day: still does."""
+    """Who held which office of which unit of the registry, or of which department of the dated list; both days
+    included, no last day: still does."""
 
     __tablename__ = "office_held"
+    __table_args__ = (CheckConstraint("(room_id IS NULL) = (department <> '')", name="ck_office_held_of_one"),)
 
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     office: Office = Field(sa_column=Column(Word(Office), nullable=False))
-    room_id: int = Field(foreign_key="room.id", index=True)
+    room_id: int | None = Field(default=None, foreign_key="room.id", index=True)
+    department: str = Field(default="", max_length=120)  # by its name; its row of the list has no number
     first_day: date
     last_day: date | None = None
     document: str = Field(default="", max_length=60)

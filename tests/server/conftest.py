@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Collection, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from server.data.engine import Database
 from server.people import accounts, pages, sessions
 from server.people.tables import Role
 from server.rooms import pages as room_pages
+from server.rooms.departments import DEPARTMENTS, read_departments
 from server.web import application
 from server.web.cookie import COOKIE
 from server.web.keys import DATABASE
@@ -88,6 +90,7 @@ def make_office_app(database: Database, second_factor: Collection[Role] = ()) ->
     sessions.set_up(app, secure=False)
     pages.add_routes(app, second_factor)
     room_pages.add_routes(app)
+    app[DEPARTMENTS] = read_departments(Path("/nonexistent"), [])
     return app
 
 

@@ -24,7 +24,8 @@ from server.people.rights import Role
 from server.people.tables import Account
 from server.petitions.history import SYSTEM
 from server.petitions.tables import Confidentiality
-from server.rooms.tables import Extent, OfficeHeld, Room, RoomSuccession
+from server.rooms.departments import Departments
+from server.rooms.tables import Extent, Office, OfficeHeld, Room, RoomSuccession
 from tests.server.conclusions.office import events, item_of, send, tasks
 from tests.server.conclusions.test_tasks_on_the_page import ACT, NOW, act, count, shown
 from tests.server.deadlines.shipped import CALENDAR
@@ -36,8 +37,12 @@ UNIT, LOGIN, CODE = "06664", "hatu", "KN-0176"
 def _own(session: Session, login: str = LOGIN) -> set[int] | None:
     account = account_by_login(session, login)
     assert account is not None
-    found = own_tasks(session, account, NOW)
+    found = own_tasks(session, account, Departments(), NOW)
     return None if found is None else set(found)
+
+
+def _office(session: Session) -> OfficeHeld:
+    return session.exec(select(OfficeHeld).where(OfficeHeld.office == Office.ROOM_OFFICER)).one()
 
 
 def _given(session: Session) -> set[int]:
@@ -209,7 +214,7 @@ async def test_the_unit_answers_an_urging_letter(province: Province) -> None:
 
 async def test_without_an_office_that_day_nothing_is_there(province: Province) -> None:
     def end(session: Session) -> None:
-        held = session.exec(select(OfficeHeld)).one()
+        held = _office(session)
         held.last_day = NOW - timedelta(days=1)
         session.add(held)
 
@@ -237,7 +242,7 @@ def test_a_successor_has_the_tasks_of_what_became_part_of_it_as_a_whole(
         session.flush()
         became = RoomSuccession(predecessor_id=old.id or 0, successor_id=new.id or 0, extent=extent, day=NOW)
         session.add(became)
-        held = session.exec(select(OfficeHeld)).one()
+        held = _office(session)
         held.last_day = old.valid_to
         session.add(held)
         session.flush()
@@ -267,7 +272,7 @@ def test_who_acts_for_the_officer_has_the_tasks_and_speaks_for_the_unit(province
         acting = substitution.in_force(session, substitute.id or 0, row.id or 0, NOW)
         assert acting is not None
         substitute.act(acting)
-        found = own_tasks(session, substitute, NOW)
+        found = own_tasks(session, substitute, Departments(), NOW)
         assert set(found or ()) == _given(session)
         author = author_in(substitute, next(iter((found or {}).values())))
         assert said_by_unit(author.actor)

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.conclusions.follow_up import DEPARTMENTS_FILE, REVIEW_MEETINGS_FILE, read_follow_up
+from server.conclusions.follow_up import REVIEW_MEETINGS_FILE, read_follow_up
 from server.conclusions.reviewing import MonthCount, month_before, month_count
 from server.conclusions.standing import DayWarning, day_warning, standing, today_by
 from server.conclusions.tables import TaskState
 from server.deadlines.computing import State, soon_until
 from server.deadlines.errors import BadDataFile
 from server.deadlines.terms import Terms
+from server.rooms.departments import DEPARTMENTS_FILE
 from tests.server.deadlines.shipped import CALENDAR, TABLE
 
 S = TaskState
@@ -90,9 +91,9 @@ def test_the_office_adds_departments_and_a_rule_of_its_own(tmp_path: Path) -> No
         "name;valid_from;valid_to;confirmed;source\nHội Nông dân tỉnh;01/01/2026;;yes;Quy chế\n", "utf-8"
     )
     found = read_follow_up(tmp_path)
-    assert "Hội Nông dân tỉnh" in found.departments_on(date(2026, 3, 2))
-    assert "Hội Nông dân tỉnh" not in found.departments_on(date(2025, 12, 31))
-    before, after = found.departments_on(date(2025, 2, 28)), found.departments_on(date(2025, 3, 1))
+    assert "Hội Nông dân tỉnh" in found.departments.on(date(2026, 3, 2))
+    assert "Hội Nông dân tỉnh" not in found.departments.on(date(2025, 12, 31))
+    before, after = found.departments.on(date(2025, 2, 28)), found.departments.on(date(2025, 3, 1))
     assert "Sở Tài nguyên và Môi trường" in before
     assert "Sở Tài nguyên và Môi trường" not in after
     assert "Sở Nông nghiệp và Môi trường" in after
@@ -104,7 +105,7 @@ def test_the_files_in_the_handbook_are_read(tmp_path: Path) -> None:
         block = text[text.index(head) :].split("\n\n", 1)[0]
         (tmp_path / name).write_text("".join(line[4:] + "\n" for line in block.splitlines()), "utf-8")
     found = read_follow_up(tmp_path)
-    assert "Ban Quản lý Khu kinh tế" in found.departments_on(date(2026, 1, 1))
+    assert "Ban Quản lý Khu kinh tế" in found.departments.on(date(2026, 1, 1))
     rule = found.review_rule_on(date(2023, 12, 31))
     assert rule is not None
     assert rule.times_a_month == 4

@@ -21,7 +21,7 @@ from server.petitions.tables import Petition, PetitionStatusChange
 from server.receptions.tables import Reception, ReceptionCancellation
 from server.rooms.change_file import read_changes
 from server.rooms.changing import carry_out, look
-from server.rooms.tables import Room, RoomSuccession
+from server.rooms.tables import Office, OfficeHeld, Room, RoomSuccession
 from tests.database import Store, copied
 
 
@@ -209,6 +209,52 @@ def test_of_receptions_of_before_nobody_said_who_received_and_they_are_kept(bare
         (None, None, "", None)
     }
     assert not bare.run_here(lambda session: list(session.exec(select(ReceptionCancellation))))
+
+
+def test_offices_of_before_stay_offices_of_units(bare: Database) -> None:
+    upgrade(bare.engine, "0022")
+    with bare.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account (id, login, display_name, office, role, password_hash, language,"
+                " session_epoch, created_at) VALUES"
+                " (4, 'hatu', 'X', '', 'room_officer', '-', 'vi', 0, '2026-01-01 00:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO room (id, code, name, name_key, type, level, district_code, district, valid_from,"
+                " key_version) VALUES (7, '06664', 'Hà Tu', '', 'Phường', 'commune', '193', '', '2020-01-01', 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO office_held (id, account_id, office, room_id, first_day, document, recorded_at,"
+                " recorded_by, withdrawn_by) VALUES"
+                " (9, 4, 'room_officer', 7, '2026-01-01', '5/QĐ', '2026-01-01 00:00:00', 'system', '')"
+            )
+        )
+    upgrade(bare.engine)
+
+    def work(session: Session) -> list[tuple[int | None, int | None, str, str]]:
+        session.add(
+            OfficeHeld(
+                id=10,
+                account_id=4,
+                office=Office.DEPARTMENT_OFFICER,
+                department="Sở Y tế",
+                first_day=date(2026, 1, 1),
+                recorded_by="system",
+            )
+        )
+        session.flush()
+        rows = session.exec(select(OfficeHeld).order_by(col(OfficeHeld.id)))
+        return [(row.id, row.room_id, row.department, row.document) for row in rows]
+
+    assert bare.run_here(work) == [(9, 7, "", "5/QĐ"), (10, None, "Sở Y tế", "")]
+    kept = {index["name"] for index in inspect(bare.engine).get_indexes("office_held")}
+    assert kept == {"ix_office_held_account_id", "ix_office_held_room_id"}
+    assert len(inspect(bare.engine).get_foreign_keys("office_held")) == 2
 
 
 def test_the_rooms_of_before_are_kept_and_may_have_successors(bare: Database) -> None:

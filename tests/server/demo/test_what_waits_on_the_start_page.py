@@ -15,7 +15,8 @@ REMINDER = re.compile(
 
 
 @pytest.mark.parametrize(
-    ("login", "lists"), [("canbo", {"/tasks", "/petitions", "/registrations"}), ("hatu", {"/tasks"})]
+    ("login", "lists"),
+    [("canbo", {"/tasks", "/petitions", "/registrations"}), ("hatu", {"/tasks"}), ("congthuong", {"/tasks"})],
 )
 async def test_each_reminder_opens_as_many_as_it_says(province: Province, login: str, lists: set[str]) -> None:
     await province.as_(login)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.conclusions.follow_up import Department
 from server.deadlines.calendar import SHIPPED, WorkingCalendar, read_calendar
 from server.duty.rules import (
     DutyStanding,
@@ -24,6 +23,7 @@ from server.duty.units import DutyLevel, DutyUnit, DutyUnits
 from server.receptions.dated_rules import read_reception_rules
 from server.receptions.duty import last_of
 from server.receptions.tables import Receiver, ReceptionMode
+from server.rooms.departments import Department
 from server.rooms.tables import Room, RoomLevel
 
 RULES = read_reception_rules(Path("/nonexistent"))

@@ -70,8 +70,9 @@ def test_a_technician_sees_no_petition_and_no_reception() -> None:
     assert rights_of(Role.TECHNICIAN) == {Right.SEE_LINES, Right.SEE_WALL, Right.HELP_ROOMS, Right.INSPECT}
 
 
-def test_a_room_officer_watches_and_answers_for_the_own_unit_and_nothing_else() -> None:
+def test_officers_watch_and_answer_for_the_own_unit_and_nothing_else() -> None:
     assert rights_of(Role.ROOM_OFFICER) == {Right.WATCH_RECORDINGS, Right.ANSWER_TASKS}
+    assert rights_of(Role.DEPARTMENT_OFFICER) == {Right.ANSWER_TASKS}
     assert HOLDERS[Right.ANSWER_TASKS] == OF_UNITS
 
 
@@ -80,6 +81,7 @@ def application(peopled: Database, tmp_path: Path) -> web.Application:
     peopled.run_here(create_account, "giamsat", "Giám sát", Role.SUPERVISOR, PASSWORD)
     peopled.run_here(create_account, "kythuat", "Kỹ thuật", Role.TECHNICIAN, PASSWORD)
     peopled.run_here(create_account, "diemcau", "Điểm cầu", Role.ROOM_OFFICER, PASSWORD)
+    peopled.run_here(create_account, "so", "Sở", Role.DEPARTMENT_OFFICER, PASSWORD)
     return make_app(Settings(data=tmp_path), peopled)
 
 
@@ -116,6 +118,7 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
             Role.ROOM_OFFICER,
             {"/recordings/{id}/watched", "/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"},
         ),
+        (Role.DEPARTMENT_OFFICER, {"/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"}),
         (
             Role.TECHNICIAN,
             {"/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"},

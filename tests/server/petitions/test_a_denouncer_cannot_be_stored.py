@@ -15,10 +15,11 @@ from server.petitions.register import Entry, ReceivedTooLate, StaysDenunciation,
 from server.petitions.rules import DENUNCIATION_SUMMARY
 from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus, PetitionStatusChange
 from server.receptions.hearings import ReceptionHearings
+from server.rooms.departments import Departments
 from tests.server.demo.fixtures import petition
 
 DAY = date(2026, 11, 20)
-CONCLUSIONS = ItemConclusions(FollowUp((), ()))
+CONCLUSIONS = ItemConclusions(FollowUp(Departments(), ()))
 
 
 @pytest.mark.parametrize("field", ["petitioner_name", "petitioner_address"])

@@ -21,6 +21,7 @@ MATRIX = {
     Role.SUPERVISOR: (Reading.RECORD, Reading.CODE, Reading.CODE),
     Role.TECHNICIAN: (Reading.NOTHING, Reading.NOTHING, Reading.NOTHING),
     Role.ROOM_OFFICER: (Reading.RECORD, Reading.NOTHING, Reading.NOTHING),
+    Role.DEPARTMENT_OFFICER: (Reading.RECORD, Reading.NOTHING, Reading.NOTHING),
     Role.ROOM: (Reading.NOTHING, Reading.NOTHING, Reading.NOTHING),
 }
 

@@ -72,7 +72,7 @@ def test_a_denunciation_nobody_watches(role: Role) -> None:
     [
         (Role.HOST, True), (Role.OFFICER, True), (Role.CLERK, True), (Role.ADMINISTRATOR, False),
         (Role.REVIEWER, False), (Role.SUPERVISOR, False), (Role.TECHNICIAN, False), (Role.ROOM, False),
-        (Role.ROOM_OFFICER, False),
+        (Role.ROOM_OFFICER, False), (Role.DEPARTMENT_OFFICER, False),
     ],
 )  # fmt: skip
 def test_a_confidential_complaint_is_watched_by_those_who_read_it(role: Role, may: bool) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from server.data.engine import Database
@@ -13,14 +15,25 @@ from server.people.accounts import account_by_login
 from server.people.tables import Account
 from server.rooms.change_file import read_changes
 from server.rooms.changing import SAMPLE_CHANGES, carry_out, look
+from server.rooms.departments import read_departments
 from server.rooms.importing import SAMPLE, import_rooms
-from server.rooms.offices import OfficeRefused, end, enter, holder_on, offices_of, withdraw
+from server.rooms.offices import (
+    OfficeRefused,
+    departments_of_account,
+    end,
+    enter,
+    holder_on,
+    offices_of,
+    units_of_account,
+    withdraw,
+)
 from server.rooms.queries import room_by_code
 from server.rooms.tables import Office, OfficeHeld, Room
 from tests.server.conftest import Office as Browser
 
 FIRST, LAST = date(2024, 1, 1), date(2025, 6, 30)
-CHAIR = Office.PC_CHAIR
+CHAIR, OFFICER = Office.PC_CHAIR, Office.DEPARTMENT_OFFICER
+DEPARTMENTS = read_departments(Path("/nonexistent"), [])
 
 
 def _fill(session: Session) -> None:
@@ -93,6 +106,75 @@ def test_one_person_at_a_time_until_it_was_ended_or_withdrawn(peopled: Database)
         assert [held.row.withdrawn_at is None for held in offices_of(session, second.account_id)] == [False]
 
     peopled.run_here(work)
+
+
+def test_a_department_has_officers_until_it_ends_and_no_other_office(peopled: Database) -> None:
+    former = DEPARTMENTS.named("so tai nguyen va moi truong", FIRST)
+    assert former is not None
+
+    def work(session: Session) -> None:
+        _fill(session)
+        account, desk = _account(session, "canbo"), _room(session, "22", FIRST)
+        for office, place in ((CHAIR, former), (OFFICER, desk), (OFFICER, None)):
+            with pytest.raises(OfficeRefused) as refused:
+                enter(session, account, office, place, (FIRST, None), "", actor="account:5")
+            assert refused.value.field == "unit"
+        row = enter(session, account, OFFICER, former, (FIRST, None), "", actor="account:5")
+        assert (row.room_id, row.department, row.last_day) == (None, former.name, date(2025, 2, 28))
+        with pytest.raises(OfficeRefused) as refused:
+            enter(session, account, OFFICER, former, (FIRST, LAST), "", actor="account:5")
+        assert refused.value.field == "last_day"
+        # Several at once; and an office of a department is none of a unit's.
+        enter(session, _account(session, "thuky"), OFFICER, former, (FIRST, None), "", actor="account:5")
+        assert units_of_account(session, account, FIRST) == []
+        assert departments_of_account(session, account, FIRST) == [former.name]
+        assert departments_of_account(session, account, LAST) == []
+
+    peopled.run_here(work)
+
+
+@pytest.mark.parametrize("department", [None, "Sở Y tế"])
+def test_the_database_keeps_an_office_to_one_place(peopled: Database, department: str | None) -> None:
+    def work(session: Session) -> None:
+        _fill(session)
+        row = _enter(session, "chutri", "22", FIRST)
+        row.department, row.room_id = department or "", row.room_id if department else None
+        session.add(row)
+
+    with pytest.raises(IntegrityError, match="ck_office_held_of_one"):
+        peopled.run_here(work)
+
+
+async def test_an_officer_of_a_department_is_entered_on_the_page(office: Browser) -> None:
+    office.database.run_here(_fill)
+    ids = office.database.run_here(lambda s: {a.login: a.id for a in s.exec(select(Account))})
+    path = f"/accounts/{ids['xemlai']}/offices"
+    form = {"office": "department_officer", "unit": "sở y tế", "first_day": "2026-01-01", "document": "9/QĐ-SYT"}
+    await office.log_in("quantri")
+    assert '<option value="Sở Công Thương">' in await (await office.get(path)).text()
+    for wrong, words in (
+        ({"unit": "Hội Nông dân tỉnh"}, "Cơ quan ngoài danh sách thì không có cán bộ"),
+        ({"unit": "22"}, "Chọn một sở, ban, ngành"),
+        ({"unit": "Sở Kế hoạch và Đầu tư"}, "có trong danh sách vào ngày đầu"),
+        ({"unit": ""}, "Chọn một sở, ban, ngành"),
+        ({"office": "room_officer"}, "Chọn một đơn vị"),
+    ):
+        answer = await office.post(path, {**form, **wrong}, csrf_from=path)
+        assert (answer.status, words in html.unescape(await answer.text())) == (422, True), wrong
+    assert (await office.post(path, dict(form), csrf_from=path)).status == 303
+    page = await (await office.get(path)).text()
+    assert "<td>Sở Y tế</td>" in page
+    assert "hôm nay không có trong danh sách" not in page
+    office.database.run_here(_take_off_the_list)
+    assert "hôm nay không có trong danh sách" in await (await office.get(path)).text()
+    assert (await office.post(f"{path}/1/withdraw", {}, csrf_from=path)).status == 303
+    assert "đã thu hồi" in await (await office.get(path)).text()
+
+
+def _take_off_the_list(session: Session) -> None:
+    held = session.exec(select(OfficeHeld)).one()
+    held.department = "Sở Thương mại"
+    session.add(held)
 
 
 async def test_an_office_is_entered_ended_and_withdrawn_on_the_page(office: Browser) -> None:
