@@ -20,7 +20,7 @@ from server.people.sessions import account_in
 from server.rooms.connected import tell_revoked
 from server.rooms.device_rules import VALID_FOR, shown_code
 from server.rooms.device_tables import RoomDevice, RoomEnrolment
-from server.rooms.devices import devices_of, exists, make_code, open_codes, revoke, rooms_with_devices
+from server.rooms.devices import devices_of, make_code, open_codes, revoke, rooms_with_devices
 from server.rooms.enrolment import has_address
 from server.rooms.queries import rooms_on
 from server.rooms.tables import Room
@@ -150,7 +150,7 @@ def _enrollable(session: Session, search: str) -> list[Room]:
 
 
 def _may_enrol(room: Room) -> bool:
-    return has_address(room) and exists(room, today())
+    return has_address(room) and room.exists_on(today())
 
 
 def _slips(made: list[tuple[Room, str]], origin: str, mask: int | None = None) -> list[Slip]:

@@ -75,7 +75,7 @@ def enrol(
     was a code, was used or withdrawn, is late, or its room does not exist on `day`; which, nobody is told."""
     row = _of_code(session, secret, code)
     room = None if row is None else session.get(Room, row.room_id)
-    if row is None or room is None or not is_open(row, at) or not exists(room, day):
+    if row is None or room is None or not is_open(row, at) or not room.exists_on(day):
         return None
     if not _take(session, row, at):
         return None
@@ -100,11 +100,7 @@ def known_by(session: Session, secret: bytes, credential: Credential, day: date)
     if device is None:
         return None
     room = session.get_one(Room, device.room_id)
-    return Known(credential.device, room) if exists(room, day) else None
-
-
-def exists(room: Room, day: date) -> bool:
-    return room.valid_from <= day <= (room.valid_to or date.max)
+    return Known(credential.device, room) if room.exists_on(day) else None
 
 
 def devices_of(session: Session, room_id: int) -> list[RoomDevice]:

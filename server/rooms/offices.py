@@ -60,7 +60,9 @@ class Holding:
     room: Room | None  # None: of a department
 
     def holds(self, day: date) -> bool:
-        return self.row.withdrawn_at is None and self.row.first_day <= day <= (self.row.last_day or date.max)
+        """An office without a last day ends with its unit, also where that end came to be known later."""
+        within = self.row.first_day <= day <= (self.row.last_day or date.max)
+        return within and self.row.withdrawn_at is None and (self.room is None or self.room.exists_on(day))
 
 
 def enter(

@@ -35,6 +35,9 @@ class Room(SQLModel, table=True):
     key_version: int = Field(default=1)  # raised to withdraw the room's key and tokens
     telephone: str = Field(default="", max_length=40)  # of the office the room is in, never of a person
 
+    def exists_on(self, day: date) -> bool:
+        return self.valid_from <= day <= (self.valid_to or date.max)
+
 
 class Extent(StrEnum):
     FULL = "full"  # all of the predecessor became part of this successor

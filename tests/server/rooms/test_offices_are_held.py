@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,20 @@ def test_an_office_ends_with_its_unit(peopled: Database) -> None:
         with pytest.raises(OfficeRefused) as refused:
             _enter(session, "canbo", "194", FIRST, date(2025, 7, 1))
         assert refused.value.field == "last_day"
+
+    peopled.run_here(work)
+
+
+def test_an_office_without_a_last_day_ends_with_its_unit_when_that_ends(peopled: Database) -> None:
+    def work(session: Session) -> None:
+        _fill(session)
+        officer, unit = _account(session, "canbo"), _room(session, "22", FIRST)
+        assert unit.valid_to is None
+        enter(session, officer, Office.ROOM_OFFICER, unit, (FIRST, None), "", actor="account:5")
+        unit.valid_to = LAST
+        session.add(unit)
+        assert units_of_account(session, officer, LAST) == [unit]
+        assert units_of_account(session, officer, LAST + timedelta(days=1)) == []
 
     peopled.run_here(work)
 
