@@ -42,10 +42,10 @@ R = TypeVar("R", bound=Dated)
 
 
 def read_dated(
-    shipped: Path, own: Path, columns: tuple[str, ...], make: Callable[[Line], R], problems: list[Problem]
+    shipped: Path, own: Path | None, columns: tuple[str, ...], make: Callable[[Line], R], problems: list[Problem]
 ) -> list[tuple[Line, R]]:
     """The rows without a fault; `problems` takes the others'. `own` need not be there."""
-    paths = [shipped, own] if own.exists() else [shipped]
+    paths = [shipped, own] if own is not None and own.exists() else [shipped]
     lines = [line for path in paths for line in read_lines(path, columns, problems)]
     read = [(line, make(line)) for line in lines]
     return [(line, made) for line, made in read if not line.faulty]
