@@ -18,6 +18,7 @@ from server.conclusions.own_units import own_tasks
 from server.conclusions.queries import TaskPage, Wanted, receptions_with_tasks, search, units_with_tasks
 from server.conclusions.reminders import reminders
 from server.conclusions.standing import ASKED_WORDS, Asked
+from server.conclusions.task_parts import TASK_PARTS
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.concluded import CONCLUSIONS
@@ -40,6 +41,7 @@ def add_routes(app: web.Application, follow_up: FollowUp, *erasers: Eraser) -> N
     task_pages.add_routes(app)
     conclusion_pages.add_routes(app)
     app[HOME_REMINDERS].append(reminders)
+    app[TASK_PARTS] = []
 
 
 @require(Right.READ_TASKS, Right.ANSWER_TASKS)
