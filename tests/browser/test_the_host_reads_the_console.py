@@ -164,6 +164,16 @@ async def test_the_keyboard_alone_leads_through_an_item(province: Province, chro
     await expect(page.locator("[aria-invalid]").first).to_be_focused()
 
 
+async def test_the_item_that_is_heard_is_in_view(province: Province, chromium: Chromium) -> None:
+    host = await console(province, chromium)
+    await host.page.set_viewport_size({"width": 1280, "height": 400})
+    await host.open_reception()
+    last = host.page.locator(".agenda > li").last
+    await last.locator("button.call").dispatch_event("click")  # no mouse, which would scroll there itself
+    await expect(last).to_have_attribute("aria-current", "true")
+    await expect(last).to_be_in_viewport(ratio=0.9)
+
+
 async def its_words_are_whole(host: HostPage) -> None:
     for audience in await host.page.locator(".agenda .audience").all():
         cut = "words => words.scrollWidth > words.clientWidth && `${words.textContent} in ${words.clientWidth} px`"
