@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, or_, true, union
@@ -77,7 +78,6 @@ class PetitionConditions:
         # Who counts only what was answered by the end asks for no later answer: of a period long ago most are.
         self._until = period.last if all("answered" in each.words for each in asking) else None
         self.answers = _answers(period, self._until)
-        self._pending = _pending(period)
         answered_on = self.answers.c.answered_on
         received_on = col(Petition.received_on)
         self._of_period = {
@@ -88,7 +88,6 @@ class PetitionConditions:
             ),
             "answered": answered_on <= period.last,
             "unanswered": or_(answered_on.is_(None), answered_on > period.last),
-            "pending_before": self._pending_before(),
         }
 
     def condition(self, counter: Counter) -> ColumnElement[bool]:
@@ -136,6 +135,8 @@ class PetitionConditions:
             return self._became(_BECAME[word])
         if word in _OUTCOMES:
             return col(Petition.id).in_(self._came_to(_OUTCOMES[word]))
+        if word == "pending_before":
+            return self._pending_before()
         if word in self._of_period:
             return self._of_period[word]
         if word in _PLAIN:
@@ -164,6 +165,10 @@ class PetitionConditions:
 
     def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
         return col(Petition.id).in_(self._changes(status))
+
+    @cached_property
+    def _pending(self) -> CTE:
+        return _pending(self._period)
 
     def _pending_before(self) -> ColumnElement[bool]:
         """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on."""
