@@ -78,6 +78,7 @@ from server.review import pages as review_pages
 from server.review.retention import RETENTION_RULES, RetentionRules, read_retention_rules
 from server.rooms import pages as room_pages
 from server.settings import Settings, split_host_and_port
+from server.supervision import pages as supervision_pages
 from server.visits import pages as visit_pages
 from server.web import application as shell
 from server.web.keys import CATALOGS, ENVIRONMENTS
@@ -114,6 +115,7 @@ def make_app(settings: Settings, database: Database) -> web.Application:
     attachments = Attachments(Shelf(settings.attachments_directory), settings.attachment_megabytes * 1_000_000)
     erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
     conclusion_pages.add_routes(app, dated.follow_up, *erasers)
+    supervision_pages.add_routes(app)
     duty_pages.add_routes(app)
     document_pages.add_routes(app, dated.letterheads)
     registration_pages.add_routes(app)

@@ -18,7 +18,7 @@ from server.people.tables import AuditEvent
 
 Engine = Literal["sqlite", "postgresql"]
 MANIFEST, DATABASE = "manifest.json", "database"
-FILES = ("holidays.csv", "deadlines.csv")
+FILES = ("holidays.csv", "holidays_a_year.csv", "deadlines.csv")
 """The operator's own files: due days are counted from them, so they go with the database."""
 DIRECTORY = "attachments"
 ATTACHED = re.compile(rf"{DIRECTORY}/([0-9a-f]{{32}})")

@@ -24,6 +24,7 @@ from server.conclusions.queries import (
 )
 from server.conclusions.reminders import reminders
 from server.conclusions.standing import ASKED_WORDS, Asked
+from server.conclusions.task_parts import TASK_PARTS
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.concluded import CONCLUSIONS
@@ -47,6 +48,7 @@ def add_routes(app: web.Application, follow_up: FollowUp, *erasers: Eraser) -> N
     task_pages.add_routes(app)
     conclusion_pages.add_routes(app)
     app[HOME_REMINDERS].append(reminders)
+    app[TASK_PARTS] = []
 
 
 @require(Right.READ_TASKS, Right.ANSWER_TASKS)

@@ -21,12 +21,14 @@ from server.conclusions.queries import TaskView, views_of
 from server.conclusions.rules import ACT_WORDS, may_read, may_record
 from server.conclusions.standing import DAY_WARNINGS, day_warning
 from server.conclusions.tables import Conclusion, ConclusionTask, Task, TaskAct, TaskEvent, Urging
+from server.conclusions.task_parts import TASK_PARTS, FilledTaskPart, filled_parts
 from server.conclusions.urging import record_reply, reply_faults
 from server.people import audit
 from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.people.tables import Account
+from server.petitions.history_lines import Line
 from server.petitions.standing import TERMS
 from server.petitions.standing_forms import Filled
 from server.rooms.departments import DEPARTMENTS
@@ -51,11 +53,18 @@ class _Shown:
     events: list[tuple[TaskEvent, str]]  # with the name of who wrote it; newest first
     acts: list[TaskAct]
     own: bool  # whoever looks is of the unit, and sees no more than this page
+    parts: list[FilledTaskPart]
+
+    @property
+    def history(self) -> list[tuple[TaskEvent | Line, str]]:
+        """The events and what other features say, each with who wrote it; the newest first."""
+        lines = [(line, line.by) for filled in self.parts for line in filled.part.history(filled.content)]
+        return sorted([*self.events, *lines], key=lambda each: each[0].recorded_at, reverse=True)
 
 
 @require(Right.READ_TASKS, Right.ANSWER_TASKS)
 async def show(request: web.Request) -> web.StreamResponse:
-    return await _show(request, opened=True)
+    return await show_task(request, opened=True)
 
 
 @require(Right.FOLLOW_TASKS, Right.ANSWER_TASKS)
@@ -85,7 +94,7 @@ async def record(request: web.Request) -> web.StreamResponse:
     except ActRefused as refused:
         filled.mistakes = sentences(refused.faults)
     if filled.mistakes:
-        return await _show(request, filled=filled)
+        return await show_task(request, filled=filled)
     raise web.HTTPSeeOther(str(request.app.router["task"].url_for(id=request.match_info["id"])))
 
 
@@ -112,7 +121,7 @@ async def note_reply(request: web.Request) -> web.StreamResponse:
 
     await request.app[DATABASE].run(work)
     if filled.mistakes:
-        return await _show(request, filled=filled)
+        return await show_task(request, filled=filled)
     raise web.HTTPSeeOther(f"{request.app.router['task'].url_for(id=request.match_info['id'])}#letters")
 
 
@@ -130,7 +139,8 @@ def _task(request: web.Request, session: Session, account: Account) -> tuple[Tas
     return task, ground, unit
 
 
-async def _show(request: web.Request, *, opened: bool = False, filled: Filled | None = None) -> web.Response:
+async def show_task(request: web.Request, *, opened: bool = False, filled: Filled | None = None) -> web.Response:
+    """The task that the address names; `filled`: a form of the page with its mistakes."""
     account = await account_in(request)
     day = today_in(request)
 
@@ -151,6 +161,7 @@ async def _show(request: web.Request, *, opened: bool = False, filled: Filled | 
             events=[(event, names.get(account_behind(event.recorded_by), "")) for event in reversed(events)],
             acts=[act for act in next_acts(facts) if may_record(account.role, act, ground.guards)],
             own=unit is not None,
+            parts=filled_parts(request.app[TASK_PARTS], session, task, ground, account),
         )
 
     shown = await request.app[DATABASE].run(work)

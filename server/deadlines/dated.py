@@ -42,13 +42,13 @@ R = TypeVar("R", bound=Dated)
 
 
 def read_dated(
-    shipped: Path, own: Path, columns: tuple[str, ...], make: Callable[[Line], R], problems: list[Problem]
+    shipped: Path, own: Path | None, columns: tuple[str, ...], make: Callable[[Line], R], problems: list[Problem]
 ) -> list[tuple[Line, R]]:
     """The rows without a fault; `problems` takes the others'. `own` need not be there."""
     return [
         row
         for path in (shipped, own)
-        if path == shipped or path.exists()
+        if path is not None and (path == shipped or path.exists())
         for row in read_rows(path, columns, make, problems)
     ]
 

@@ -1,4 +1,4 @@
-"""What deadlines are counted by: the shipped files and, where they are there, the operator's own two.
+"""What deadlines are counted by: the shipped files and, where they are there, the operator's own three.
 
 Read once at start, like the settings: a count that changes while people look at it cannot be explained.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from server.deadlines import calendar, rules
-from server.deadlines.calendar import ONE_DAY, WorkingCalendar, read_calendar
+from server.deadlines.calendar import HOLIDAYS_A_YEAR_FILE, ONE_DAY, WorkingCalendar, read_calendar
 from server.deadlines.computing import Deadline, Extension, Suspension, due_on
 from server.deadlines.errors import BadDataFile, Problem
 from server.deadlines.rules import DeadlineKey, DeadlineTable, Variant, read_table
@@ -69,7 +69,8 @@ class Terms:
 def read_terms(directory: Path) -> Terms:
     """Raises BadDataFile with all problems of both kinds of files."""
     problems: list[Problem] = []
-    working_calendar = _read(read_calendar, calendar.SHIPPED, directory / HOLIDAYS_FILE, problems)
+    days_off = partial(read_calendar, own_a_year=directory / HOLIDAYS_A_YEAR_FILE)
+    working_calendar = _read(days_off, calendar.SHIPPED, directory / HOLIDAYS_FILE, problems)
     table = _read(read_table, rules.SHIPPED, directory / DEADLINES_FILE, problems)
     if working_calendar is None or table is None:
         raise BadDataFile(problems)

@@ -48,7 +48,6 @@ class Counting:
     def __init__(self, session: Session, ground: Ground, period: Period) -> None:
         self._session, self._ground, self.period = session, ground, period
         self._limits: TimeLimits | None = None
-        self._petitions = PetitionConditions(period, self._time_limits)
 
     def count(self, counters: Collection[Counter], by: By | None = None) -> Counts:
         return self._count(counters, by)[0]
@@ -89,12 +88,13 @@ class Counting:
     def records(self, counters: Collection[Counter], by: By | None, key: str) -> Select[Any]:
         """The ids of what these counters of one source count, in one row or in all."""
         source = next(iter(counters)).source
-        conditions = self._conditions(source, counters)
+        petitions = self._petitions(counters) if source is Source.PETITIONS else None
+        conditions = self._conditions(source, counters, petitions)
         keys = RowKeys(self._session, self._ground.tables, self._ground.office, self.period, source)
         of_row = [] if by is None else [keys.expression(by) == key]
         identity = {Source.VISITS: Visit.id, Source.SESSIONS: Reception.id, Source.PETITIONS: Petition.id}[source]
         statement = select_columns(col(identity)).where(or_(*(conditions[each] for each in counters)), *of_row)
-        return self._joined(statement, source, counters, by)
+        return self._joined(statement, source, petitions, by)
 
     def total(self, counter: Counter, by: By | None, key: str) -> int:
         """One figure alone: what a list of records stands for."""
@@ -104,22 +104,23 @@ class Counting:
         conditions = self._conditions(source, counters)
         sums = [_sum(each, conditions[each]) for each in counters]
         columns = keys.expression(by).label("row_key"), literal(0).label("is_whole"), *sums
-        return self._joined(select_columns(*columns).group_by("row_key"), source, counters, by)
+        return self._joined(select_columns(*columns).group_by("row_key"), source, None, by)
 
     def _of_petitions(
         self, source: Source, counters: list[Counter], keys: RowKeys, by: By | None
     ) -> Select[Any] | CompoundSelect[Any]:
         """Each petition once, with which counters count it; then the sums. Databases keep what is read twice."""
-        conditions, found = self._conditions(source, counters), self._petitions.found(counters)
+        petitions = self._petitions(counters)
+        conditions, found = self._conditions(source, counters, petitions), petitions.found()
         cases = [each for each in counters if each.measure is Measure.PETITIONED_CASES]
         root = _root(found) if cases else None
         own = col(Petition.id) if root is None else func.coalesce(root.c.root, col(Petition.id))
         counts = [case((conditions[each], 1), else_=0).label(f"counts_{n}") for n, each in enumerate(counters)]
         each_one = select_columns(keys.expression(by).label("row_key"), own.label("root"), *counts)
-        each_one = self._joined(each_one, source, counters, by)
+        each_one = self._joined(each_one, source, petitions, by)
         each_one = each_one.where(col(Petition.id).in_(select_columns(found.c.id)))
         if not any(each.words & SETTLING_WORDS for each in counters):  # of these `found` is not much too wide
-            scopes = {each.words & SCOPE_WORDS: self._petitions.scope(each) for each in counters}
+            scopes = {each.words & SCOPE_WORDS: petitions.scope(each) for each in counters}
             each_one = each_one.where(or_(*scopes.values()))
         if root is not None:
             each_one = each_one.outerjoin(root, root.c.id == col(Petition.id))
@@ -137,17 +138,22 @@ class Counting:
             return rows
         return rows.union_all(select_columns(null(), literal(1), *sums))
 
-    def _conditions(self, source: Source, counters: Collection[Counter]) -> dict[Counter, ColumnElement[bool]]:
+    def _petitions(self, counters: Collection[Counter]) -> PetitionConditions:
+        return PetitionConditions(self.period, self._time_limits, counters)
+
+    def _conditions(
+        self, source: Source, counters: Collection[Counter], petitions: PetitionConditions | None = None
+    ) -> dict[Counter, ColumnElement[bool]]:
+        if petitions is not None:
+            return {each: petitions.condition(each) for each in counters}
         if source is Source.VISITS:
             return {each: visit_condition(each, self._ground.rules) for each in counters}
-        if source is Source.SESSIONS:
-            return {each: session_condition(each) for each in counters}
-        return {each: self._petitions.condition(each) for each in counters}
+        return {each: session_condition(each) for each in counters}
 
     def _joined(
-        self, statement: Select[Any], source: Source, counters: Collection[Counter], by: By | None
+        self, statement: Select[Any], source: Source, petitions: PetitionConditions | None, by: By | None
     ) -> Select[Any]:
-        """From which tables, and what stands and lies in the period."""
+        """From which tables, and what stands and lies in the period. `petitions`: None for other sources."""
         if source is Source.SESSIONS:
             return statement.select_from(Reception).where(sessions_in(self.period))
         if source is Source.VISITS:
@@ -160,8 +166,8 @@ class Counting:
                 statement = statement.outerjoin(Petition, col(Petition.id) == col(Visit.petition_id))
         else:
             statement = statement.select_from(Petition)
-            if any(self._petitions.asks_answers(each) for each in counters):
-                answers = self._petitions.answers
+            if petitions is not None and petitions.asks_answers:
+                answers = petitions.answers
                 statement = statement.outerjoin(answers, answers.c.petition_id == col(Petition.id))
         if by is not By.PLACE:
             return statement

@@ -12,6 +12,8 @@ the state of the case before) has no day, and is counted as it stands now.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, case, cast, or_, true, union
@@ -66,13 +68,16 @@ kept; see `time_limits`."""
 
 
 class PetitionConditions:
-    """Of one period. `answers` is to be joined (outer) by the petition's id where a counter asks for it;
-    `limits` are asked for only where a word needs them."""
+    """Of one period, for these counters together. `answers` is to be joined (outer) by the petition's id where
+    `asks_answers`; `limits` are asked for only where a word needs them."""
 
-    def __init__(self, period: Period, limits: Callable[[], TimeLimits]) -> None:
-        self._period, self._limits = period, limits
-        self.answers = _answers(period)
-        self._pending = _pending(period)
+    def __init__(self, period: Period, limits: Callable[[], TimeLimits], counters: Collection[Counter]) -> None:
+        self._period, self._limits, self._counters = period, limits, counters
+        asking = [each for each in counters if _asks_answers(each)]
+        self.asks_answers = bool(asking)
+        # Who counts only what was answered by the end asks for no later answer: of a period long ago most are.
+        self._until = period.last if all("answered" in each.words for each in asking) else None
+        self.answers = _answers(period, self._until)
         answered_on = self.answers.c.answered_on
         received_on = col(Petition.received_on)
         self._of_period = {
@@ -83,7 +88,6 @@ class PetitionConditions:
             ),
             "answered": answered_on <= period.last,
             "unanswered": or_(answered_on.is_(None), answered_on > period.last),
-            "pending_before": self._pending_before(),
         }
 
     def condition(self, counter: Counter) -> ColumnElement[bool]:
@@ -98,29 +102,27 @@ class PetitionConditions:
             return self._of_period["received"]
         return or_(self._of_period["received"], self._of_period["carried"])
 
-    def found(self, counters: Collection[Counter]) -> CTE:
+    def found(self) -> CTE:
         """The ids of every petition that one of the counters may count, by what an index finds: the row of a
         petition is wide, and those of one period are few among those of ten years."""
         received, before = self._of_period["received"], col(Petition.received_on) < self._period.first
         ids: Select[Any] = select(col(Petition.id).label("id"))
         parts: dict[object, Any] = {}
-        for counter in counters:
+        for counter in self._counters:
             settling = counter.words & SETTLING_WORDS
             if settling:
                 word = min(settling, key=lambda each: (each not in _BECAME and each not in _OUTCOMES, each))
                 parts |= {(word, number): part for number, part in enumerate(self._ids(word))}
                 continue
             parts["received"] = ids.where(received)
-            if "received" not in counter.words:
+            if self._until is not None and "received" not in counter.words:
+                parts["answered"] = select(self.answers.c.petition_id)
+            elif "received" not in counter.words:
                 parts["waiting"] = ids.where(before, col(Petition.status) == _S.RECEIVED)
                 parts["answered"] = ids.join(self.answers, self.answers.c.petition_id == col(Petition.id)).where(
                     before
                 )
         return union(*parts.values()).cte("found")
-
-    def asks_answers(self, counter: Counter) -> bool:
-        """Whether a condition of the counter needs `answers` joined."""
-        return bool(counter.words & {"carried", "answered", "unanswered"}) or not counter.words & SCOPE_WORDS
 
     def _condition(self, word: str) -> ColumnElement[bool]:
         if word in KIND_WORDS:
@@ -133,6 +135,8 @@ class PetitionConditions:
             return self._became(_BECAME[word])
         if word in _OUTCOMES:
             return col(Petition.id).in_(self._came_to(_OUTCOMES[word]))
+        if word == "pending_before":
+            return self._pending_before()
         if word in self._of_period:
             return self._of_period[word]
         if word in _PLAIN:
@@ -162,12 +166,21 @@ class PetitionConditions:
     def _became(self, status: PetitionStatus) -> ColumnElement[bool]:
         return col(Petition.id).in_(self._changes(status))
 
+    @cached_property
+    def _pending(self) -> CTE:
+        return _pending(self._period)
+
     def _pending_before(self) -> ColumnElement[bool]:
         """Accepted before the period, and not over when it began. A denunciation that was withdrawn may go on."""
         pending = self._pending
         withdrawn = select(pending.c.id).where(pending.c.withdrawn == 1)
         goes_on = or_(col(Petition.kind) != PetitionKind.COMPLAINT, col(Petition.id).not_in(withdrawn))
         return and_(col(Petition.id).in_(select(pending.c.id)), goes_on)
+
+
+def _asks_answers(counter: Counter) -> bool:
+    """Whether a condition of the counter needs `answers` joined."""
+    return bool(counter.words & {"carried", "answered", "unanswered"}) or not counter.words & SCOPE_WORDS
 
 
 def _pending(period: Period) -> CTE:
@@ -198,8 +211,8 @@ def _pending(period: Period) -> CTE:
     return pending
 
 
-def _answers(period: Period) -> CTE:
-    """When a petition left the first status, of those that had not when the period began."""
+def _answers(period: Period, until: date | None) -> CTE:
+    """When a petition left the first status, of those that had not when the period began; `until` that day."""
     change = PetitionStatusChange
     left = or_(
         col(change.previous) == _S.RECEIVED,
@@ -209,7 +222,7 @@ def _answers(period: Period) -> CTE:
     petition_id = cast(change.petition_id, Integer)
     rows = (
         select(petition_id.label("petition_id"), func.min(change.holds_on).label("answered_on"))
-        .where(left, col(change.holds_on) >= period.first)
+        .where(left, col(change.holds_on) >= period.first, true() if until is None else change.holds_on <= until)
         .group_by(petition_id)
     )
     return rows.cte("answers")

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, type_coerce
+from sqlalchemy import select as select_texts
 from sqlmodel import Session, col, select
 
 from server.figures.dated_files import DatedTables
@@ -75,10 +76,10 @@ class RowKeys:
         if self._source is Source.SESSIONS:
             return literal(str(self._tables.unit(self._office, day)[place]))
         column = col(Visit.unit if self._source is Source.VISITS else Petition.unit_in_charge)
-        texts = select(column).distinct()
+        texts = _different(column)
         if self._source is Source.VISITS:
-            texts = texts.where(visits_in(self._period))
-        named = {text: str(self._tables.unit(text, day, first)[place]) for text in self._session.exec(texts)}
+            texts = select(column).distinct().where(visits_in(self._period))
+        named = {text: str(self._tables.unit(text, day, first)[place]) for text in self._session.scalars(texts)}
         return case(named, value=column, else_="") if named else literal("")
 
     def _month(self) -> ColumnElement[Any]:
@@ -88,3 +89,11 @@ class RowKeys:
             column = col(Visit.came_at if self._source is Source.VISITS else Reception.planned_at)
             ends = [(column < day_bounds(last)[1], first) for first, last in self._period.months()]
         return case(*((before, first.isoformat()) for before, first in ends), else_="")
+
+
+def _different(column: Any) -> Any:
+    """The different texts of a column, from one to the next by its index: PostgreSQL would read all of it."""
+    texts = select_texts(func.min(column).label("text")).cte("texts", recursive=True)
+    following = select_texts(func.min(column)).where(column > texts.c.text).scalar_subquery()
+    texts = texts.union_all(select_texts(following).where(texts.c.text.is_not(None)))
+    return select_texts(texts.c.text).where(texts.c.text.is_not(None))

@@ -5,13 +5,16 @@ What is due depends on the calendar and on suspensions: it is computed for each 
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from server.deadlines.terms import Terms
 from server.figures.periods import Period
 from server.figures.petition_conditions import TimeLimits
+from server.petitions.due_queries import Asking
 from server.petitions.duties import duties_of, settlement_of
 from server.petitions.history import cases_of
 from server.petitions.tables import Petition, PetitionKind, PetitionStatus, PetitionStatusChange
@@ -23,7 +26,9 @@ def time_limits(session: Session, period: Period, terms: Terms, today: date) -> 
         change.status == PetitionStatus.SETTLED, col(change.holds_on).between(period.first, period.last)
     )
     by_law = col(Petition.kind).in_((PetitionKind.COMPLAINT, PetitionKind.DENUNCIATION))
-    petitions = session.exec(select(Petition).where(by_law, col(Petition.id).in_(concluded))).all()
+    columns = [getattr(Petition, each.name) for each in fields(Asking)]
+    rows = session.execute(select_columns(*columns).where(by_law, col(Petition.id).in_(concluded)))
+    petitions = [Asking(*row) for row in rows]
     found: dict[str, list[int]] = {"in_time": [], "late": [], "no_limit": []}
     for number, case in cases_of(session, petitions).items():
         duty = settlement_of(duties_of(case, terms, today))

@@ -16,7 +16,7 @@ class Role(StrEnum):
     OFFICER = "officer"  # Ban Tiếp công dân
     CLERK = "clerk"  # thư ký
     REVIEWER = "reviewer"  # watches recordings for the record
-    SUPERVISOR = "supervisor"  # giám sát: reads, and changes nothing
+    SUPERVISOR = "supervisor"  # giám sát: reads, and leaves remarks
     TECHNICIAN = "technician"  # lines and machines, nothing of a petition
     ADMINISTRATOR = "administrator"
     ROOM_OFFICER = "room_officer"  # cán bộ điểm cầu: what concerns its own unit
@@ -47,6 +47,8 @@ class Right(StrEnum):
     DECIDE_TASKS = "decide_tasks"  # extend, send back, confirm, cancel
     READ_TASKS = "read_tasks"  # conclusions too
     ANSWER_TASKS = "answer_tasks"  # of the own units only: which these are says `conclusions.own_units`
+    REMARK = "remark"  # on petitions and tasks, as a supervisor
+    ANSWER_REMARKS = "answer_remarks"
     DRAFT_DOCUMENTS = "draft_documents"
     ISSUE_DOCUMENTS = "issue_documents"
     READ_DOCUMENTS = "read_documents"  # which ones says `documents.rules`
@@ -97,6 +99,8 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.DECIDE_TASKS: frozenset({_H, _O}),
     Right.READ_TASKS: frozenset({_H, _O, _C, _R, _S, _A}),
     Right.ANSWER_TASKS: frozenset({_U, _D}),
+    Right.REMARK: frozenset({_S}),
+    Right.ANSWER_REMARKS: frozenset({_H, _O}),
     Right.DRAFT_DOCUMENTS: frozenset({_H, _O, _C}),
     Right.ISSUE_DOCUMENTS: frozenset({_H, _O}),
     Right.READ_DOCUMENTS: frozenset({_H, _O, _C, _R, _S, _A}),
@@ -143,6 +147,8 @@ RIGHT_WORDS: dict[Right, str] = {
     Right.DECIDE_TASKS: N_("Extend, send back, confirm and cancel tasks"),
     Right.READ_TASKS: N_("Read conclusions and tasks"),
     Right.ANSWER_TASKS: N_("Read the tasks of the own unit and say how they stand"),
+    Right.REMARK: N_("Leave supervision remarks on petitions and tasks"),
+    Right.ANSWER_REMARKS: N_("Answer supervision remarks"),
     Right.DRAFT_DOCUMENTS: N_("Draft minutes, notices and letters"),
     Right.ISSUE_DOCUMENTS: N_("Issue minutes, notices and letters"),
     Right.READ_DOCUMENTS: N_("Read minutes, notices and letters"),

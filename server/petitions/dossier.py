@@ -5,14 +5,15 @@ Each feature's `add_routes` puts its part into `app[DOSSIER]`; they are shown in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 from sqlmodel import Session
 
 from server.people.tables import Account
+from server.petitions.history_lines import Line
 from server.petitions.tables import Petition
 
 
@@ -28,7 +29,8 @@ class Content(Protocol):
 @dataclass(frozen=True, slots=True)
 class Part:
     """`name` is the anchor; `title` a message id. `read` returns None where there is nothing to show this reader;
-    it is asked only for somebody who reads the record. `styles`, `scripts`: static files."""
+    it is asked only for somebody who reads the record. `history`: what of the content stands in the petition's
+    history, too. `styles`, `scripts`: static files."""
 
     name: str
     title: str
@@ -36,6 +38,7 @@ class Part:
     read: Callable[[Session, Petition, Account], Content | None]
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+    history: Callable[[Any], Iterable[Line]] = lambda _content: ()
 
 
 @dataclass(frozen=True, slots=True)

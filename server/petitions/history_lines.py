@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,7 +18,8 @@ from server.petitions.tables import Petition, PetitionExtension, PetitionNotice,
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened on `day`: a `status`, an extension by `days`, or the `notice` that was sent.
+    """One thing that happened on `day`: a `status`, an extension by `days`, the `notice` that was sent, or what
+    another feature says (`said`, a message id).
 
     `by` is who wrote it, and empty for what the system wrote.
     """
@@ -32,14 +34,20 @@ class Line:
     outcome: Outcome | None = None
     days: int = 0
     notice: DeadlineKey | None = None
+    said: str = ""
 
 
 def lines_of(session: Session, petition: Petition) -> list[Line]:
     """Newest first."""
-    lines = [*_states(session, petition), *_extensions(session, petition), *_notices(session, petition)]
-    lines.sort(key=lambda line: (line.day, line.recorded_at), reverse=True)
+    lines = newest_first(
+        [*_states(session, petition), *_extensions(session, petition), *_notices(session, petition)]
+    )
     names = {subject_of(account): account.display_name for account in session.exec(select(Account))}
     return [replace(line, by=names.get(line.by, "")) for line in lines]
+
+
+def newest_first(lines: Iterable[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.day, line.recorded_at), reverse=True)
 
 
 def _states(session: Session, petition: Petition) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from server.petitions.classifying import Routed, routed_by, routes_for
 from server.petitions.concluded import CONCLUSIONS, Concluded
 from server.petitions.dossier import DOSSIER, FilledPart
 from server.petitions.heard import HEARINGS, Heard
+from server.petitions.history_lines import newest_first
 from server.petitions.linked import Link, Relation, links_of
 from server.petitions.lists import LISTS, Lists
 from server.petitions.queries import PetitionView, petition_view
@@ -107,6 +108,7 @@ async def show_record(
         if view is None or petition is None:
             return None
         readable = view.reading >= Reading.RECORD
+        parts = _filled_parts(request, session, petition, account) if readable else []
         if opened and view.audited and readable:
             audit.record(session, subject_of(account), "petition_read", f"petition:{view.id}")
         heard_on = hearings.days(session, [petition_id])
@@ -114,11 +116,11 @@ async def show_record(
             view,
             hearings.of_petition(session, petition_id),
             conclusions.of_petition(session, petition_id, account.role, terms.calendar, today()),
-            standing_of(session, petition, heard_on, terms, today()) if readable else None,
+            _with_parts(standing_of(session, petition, heard_on, terms, today()), parts) if readable else None,
             links_of(session, petition) if readable else [],
             routes_for(session, petition) if readable else (),
             routed_by(session, petition) if readable else None,
-            _filled_parts(request, session, petition, account) if readable else [],
+            parts,
         )
 
     found = await request.app[DATABASE].run(work)
@@ -163,6 +165,11 @@ def _filled_parts(
 ) -> list[FilledPart]:
     read = ((part, part.read(session, petition, account)) for part in request.app[DOSSIER])
     return [FilledPart(part, content) for part, content in read if content is not None]
+
+
+def _with_parts(standing: Standing, parts: list[FilledPart]) -> Standing:
+    more = [line for filled in parts for line in filled.part.history(filled.content)]
+    return replace(standing, lines=newest_first([*standing.lines, *more])) if more else standing
 
 
 def _proposed(view: PetitionView, lists: Lists) -> dict[str, str]:

@@ -13,19 +13,20 @@ from server.people.accounts import names_of_accounts, subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.citizens import may_write
-from server.petitions.rules import KIND_WORDS
+from server.petitions.rules import KIND_WORDS, SETTLED_WORDS, STATUS_WORDS
+from server.petitions.standing import OUTCOME_WORDS as SETTLEMENT_WORDS
 from server.petitions.tables import PetitionKind
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.schedule_pages import day_in
 from server.receptions.tables import AHEAD, Reception, ReceptionMode
 from server.registrations.rules import GROUND_WORDS
 from server.visits import dossier_part, visit_pages
-from server.visits.queries import MOST_PRINTED, Wanted, receptions_ahead, search, visit_view
+from server.visits.paper import Line, lines_of
+from server.visits.queries import MOST_PRINTED, Page, Wanted, receptions_ahead, search, visit_view
 from server.visits.rules import OUTCOME_WORDS, WITHDRAWAL_WORDS
 from server.visits.tables import VisitOutcome, Withdrawal
 from server.web.asked import page_in, whole
 from server.web.keys import DATABASE
-from server.web.languages import today
 from server.web.shell import render, require
 
 _KEPT = ("q", "from", "to", "mode", "kind", "outcome", "reception", "appointed")
@@ -72,17 +73,24 @@ async def printed(request: web.Request) -> web.StreamResponse:
     """All of the period on one page, in the columns of the paper register, oldest first."""
     account = await account_in(request)
     wanted, rules = _wanted(request), request.app[RECEPTION_RULES]
-    found = await request.app[DATABASE].run(search, account.role, wanted, rules, MOST_PRINTED)
+
+    def work(session: Session) -> tuple[Page, list[Line]]:
+        found = search(session, account.role, wanted, rules, MOST_PRINTED)
+        return found, lines_of(session, found.visits[::-1])
+
+    page, lines = await request.app[DATABASE].run(work)
     return await render(
         request,
         "visits/print.html",
-        page=found,
-        visits=list(reversed(found.visits)),
+        page=page,
+        lines=lines,
         wanted=wanted,
         most=MOST_PRINTED,
         kind_words=KIND_WORDS,
         outcome_words=OUTCOME_WORDS,
-        today=today(),
+        settled_words=SETTLED_WORDS,
+        status_words=STATUS_WORDS,
+        settlement_words=SETTLEMENT_WORDS,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.async_api import FloatRect, expect
+from playwright.async_api import FloatRect, Locator, expect
 
 from tests.browser.chromium import Chromium
 from tests.browser.held_devices import HeldDevices
@@ -118,6 +118,60 @@ async def test_calling_out_of_turn_covers_no_word(province: Province, chromium: 
         await its_words_are_whole(host)
     await host.call_next_item(1)  # with what can be written beside it
     await its_words_are_whole(host)
+
+
+async def test_the_keyboard_alone_leads_through_an_item(province: Province, chromium: Chromium) -> None:
+    """A button that goes away with its press leaves the focus where it can be seen, and never on the next step."""
+    host = await console(province, chromium)
+    page = host.page
+
+    def button(command: str) -> Locator:
+        return page.get_by_test_id(f"command-{command}")
+
+    async def press(*keys: str) -> None:
+        for key in keys:
+            await page.keyboard.press(key)
+
+    await button("open").focus()
+    await press("Enter")
+    await host.is_open()
+    await expect(page.get_by_test_id("commands")).to_be_focused()
+    await press("Enter", "Tab")
+    await expect(button("next")).to_be_focused()
+    await press("Enter")
+    await host.hears_item(1)
+
+    await button("close_item").focus()
+    await press("Enter")
+    await expect(button("reopen_item")).to_be_focused()
+    await press("Enter")
+    await expect(page.get_by_test_id("dialog-back")).to_be_focused()
+    await press("Escape")
+    await expect(button("reopen_item")).to_be_focused()
+    await press("Enter", "Tab", "Enter")
+    await expect(button("close_item")).to_be_focused()
+    await press("Tab")
+    await expect(button("interpreter")).to_be_focused()  # below it
+    await press("Enter")
+    await expect(page.get_by_test_id("interpreter-find")).to_be_focused()
+    await press("Escape")
+    await expect(button("interpreter")).to_be_focused()
+
+    await page.goto(f"{province.address}{await page.get_by_test_id('conclude-1').get_attribute('href')}")
+    await page.locator("[name=document]").fill("không số")
+    await press("Enter")
+    await expect(page.locator("[name=document]")).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("[aria-invalid]").first).to_be_focused()
+
+
+async def test_the_item_that_is_heard_is_in_view(province: Province, chromium: Chromium) -> None:
+    host = await console(province, chromium)
+    await host.page.set_viewport_size({"width": 1280, "height": 400})
+    await host.open_reception()
+    last = host.page.locator(".agenda > li").last
+    await last.locator("button.call").dispatch_event("click")  # no mouse, which would scroll there itself
+    await expect(last).to_have_attribute("aria-current", "true")
+    await expect(last).to_be_in_viewport(ratio=0.9)
 
 
 async def its_words_are_whole(host: HostPage) -> None:

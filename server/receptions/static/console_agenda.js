@@ -11,6 +11,16 @@ const RECEPTION_ICONS = { planned: "calendar", open: "radio", ended: "flag", can
 export function drawAgenda(state, call) {
   setHidden(part("agenda-empty"), state.agenda.length > 0);
   keyedChildren(part("agenda"), state.agenda, ({ id }) => id, (entry) => makeEntry(entry, call), (row, entry) => changeEntry(row, entry, state, call));
+  showPresent(state.item_id);
+}
+
+let shown = null;
+
+/** A long agenda scrolls to the item that is heard, once: whoever looks at another one afterwards stays there. */
+function showPresent(item) {
+  if (item === shown) return;
+  shown = item;
+  part("agenda").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
 function makeEntry(entry, call) {

@@ -18,11 +18,16 @@ const BUTTONS = [
   { id: "finish_item", place: "commands", icon: "check", key: "L" },
   { id: "end", place: "commands", icon: "flag", key: "" },
   { id: "take_floor_back", place: "stage-commands", icon: "mic-off", key: "T" },
-  { id: "interpreter", place: "stage-commands", icon: "languages", key: "D" },
-  { id: "take_interpreter_back", place: "stage-commands", icon: "languages", key: "D" },
   { id: "close_item", place: "stage-commands", icon: "lock", key: IS_MAC ? "⌘K" : "Ctrl K" },
   { id: "reopen_item", place: "stage-commands", icon: "lock-open", key: "R" },
+  { id: "interpreter", place: "stage-commands", icon: "languages", key: "D" },
+  { id: "take_interpreter_back", place: "stage-commands", icon: "languages", key: "D" },
 ];
+/** Which button stands in the place of another that went away with its press. */
+const HEIRS = {
+  close_item: "reopen_item", reopen_item: "close_item",
+  interpreter: "take_interpreter_back", take_interpreter_back: "interpreter",
+};
 
 /** What each button is now: {id: {shown, able, primary, words}}. `first`: the room whose hand waits longest. */
 export function buttonsOf(state, first) {
@@ -88,6 +93,7 @@ export class CommandButtons {
       this.#buttons.set(id, button);
       part(place).append(button);
     }
+    for (const place of ["commands", "stage-commands"]) part(place).tabIndex = -1; // for the focus, see #keepFocus
     window.addEventListener("keydown", (event) => this.#onKey(event));
     part("dialog-back").addEventListener("click", () => part("dialog").close());
   }
@@ -100,6 +106,7 @@ export class CommandButtons {
   draw(state) {
     this.#state = state;
     const made = buttonsOf(state, this.#rooms.hands[0]);
+    const focused = [...this.#buttons].find(([, button]) => button === document.activeElement);
     for (const [id, button] of this.#buttons) {
       const { shown, able, primary, words } = made[id];
       const working = this.#working.has(id);
@@ -109,6 +116,16 @@ export class CommandButtons {
       setText(button.querySelector("span"), working ? say("command.working") : words);
       setAttribute(button, "aria-busy", working ? "true" : null);
     }
+    if (focused) this.#keepFocus(...focused);
+  }
+
+  /** A button that went away would take the focus with it: its heir gets it, else the row, where Enter does nothing
+   *  and Tab goes on. Never the next step: a key pressed twice must not take it. */
+  #keepFocus(id, button) {
+    if (!button.hidden && !button.disabled) return;
+    const heir = this.#buttons.get(HEIRS[id]);
+    const place = heir && !heir.hidden && !heir.disabled ? heir : button.parentElement;
+    place.focus({ preventScroll: true });
   }
 
   /** What pressing the button `id` does; the two that cannot be taken back ask first. */
@@ -169,6 +186,7 @@ export class CommandButtons {
   }
 
   #onKey(event) {
+    if (event.repeat && event.key === "Enter" && event.target.dataset?.command) event.preventDefault(); // one press, one command
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault(); // the browser's own search field
       if (!event.repeat) this.press("close_item");

@@ -1,4 +1,4 @@
-"""The two files an operator may put into the data directory, read at start."""
+"""The files an operator may put into the data directory, read at start."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.deadlines.errors import BadDataFile, NoRuleInForce
+from server.deadlines.calendar import HOLIDAYS_A_YEAR_FILE
+from server.deadlines.errors import BadDataFile, NoRuleInForce, YearNotCovered
 from server.deadlines.rules import DeadlineKey
 from server.deadlines.terms import DEADLINES_FILE, HOLIDAYS_FILE, read_terms
 
@@ -49,3 +50,31 @@ def test_the_problems_of_both_files_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(BadDataFile) as refused:
         read_terms(tmp_path)
     assert [problem.file for problem in refused.value.problems] == [DEADLINES_FILE, HOLIDAYS_FILE]
+
+
+def test_a_law_that_adds_a_holiday_is_a_row_and_no_change_of_the_program(tmp_path: Path) -> None:
+    """From then on a year that does not list it is not taken for complete; years before are."""
+    rows = "days,valid_from,valid_to,confirmed,source\n12,2027-07-01,,yes,Luật sửa đổi\n"
+    (tmp_path / HOLIDAYS_A_YEAR_FILE).write_text(rows, encoding="utf-8")
+    lacking = read_terms(tmp_path).calendar
+    assert lacking.is_working(date(2026, 11, 24))
+    with pytest.raises(YearNotCovered, match=r"2027 with 11 public holidays listed.*that lists its 12 holidays"):
+        lacking.is_working(date(2027, 3, 1))
+    (tmp_path / HOLIDAYS_FILE).write_text(HOLIDAYS + "2027-11-24,holiday,Ngày Văn hóa\n", encoding="utf-8")
+    calendar = read_terms(tmp_path).calendar
+    assert calendar.is_working(date(2027, 3, 1))
+    assert not calendar.is_working(date(2027, 11, 24))
+
+
+def test_a_year_before_any_row_is_not_covered(tmp_path: Path) -> None:
+    with pytest.raises(YearNotCovered, match=r"with a row of holidays_a_year\.csv"):
+        read_terms(tmp_path).calendar.is_working(date(2020, 3, 2))
+
+
+def test_a_row_that_says_no_number_is_told_with_the_other_mistakes(tmp_path: Path) -> None:
+    rows = "days,valid_from,valid_to,confirmed,source\nnhiều,2027-01-01,,yes,Luật\n"
+    (tmp_path / HOLIDAYS_A_YEAR_FILE).write_text(rows, encoding="utf-8")
+    (tmp_path / HOLIDAYS_FILE).write_text(HOLIDAYS + "2026-13-01,holiday,Nghỉ\n", encoding="utf-8")
+    with pytest.raises(BadDataFile) as refused:
+        read_terms(tmp_path)
+    assert [problem.file for problem in refused.value.problems] == [HOLIDAYS_FILE, HOLIDAYS_A_YEAR_FILE]

@@ -43,6 +43,7 @@ from server.registrations import pages as registration_pages
 from server.review import notes as review_notes
 from server.review import pages as review_pages
 from server.review.retention import RETENTION_RULES, read_retention_rules
+from server.supervision import pages as supervision_pages
 from server.visits import pages as visit_pages
 from server.web.languages import today
 from tests.database import Store
@@ -87,6 +88,7 @@ def make_province_app(
     attachments = Attachments(Shelf(data / "attachments", reserve=0), MOST_BYTES)
     erasers = document_versions.erase_words, review_notes.erase_words, attachments.destroy
     conclusion_pages.add_routes(app, _read(read_follow_up, data), *erasers)
+    supervision_pages.add_routes(app)
     duty_pages.add_routes(app)
     document_pages.add_routes(app, _read(read_letterheads, data))
     registration_pages.add_routes(app)

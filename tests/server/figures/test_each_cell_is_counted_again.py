@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
@@ -15,7 +15,7 @@ from server.figures.lineage import lineage_in
 from server.figures.periods import Period, same_period
 from server.figures.rows import By
 from server.figures.sheet import Row, Sheet, Sheets
-from server.figures.words import Source
+from server.figures.words import Source, counter_in
 from server.people.rights import Role
 from server.visits.tables import Visit
 from tests.server.figures import recomputed
@@ -124,6 +124,29 @@ def test_forms_of_petitions(
             found = numbers(row, base=of_base)
             assert {column: found[column] for column in own} == own, row.key
     assert {row.key for row in sheet.rows} <= set(IN_CHARGE)
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda period: f"{period.first}-{period.last}")
+def test_what_was_processed_is_the_same_alone_as_beside_what_was_not(
+    office: Database, raw: Raw, ground: Ground, period: Period
+) -> None:
+    """Alone it is counted without the answers that came after the period."""
+    words = ("petitions answered", "petitions received answered", "petitions carried answered")
+    answered = [counter for each in words if (counter := counter_in(each)) is not None]
+    beside = counter_in("petitions unanswered")
+    assert len(answered) == len(words)
+    assert beside is not None
+    for each in (period, same_period(period)):
+
+        def work(session: Session, each: Period = each) -> tuple[Sequence[int], ...]:
+            counting = Counting(session, ground, each)
+            alone, together = (counting.count(asked)[""] for asked in (answered, [*answered, beside]))
+            listed = [len(session.execute(counting.records([one], None, "")).all()) for one in answered]
+            return [alone[one] for one in answered], [together[one] for one in answered], listed
+
+        of = Petitions(raw, each.first, each.last)
+        expected = [sum(map(of.processed, which)) for which in (of.received + of.carried, of.received, of.carried)]
+        assert all(found == expected for found in office.run_here(work))
 
 
 def test_a_figure_lists_as_many_records_as_it_counts(

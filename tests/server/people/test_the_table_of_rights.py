@@ -54,7 +54,7 @@ def test_a_room_holds_no_right() -> None:
     assert rights_of(Role.ROOM) == frozenset()
 
 
-def test_a_supervisor_reads_and_changes_nothing() -> None:
+def test_a_supervisor_reads_and_leaves_remarks_and_nothing_else() -> None:
     assert rights_of(Role.SUPERVISOR) == {
         Right.READ_RECEPTIONS,
         Right.WATCH_RECORDINGS,
@@ -63,7 +63,9 @@ def test_a_supervisor_reads_and_changes_nothing() -> None:
         Right.READ_TASKS,
         Right.READ_DOCUMENTS,
         Right.READ_FIGURES,
+        Right.REMARK,
     }
+    assert HOLDERS[Right.REMARK] == {Role.SUPERVISOR}
 
 
 def test_a_technician_sees_no_petition_and_no_reception() -> None:
@@ -113,7 +115,10 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
 @pytest.mark.parametrize(
     ("role", "sends"),
     [
-        (Role.SUPERVISOR, {"/recordings/{id}/watched"}),  # what was played, for the log of accesses
+        (  # what was played, for the log of accesses
+            Role.SUPERVISOR,
+            {"/recordings/{id}/watched", "/petitions/{id}/remarks", "/tasks/{id}/remarks"},
+        ),
         (
             Role.ROOM_OFFICER,
             {"/recordings/{id}/watched", "/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"},

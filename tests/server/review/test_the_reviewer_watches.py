@@ -68,6 +68,9 @@ async def test_the_list_keeps_the_order_of_the_agenda_whatever_was_heard_first(p
         'class="not-recorded"',
         'data-chapter="1"',
     ]
+    links = re.search(r'<li data-chapter="0".*?</li>', page, re.S)
+    assert links is not None
+    assert re.findall(r'class="(chapter-\w+)"', links[0])[-2:] == ["chapter-petition", "chapter-about"]  # as seen
 
 
 async def test_a_damaged_manifest_costs_only_the_strip(province: Province) -> None:

@@ -10,7 +10,10 @@ import pytest
 from sqlmodel import Session, col, select
 
 from server.people.rights import Role
-from server.petitions.tables import Confidentiality, Petition, PetitionKind
+from server.petitions.categories import Route, Settled
+from server.petitions.history import SYSTEM, record_status
+from server.petitions.tables import Confidentiality, Petition, PetitionKind, PetitionStatus
+from server.petitions.transitions import NextStatus
 from server.receptions.dated_rules import read_reception_rules
 from server.receptions.queries import agenda_of
 from server.receptions.tables import Receiver, Reception, ReceptionMode, ReceptionState
@@ -312,6 +315,54 @@ async def test_the_petition_of_a_visit_goes_onto_an_agenda(province: Province) -
     alone = await recorded(province)
     assert (await province.post(f"/visits/{alone.id}/agenda", {"reception": str(reception)})).status == 400
     assert len(province.database.run_here(agenda_of, reception)) == len(lines)
+
+
+def printed(page: str, visit: Visit) -> list[str]:
+    """What stands in the columns of a visit's line, as words."""
+    row = re.search(rf'<tr>\s*<td class="number">{visit.number}/{visit.year}</td>.*?</tr>', page, re.DOTALL)
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row[0], re.DOTALL)
+    return [" ".join(re.sub(r"<br>|<[^>]+>", " ", cell).split()) for cell in cells]
+
+
+async def test_the_print_has_the_columns_of_form_03_filled_from_the_record(province: Province) -> None:
+    """What became of the matter says the linked petition; of a guarded one nothing stands there."""
+    await province.as_("canbo")
+    visit = await recorded(province, petition="KN-0209", outcome="received", document="19/BN-BTCD", nth_time="2")
+    alone = await recorded(province, outcome="guided", document="77/PHD-BTCD", looked="yes")
+
+    def decide(session: Session) -> None:
+        row = petition(session, "KN-0209")
+        row.settled, row.settled_by, row.settled_document = Settled.ONCE, "UBND thành phố Hạ Long", "15/QĐ-UBND"
+        row.in_competence, row.route, row.route_target = False, Route.FORWARD, "Sở Xây dựng"
+        row.status = PetitionStatus.RECEIVED
+        record_status(
+            session, row, NextStatus(PetitionStatus.FORWARDED, YESTERDAY, document="40/PC-BTCD"), SYSTEM, today()
+        )
+
+    province.database.run_here(decide)
+    page = await province.page("/visits/print")
+    numbers = re.findall(r"<td>(\d+)</td>", page[: page.index("<tbody>")])
+    assert numbers == [str(number) for number in range(1, 13)]
+    day = YESTERDAY.strftime("%d/%m/%Y")
+    assert printed(page, visit)[3:] == [
+        "",
+        "Chậm trả kết quả đo đạc",
+        "Khiếu nại, 6 đoàn đông người",
+        "UBND thành phố Hạ Long, 15/QĐ-UBND Đã giải quyết lần đầu",
+        "",
+        "",
+        "Sở Xây dựng, 40/PC-BTCD",
+        f"Đã chuyển đơn, {day} 40/PC-BTCD",
+        "19/BN-BTCD KN-0209 lần 2",
+    ]
+    assert printed(page, alone)[6:] == ["", "", "77/PHD-BTCD", "", "", "lần đầu"]
+
+    def confide(session: Session) -> None:
+        petition(session, "KN-0209").confidentiality = Confidentiality.CONFIDENTIAL
+
+    province.database.run_here(confide)
+    assert printed(await province.page("/visits/print"), visit)[6:10] == ["", "", "", ""]
 
 
 @pytest.mark.parametrize("login", ["xemlai", "giamsat"])

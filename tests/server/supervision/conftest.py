@@ -1,0 +1,3 @@
+from tests.server.demo.fixtures import filled, province
+
+__all__ = ["filled", "province"]
