@@ -39,7 +39,7 @@ from server.supervision.tables import SupervisionRemark
 from server.web.asked import page_in
 from server.web.keys import DATABASE, HOME_REMINDERS, Reminder
 from server.web.languages import N_, today
-from server.web.shell import render, require, translator_of
+from server.web.shell import render, require
 
 ASKED_WORDS: dict[Asked, str] = {
     Asked.OPEN: N_("Without an answer"),
@@ -188,7 +188,6 @@ async def _back(request: web.Request, account: Account, subject: Subject, filled
         raise web.HTTPSeeOther(f"{request.app.router['task'].url_for(id=str(subject.task_id))}#{NAME}")
     if subject.petition_id is None:
         return await show_task(request, filled=filled)
-    _ = translator_of(request)
     return await show_record(request, account, subject.petition_id, filled=filled)
 
 

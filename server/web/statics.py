@@ -1,10 +1,10 @@
 """Files that browsers load: our own from each feature's `static` folder, libraries from a whitelist.
 
-An address made by `address` carries a hash of the content and may be kept for a year; without the hash (an
-ES module importing its neighbour) the browser asks again each time and mostly hears "not modified".
-
-All of them together are a megabyte, so they are kept in memory as they were last read, words compressed once: a
-room behind 500 kbit/s waits a quarter of the time for its page after an upgrade.
+All of them together are a megabyte. They are read once, when the first of a process asks, so that a server whose
+files are replaced under it goes on with those it began with. Their addresses carry a hash of all of them, also
+where one names another (an import, a font), and may be kept for a year: a page that was here before asks for
+nothing but itself, and after an upgrade for everything once, words compressed. That is what a room waits for on a
+thin or a long line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from http import HTTPStatus
 from pathlib import Path
 
@@ -62,6 +62,11 @@ _WORDS = {
     ".html",
     ".webmanifest",
 }  # the rest is compressed already
+_NAMES = {  # where one file names another: up to the end of its name
+    ".js": re.compile(rb"""\b(?:from|import)\s*["'](?:\.{1,2}|/static)/[^"'?#]+(?=["'])"""),
+    ".css": re.compile(rb"""\burl\(\s*["']?(?![a-z]+:)[^"')?#]+(?=["']?\s*\))"""),
+}
+_ROOT = "/static/"
 _ICON_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _OPENING = re.compile(r"<svg[^>]*>")
 
@@ -71,40 +76,33 @@ class FrontEndMissing(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A file as it was read; `compressed` is empty where that gains nothing."""
+class Files:
+    """By name below /static/, as they were read, and what tells them from another version's."""
 
-    state: tuple[int, int]  # mtime in ns and size, by which a change is noticed
+    bodies: dict[str, bytes]
+    version: str
+    served: dict[str, Served]  # those that were asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """`compressed` is empty where that gains nothing."""
+
+    kind: str
     body: bytes
     compressed: bytes
-    hash: str
 
 
 class Statics:
-    """Finds files, makes their addresses and serves them; each is read again when it has changed."""
+    """Makes the addresses of files, and serves them."""
 
     def __init__(self, server: Path = _SERVER, modules: Path = MODULES, room_page: Path = _ROOM_PAGE) -> None:
         missing = [name for name, path in VENDOR.items() if not (modules / path).is_file()]
         if missing or not (modules / "lucide-static" / "icons").is_dir():
             raise FrontEndMissing("The browser libraries are not installed: run `make install` first.")
         self._modules = modules
-        self._folders = {folder.parent.name: folder for folder in server.glob("*/static") if folder.is_dir()}
-        self._folders["room"] = room_page
-        self._read: dict[Path, _Kept] = {}
+        self._files = _read(server, modules, room_page)
         self._icons: dict[str, str] = {}
-
-    def find(self, name: str) -> Path | None:
-        """The file behind `/static/<name>`, or None; never one outside the folders that are served."""
-        feature, _, rest = name.partition("/")
-        if feature == "vendor":
-            vendor = VENDOR.get(rest)
-            return self._modules / vendor if vendor else None
-        folder = self._folders.get(feature)
-        if folder is None or not rest:
-            return None
-        path = (folder / rest).resolve()
-        inside = path.is_relative_to(folder.resolve())
-        return path if inside and path.is_file() and path.suffix in _TYPES else None
 
     def address(self, name: str) -> str:
         """`address("tokens.css")` is web's own file, `address("receptions/console.js")` a feature's.
@@ -112,19 +110,16 @@ class Statics:
         Raises LookupError for a file that does not exist: a page must not ask for it.
         """
         full = name if "/" in name else f"web/{name}"
-        path = self.find(full)
-        if path is None:
+        if full not in self._files.bodies:
             raise LookupError(f"there is no static file {full!r}")
-        return f"/static/{full}?v={self._kept(path).hash}"
+        return f"{_ROOT}{full}?v={self._files.version}"
 
     @cached_property
     def room_page(self) -> str:
-        """What tells the room's page from another version's: a hash of all it is made of, as at first asking."""
-        digest = hashlib.sha256()
-        for folder in (self._folders["room"], self._folders["web"]):
-            for path in sorted(path for path in folder.rglob("*") if path.suffix in _TYPES):
-                digest.update(f"{path.relative_to(folder)} {self._kept(path).hash}\n".encode())
-        return digest.hexdigest()[:16]
+        """What tells the room's page from another version's: a hash of all it is made of."""
+        return _hash(
+            {name: body for name, body in self._files.bodies.items() if name.startswith(("room/", "web/"))}
+        )
 
     def icon(self, name: str) -> str:
         """A lucide icon as inline SVG, hidden from screen readers: the word beside it says the same.
@@ -148,37 +143,56 @@ class Statics:
         return svg
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        path = self.find(request.match_info["name"])
-        if path is None:
+        served, version = self._served(request.match_info["name"]), self._files.version
+        if served is None:
             raise web.HTTPNotFound
-        kept = self._kept(path)
+        kept = request.query.get("v") == version
         headers = {
-            hdrs.CONTENT_TYPE: _TYPES[path.suffix],
-            hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable"
-            if request.query.get("v") == kept.hash
-            else "no-cache",
+            hdrs.CONTENT_TYPE: served.kind,
+            hdrs.CACHE_CONTROL: "public, max-age=31536000, immutable" if kept else "no-cache",
             hdrs.VARY: hdrs.ACCEPT_ENCODING,
         }
-        if any(tag.value in (kept.hash, "*") for tag in request.if_none_match or ()):
+        if any(tag.value in (version, "*") for tag in request.if_none_match or ()):
             answer = web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        elif kept.compressed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower():
+        elif served.compressed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower():
             headers[hdrs.CONTENT_ENCODING] = "gzip"
-            answer = web.Response(body=kept.compressed, headers=headers)
+            answer = web.Response(body=served.compressed, headers=headers)
         else:
-            answer = web.Response(body=kept.body, headers=headers)
-        answer.etag = ETag(kept.hash, is_weak=True)  # of the content, however it is encoded
+            answer = web.Response(body=served.body, headers=headers)
+        answer.etag = ETag(version, is_weak=True)  # of the content, however it is encoded
         return answer
 
-    def _kept(self, path: Path) -> _Kept:
-        found = path.stat()
-        state = found.st_mtime_ns, found.st_size
-        known = self._read.get(path)
-        if known is not None and known.state == state:
-            return known
-        body = path.read_bytes()
-        compressed = gzip.compress(body, mtime=0) if path.suffix in _WORDS else b""
-        kept = _Kept(
-            state, body, compressed if len(compressed) < len(body) else b"", hashlib.sha256(body).hexdigest()[:16]
-        )
-        self._read[path] = kept
-        return kept
+    def _served(self, name: str) -> Served | None:
+        files = self._files
+        if name not in files.bodies:
+            return None
+        if name not in files.served:
+            ending = Path(name).suffix
+            body = files.bodies[name]
+            if (names := _NAMES.get(ending)) is not None:
+                body = names.sub(rf"\g<0>?v={files.version}".encode(), body)
+            compressed = gzip.compress(body, mtime=0) if ending in _WORDS else b""
+            files.served[name] = Served(_TYPES[ending], body, compressed if len(compressed) < len(body) else b"")
+        return files.served[name]
+
+
+@cache
+def _read(server: Path, modules: Path, room_page: Path) -> Files:
+    folders = {folder.parent.name: folder for folder in server.glob("*/static") if folder.is_dir()}
+    found = {
+        f"{feature}/{path.relative_to(folder).as_posix()}": path
+        for feature, folder in {**folders, "room": room_page}.items()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _TYPES
+    }
+    found |= {f"vendor/{name}": modules / path for name, path in VENDOR.items()}
+    bodies = {name: path.read_bytes() for name, path in found.items()}
+    return Files(bodies, _hash(bodies), {})
+
+
+def _hash(bodies: dict[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, body in sorted(bodies.items()):
+        digest.update(f"{name} {len(body)}\n".encode())
+        digest.update(body)
+    return digest.hexdigest()[:16]

@@ -50,7 +50,7 @@ async def _metrics(session: CDPSession) -> dict[str, float]:
     return {metric["name"]: metric["value"] for metric in metrics["metrics"]}
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 + SECONDS)
 async def test_a_host_looks_at_all_of_them(province: Province, chromium: Chromium) -> None:
     keys = [province.key(code) for code in province.communes[:ROOMS]]
     assert len(keys) == ROOMS

@@ -6,7 +6,9 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from inspect import getfile
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 import pytest_asyncio
@@ -191,15 +193,50 @@ async def test_words_are_compressed_for_who_takes_it_and_are_the_same_file(shell
     assert "Content-Encoding" not in font.headers
 
 
-async def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
-    folder = tmp_path / "office" / "static"
-    folder.mkdir(parents=True)
-    (folder / "page.css").write_text("a {}")
-    statics = Statics(server=tmp_path)
-    before = statics.address("office/page.css")
-    assert statics.address("office/page.css") == before
-    (folder / "page.css").write_text("a { color: red }")
-    assert statics.address("office/page.css") != before
+def test_files_stay_as_they_were_read_and_another_version_has_other_addresses(tmp_path: Path) -> None:
+    def written(folder: Path, words: str) -> Path:
+        (folder / "office" / "static").mkdir(parents=True, exist_ok=True)
+        (folder / "office" / "static" / "page.css").write_text(words)
+        return folder
+
+    first = written(tmp_path / "first", "a {}")
+    before = Statics(server=first).address("office/page.css")
+    written(first, "a { color: red }")
+    assert Statics(server=first).address("office/page.css") == before
+    second = written(tmp_path / "second", "a { color: red }")
+    assert Statics(server=second).address("office/page.css") != before
+
+
+async def test_files_that_name_others_name_them_by_the_same_version(shell: Office) -> None:
+    """So each is one module, whoever imports it, and nothing is asked for twice."""
+    statics = Statics()
+    version = statics.address("tokens.css").partition("?")[2]
+    named = {
+        "room/room.js": rf'from "\./view\.js\?{version}"',
+        "web/live/link/signalling.js": rf'from "/static/vendor/socket\.io\.esm\.min\.js\?{version}"',
+        "web/tokens.css": rf'url\("/static/vendor/be-vietnam-pro-latin-400-normal\.woff2\?{version}"\)',
+        "web/live.css": rf'@import url\("live/stage\.css\?{version}"\)',
+    }
+    for name, line in named.items():
+        assert re.search(line, await (await shell.client.get(f"/static/{name}")).text()), name
+
+
+def test_what_a_file_names_is_there() -> None:
+    server = Path(getfile(Statics)).parent.parent
+    folders = {each.parent.name: each for each in server.glob("*/static")}
+    folders["room"] = server.parent / "room_client" / "page"
+    missing = []
+    for feature, folder in folders.items():
+        for path in (each for each in folder.rglob("*") if each.suffix in (".js", ".css")):
+            names = re.findall(r"""(?:\b(?:from|import)\s*|\burl\(\s*)["']([./a-z][^"']+)["']""", path.read_text())
+            for name in (each for each in names if not each.startswith("data:")):
+                base = f"/static/{feature}/{path.relative_to(folder).as_posix()}"
+                full = urljoin(base, name).removeprefix("/static/")
+                try:
+                    Statics().address(full)
+                except LookupError:
+                    missing.append(f"{base}: {name}")
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", sorted(VENDOR))
