@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import IO
 
 from server.backup.errors import BadBackup
-from server.backup.manifest import ATTACHED, DATABASE, FILES, MANIFEST, Manifest, Member, NoManifest, read_manifest
+from server.backup.manifest import (
+    ATTACHED,
+    DATABASE,
+    MANIFEST,
+    OPERATORS,
+    Manifest,
+    Member,
+    NoManifest,
+    read_manifest,
+)
 
 _CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
@@ -80,7 +89,7 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
 
 
 def _is_known(name: str) -> bool:
-    return name in (DATABASE, *FILES) or ATTACHED.fullmatch(name) is not None
+    return name == DATABASE or any(kind.fullmatch(name) for kind in (OPERATORS, ATTACHED))
 
 
 def _looks_like_ours(file: Path) -> bool:

@@ -20,7 +20,7 @@ from server.backup import postgresql, sqlite
 from server.backup.archive import checked, chunks_of, member, write_member
 from server.backup.attached import named_in, write_files
 from server.backup.errors import BackupFailed, BadBackup
-from server.backup.manifest import DATABASE, FILES, MANIFEST, Facts, Manifest, Member, fingerprint, stamp
+from server.backup.manifest import DATABASE, MANIFEST, OPERATORS, Facts, Manifest, Member, fingerprint, stamp
 from server.data.engine import Database
 from server.data.files import sync_directory
 from server.data.secret import load_secret
@@ -141,7 +141,7 @@ def _from_postgresql(database: Database, archive: zipfile.ZipFile) -> _Dumped:
 
 
 def _files(data: Path, archive: zipfile.ZipFile) -> dict[str, Member]:
-    there = [data / name for name in FILES if (data / name).is_file()]
+    there = sorted(path for path in data.glob("*.csv") if OPERATORS.fullmatch(path.name) and path.is_file())
     return {file.name: write_member(archive, file.name, [file.read_bytes()]) for file in there}
 
 

@@ -18,8 +18,9 @@ from server.people.tables import AuditEvent
 
 Engine = Literal["sqlite", "postgresql"]
 MANIFEST, DATABASE = "manifest.json", "database"
-FILES = ("holidays.csv", "holidays_a_year.csv", "deadlines.csv")
-"""The operator's own files: due days are counted from them, so they go with the database."""
+OPERATORS = re.compile(r"[a-z][a-z0-9_-]{0,60}\.csv")
+"""Members that are the operator's own dated files: due days, duties, letterheads and figures follow from them, so
+they go with the database."""
 DIRECTORY = "attachments"
 ATTACHED = re.compile(rf"{DIRECTORY}/([0-9a-f]{{32}})")
 """Members that are files of attachments."""

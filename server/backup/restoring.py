@@ -16,7 +16,7 @@ from server.backup import postgresql, sqlite
 from server.backup.archive import checked, extract, member
 from server.backup.attached import lay_out, put_in_place
 from server.backup.errors import BackupFailed, BadBackup, RestoreRefused
-from server.backup.manifest import DATABASE, FILES, Facts, Manifest, facts_of, fingerprint, stamp
+from server.backup.manifest import DATABASE, OPERATORS, Facts, Manifest, facts_of, fingerprint, stamp
 from server.data.opening import DatabaseUnusable, open_as_it_is, open_up_to_date
 from server.data.schema import knows, newest_revision
 from server.data.secret import load_secret
@@ -167,9 +167,7 @@ def _bring_up_to_date(url: str, manifest: Manifest) -> Facts:
 def _put_files(file: Path, manifest: Manifest, data: Path) -> list[str]:
     """The operator's files where there are none; a file that is there stays."""
     remarks = []
-    for name in FILES:
-        if name not in manifest.members:
-            continue
+    for name in sorted(filter(OPERATORS.fullmatch, manifest.members)):
         with member(file, name) as stream:
             content = stream.read()
         if not (data / name).exists():

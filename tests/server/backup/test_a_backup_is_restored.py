@@ -155,6 +155,8 @@ def test_the_operators_files_come_with_it_and_the_secret_does_not(
 ) -> None:
     (installation.data / "holidays.csv").write_text("date,kind,name\n2027-01-02,holiday,Nghỉ bù\n", "utf-8")
     (installation.data / "deadlines.csv").write_text("key,variant\n", "utf-8")
+    (installation.data / "report-forms.csv").write_text("form\n", "utf-8")
+    (installation.data / "Bản sao của holidays.csv").write_text("nobody reads this\n", "utf-8")
     elsewhere.data.mkdir()
     (elsewhere.data / "deadlines.csv").write_text("another\n", "utf-8")
     installation.backup()
@@ -164,6 +166,11 @@ def test_the_operators_files_come_with_it_and_the_secret_does_not(
     assert "no secret.key" in said
     assert "Nghỉ bù" in (elsewhere.data / "holidays.csv").read_text("utf-8")
     assert (elsewhere.data / "deadlines.csv").read_text("utf-8") == "another\n"
+    assert {path.name for path in elsewhere.data.glob("*.csv")} == {
+        "deadlines.csv",
+        "holidays.csv",
+        "report-forms.csv",
+    }
     assert not (elsewhere.data / "secret.key").exists()
 
 
