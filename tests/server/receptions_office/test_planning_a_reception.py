@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
 from server.receptions.queries import AgendaLine, agenda_of
 from server.receptions.tables import Audience
@@ -100,6 +101,21 @@ async def test_petitions_go_onto_the_agenda(province: Province) -> None:
     nothing = await province.post(address, {}, address)
     assert nothing.status == 422
     assert "Hãy chọn ít nhất một đơn" in await nothing.text()
+
+
+async def test_an_item_without_a_room_says_why(province: Province) -> None:
+    def lost_its_place(session: Session) -> int:
+        found = petition(session, "KG-0225")
+        found.place_code, found.unit_in_charge = "", ""
+        session.add(found)
+        return found.id or 0
+
+    number = province.database.run_here(lost_its_place)
+    await province.as_("canbo")
+    address = (await province.post("/receptions/new", PLAN, "/receptions/new")).headers["Location"]
+    add = f"{address}/items/new"
+    assert (await province.post(add, {"petition": str(number)}, add)).status == 303
+    assert "Chưa có điểm cầu nào được đề xuất" in await province.page(address)
 
 
 async def test_a_form_that_is_sent_twice_adds_one_item(province: Province) -> None:
