@@ -24,6 +24,7 @@ from server.readiness.tables import RoomCheck, RoomContact
 from server.readiness.words import LIGHT_ICONS, LIGHT_WORDS
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import RECEPTION_RULES
+from server.receptions.late_sources import LATE_SOURCES, LateLine, said_of
 from server.receptions.room_checks import ROOM_CHECKS
 from server.rooms.queries import room_by_id
 from server.rooms.tables import Room, RoomLevel
@@ -152,11 +153,12 @@ async def _room_page(
     """`mistake`: of what was said; `telephone`: one that can be none."""
     live, translate, language = request.app[_LIVE], translator_of(request), language_of(request)
 
-    def work(session: Session) -> tuple[Room, list[RoomCheck], list[tuple[RoomContact, str]]]:
+    def work(session: Session) -> tuple[Room, list[RoomCheck], list[tuple[RoomContact, str]], list[LateLine]]:
         room = _room_in(session, request)
-        return room, checks_of(session, room.id or 0), contacts_of(session, room.id or 0)
+        late = request.app[LATE_SOURCES].of_room(session, room.code)
+        return room, checks_of(session, room.id or 0), contacts_of(session, room.id or 0), late
 
-    room, checks, contacts = await request.app[DATABASE].run(work)
+    room, checks, contacts, late = await request.app[DATABASE].run(work)
     newest = contacts[0] if contacts else (None, "")
     record = RoomRecord(room, checks[0] if checks else None, *newest)
     lines: list[CheckLine] = check_lines(checks, live.codec, translate, language)
@@ -169,6 +171,7 @@ async def _room_page(
         checks=lines,
         contacts=contacts,
         kept_days=None if kept is None else kept.days,
+        late=[said_of(each, translate) for each in late],
         Light=Light,
         light_words=LIGHT_WORDS,
         light_icons=LIGHT_ICONS,

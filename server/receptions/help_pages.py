@@ -14,6 +14,7 @@ from server.people.rights import Right
 from server.people.sessions import account_in
 from server.receptions.conductor import CONDUCTOR
 from server.receptions.helping import HELPING
+from server.receptions.late_sources import LATE_SOURCES, said_late
 from server.receptions.line_quality import Quality
 from server.receptions.line_words import HEADLINES, line_words
 from server.receptions.programme import DESK_CODE, RoomFacts
@@ -51,7 +52,7 @@ _PATH = r"/receptions/help/{code:\d{1,9}}"
 
 
 def add_routes(app: web.Application) -> None:
-    """Needs CONDUCTOR in the application, and HELPING when it runs."""
+    """Needs CONDUCTOR in the application, and HELPING and LATE_SOURCES when it runs."""
     app.router.add_get(_PATH, page, name="room_help")
     app.router.add_post(_PATH, ask)
 
@@ -106,6 +107,8 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
     verdict, is_in_touch = around.lines.of(room.code), around.links.is_in_touch(room.code)
     is_waiting = is_in_touch and verdict.quality is Quality.ABSENT
     known = request.app[HELPING].of(room.code)
+    became = await request.app[DATABASE].run(request.app[LATE_SOURCES].of_room, room.code)
+    late = said_late(around.keeping, around.links.is_in_touch, [room.code], became, translate, language)
     troubles = [
         (one.at, _refused(one.refusal, translate, language), one.device, one.state) for one in known.troubles
     ]
@@ -126,6 +129,7 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         known=known,
         now=conductor.now,
         troubles=troubles,
+        late=late,
         refusal=sentence(refusal, language) if refusal is not None else "",
         device_words=DEVICE_WORDS,
         state_words=STATE_WORDS,

@@ -37,9 +37,10 @@ export function matches(room, search) {
 /** What needs the host's attention in this room, as words; empty if nothing does. `session`: see RoomWall.setSession. */
 export function troubleOf(room, { open, limited, closed, staged }) {
   const answer = answerTrouble(room, open);
+  const kept = keptOf(room);
   if (room.presence === "absent") {
     const needed = limited && room.in_audience && say("trouble.absent");
-    return [needed, answer].filter(Boolean).join(", ");
+    return [needed, kept, answer].filter(Boolean).join(", ");
   }
   const found = answer && !open ? [answer] : [];
   for (const device of ["microphone", "camera"]) {
@@ -52,7 +53,16 @@ export function troubleOf(room, { open, limited, closed, staged }) {
   if (sentMedia && room.presence === "connected") found.push(say("trouble.not_receiving"));
   if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
   if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
+  if (kept) found.push(kept);
   return found.join(", ");
+}
+
+/** What the room keeps of itself from a time without a line, in words; empty where it keeps nothing. */
+export function keptOf({ presence, keeping, kept_s: seconds, kept_percent: percent }) {
+  if (!seconds) return keeping ? say("kept.keeping") : "";
+  const length = seconds < 90 ? say("kept.seconds", { n: Math.ceil(seconds) }) : say("kept.minutes", { n: Math.ceil(seconds / 60) });
+  if (presence === "absent") return say("kept.away", { length });
+  return percent === null ? say("kept.waits", { length }) : say("kept.comes", { length, percent });
 }
 
 /** Before the opening: who has not answered, or cannot come. Afterwards: who said that it comes, and is not there. */

@@ -4,7 +4,7 @@
 import { durationText, secondsSince } from "../web/live/clock.js";
 import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
-import { countsOf, lineOf, ordered, plain, shortName } from "./console_room_order.js";
+import { countsOf, keptOf, lineOf, ordered, plain, shortName } from "./console_room_order.js";
 import { RovingFocus } from "./roving_focus.js";
 
 const ICONS = {
@@ -50,6 +50,11 @@ export class RoomWall {
     return [...this.#rooms.values()].filter(
       ({ in_audience: inAudience, presence }) => inAudience && presence !== "absent" && presence !== "has_floor",
     );
+  }
+
+  /** Sentences about what rooms keep still and have not handed over, each with the room's name. */
+  get kept() {
+    return [...this.#rooms.values()].map((room) => [room, keptOf(room)]).filter(([, said]) => said).map(([room, said]) => `${shortName(room.name)}: ${said}.`);
   }
 
   /** Takes a ConsoleRooms message. */

@@ -65,6 +65,9 @@ async def test_it_is_entered_and_watched_with_the_same_rights(
     assert [event.actor for event in province.audited("late_source_entered")] == [f"room:{HA_KHANH}"]
 
     await province.as_("canbo")
+    page = await province.page(f"/receptions/{held.made.reception}")
+    assert "Đã nhận 3 giây hình và tiếng do điểm cầu tự ghi, lưu bên cạnh bản ghi" in page
+    assert "tự ghi: lúc đó điểm cầu không được mời phát biểu" in page
     page = await province.page(f"/receptions/{held.made.reception}/recording?source={SOURCE}")
     shown = player_data(page)["isolated"][SOURCE]
     assert shown["name"].startswith("Nộp muộn: ")
@@ -116,6 +119,8 @@ async def test_of_an_item_that_turned_out_a_denunciation_nothing_is_entered(
         await handed_over(held, shelf, whole)
         province.database.run_here(denounce)
     await until(lambda: _removed(province), ASIDE_S)
+    await province.as_("thuky")
+    assert "tự ghi: mục đó không mở cho các điểm cầu" in await province.page(f"/receptions/{held.made.reception}")
     assert not list((province.recordings.parent / "late").iterdir())
     assert not list((province.recordings / FOLDER).glob("late-*"))
     assert not list(before.iterdir())

@@ -88,6 +88,28 @@ async def test_a_room_whose_page_is_gone_is_red_since_that_moment(control: Contr
     assert re.search(r'nowrap"><', rows_of(await control.page(session, BOARD))[BAI_CHAY][1])  # nobody knows
 
 
+async def test_what_a_room_keeps_of_itself_is_said_while_it_lies_there(control: ControlProcess) -> None:
+    checked(control, HA_TU, GOOD)
+    room, console = await control.room(HA_TU), await control.console()
+    here, keeping = control.conductor.live.around.links.rooms_in_touch, control.conductor.live.around.keeping
+    keeps = {"keeping": False, "kept": [{"reception": 1, "seconds": 125.0}], "percent": 40}
+    await room.client.emit("keeps", keeps, namespace="/room")
+    await eventually(lambda: None if keeping.known(HA_TU) else "it has said nothing")
+    session, helping = await control.log_in("thuky"), await control.log_in("quantri")
+    light, rest = rows_of(await control.page(session, BOARD))[HA_TU]
+    assert light == "needs"
+    assert "Điểm cầu còn giữ 3 phút hình và tiếng của mình, đang chuyển (40 %)" in rest
+    assert "Nhắc điểm cầu để máy tính bật" in rest
+    await eventually(lambda: None if console.rooms[HA_TU]["kept_s"] == 125.0 else console.rooms[HA_TU])
+    await room.client.disconnect()
+    await eventually(lambda: None if HA_TU not in here() else "still in touch")
+    for page in (await control.page(session, BOARD), await control.page(helping, f"/receptions/help/{HA_TU}")):
+        assert re.search(r"còn giữ 3 phút hình .*theo lần báo lúc \d\d:\d\d\), hiện không kết nối", page)
+    room = await control.room(HA_TU)
+    await room.client.emit("keeps", {}, namespace="/room")
+    await eventually(lambda: None if not keeping.known(HA_TU) else "it keeps something still")
+
+
 async def test_a_check_of_the_day_before_yesterday_says_nothing_of_today(control: ControlProcess) -> None:
     checked(control, HA_TU, GOOD, 50)
     await in_touch(control, HA_TU, BAI_CHAY)

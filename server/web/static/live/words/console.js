@@ -67,6 +67,10 @@ export default {
     "All rooms stop getting picture and sound, and the recording is closed. An ended reception cannot be opened again.",
   ],
   "confirm.end.waiting": ["Còn {n} mục chưa tiếp.", "{n} items have not been heard."],
+  "confirm.end.kept": [
+    "Kết thúc không làm mất phần đó: điểm cầu chuyển tiếp sau phiên, miễn là không tắt máy. Trang của phiên cho biết đã nhận đủ chưa.",
+    "Nothing of it is lost by ending: it goes on coming afterwards, as long as the computer there stays on. The reception's page tells when all has come.",
+  ],
   "confirm.end.do": ["Kết thúc phiên", "End reception"],
   "console.sound.on": ["Tiếng: bật", "Sound: on"],
   "console.sound.off": ["Tiếng: tắt", "Sound: off"],
