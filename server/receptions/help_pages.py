@@ -4,7 +4,7 @@ Every act is written into the audit log before it is sent, and the screen in the
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -13,9 +13,9 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.receptions.conductor import CONDUCTOR
-from server.receptions.helping import HELPING
+from server.receptions.helping import HELPING, RoomHelp
 from server.receptions.late_sources import LATE_SOURCES, said_late
-from server.receptions.line_quality import Quality
+from server.receptions.line_quality import Quality, Verdict
 from server.receptions.line_words import HEADLINES, line_words
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.quality_pages import ICONS
@@ -121,6 +121,7 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         is_waiting=is_waiting,
         software=around.software.get(room.code, ""),
         devices=around.devices.get(room.code),
+        as_of=_as_of(known, verdict),
         verdict=verdict,
         words=line_words(verdict, translate, language),
         history=around.lines.history(room.code, conductor.now - HISTORY),
@@ -137,6 +138,15 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         outcome_words=OUTCOME_WORDS,
         longest=LONGEST_TEXT,
     )
+
+
+def _as_of(known: RoomHelp, verdict: Verdict) -> datetime | None:
+    """Of when what is shown of the devices is, where the room has no link that would tell a change: it held until
+    the link went. None: it holds now, or nothing is known."""
+    told = known.states_told_at
+    if verdict.quality is not Quality.ABSENT or told is None:
+        return None
+    return told if verdict.since is None else max(told, verdict.since)
 
 
 def _refused(code: RefusalCode | None, translate: Callable[[str], str], language: str) -> str:
