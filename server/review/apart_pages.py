@@ -27,12 +27,12 @@ from server.web.shell import render, require
 
 
 def add_routes(app: web.Application) -> None:
-    app.router.add_get(r"/recordings/{id:\d{1,9}}/late/{number:\d{4,6}}", page, name="recording_late")
+    app.router.add_get(r"/recordings/{id:\d{1,9}}/late/{number:\d{1,6}}", page, name="recording_late")
 
 
 @require(Right.WATCH_RECORDINGS)
 async def page(request: web.Request) -> web.StreamResponse:
-    source = f"late-file-{request.match_info['number']}"
+    source = f"late-file-{int(request.match_info['number']):04d}"
     found, watched, account, reception, grants = await _found(request, source)
     preparing = request.app[PREPARING]
     preparing.want_isolated(watched, source)

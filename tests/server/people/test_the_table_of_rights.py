@@ -118,7 +118,10 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
         ),
         (
             Role.TECHNICIAN,
-            {"/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"},
+            {
+                *("/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"),
+                *("/rooms/readiness/telephones", "/rooms/readiness/telephones/confirm"),
+            },
         ),
     ],
 )
