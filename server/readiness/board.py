@@ -11,7 +11,7 @@ from server.readiness.keeping import findings_of
 from server.readiness.queries import RoomRecord
 from server.readiness.rules import Light, Now, Trouble, judged, troubles_now, worst
 from server.readiness.tables import RoomContact
-from server.readiness.words import TROUBLES, Translate, said_of
+from server.readiness.words import BEFORE, TROUBLES, Translate, said_of
 from server.receptions.keeping import ADVICE, keeping_sentence
 from server.receptions.live import Live
 from server.rooms.tables import Room, RoomLevel
@@ -60,7 +60,10 @@ class BoardMaker:
         wrong = [reason for reason in found if reason.light is not Light.GREEN]
         sentences = [(translate(TROUBLES[trouble][0]), translate(TROUBLES[trouble][1])) for _, trouble in of_now]
         sentences += [said_of(reason, translate, language) for reason in wrong]
-        since = self._since(now, [trouble for _, trouble in of_now], check.since if check and wrong else None)
+        here = [trouble for _, trouble in of_now]
+        since = self._moment(self._since(now, here, check.since if check and wrong else None), language)
+        if not since and Trouble.OUT in here:  # longer than this server runs
+            since = translate(BEFORE, time=self._moment(self._in_touch.watching_since, language))
         lights = [light for light, _ in of_now] + [reason.light for reason in wrong]
         if kept := self._kept(code, translate, language):
             sentences.append((kept, translate(ADVICE)))
@@ -69,7 +72,7 @@ class BoardMaker:
             room=record.room,
             light=worst(lights),
             sentences=tuple(sentences),
-            since=self._moment(since, language),
+            since=since,
             checked=self._moment(check.checked_at if check is not None else None, language),
             contact=record.contact,
             told_by=record.by,

@@ -29,7 +29,7 @@ from server.readiness.keeping import KeptChecks
 from server.readiness.queries import RoomRecord, checks_of, contacts_of, records_on
 from server.readiness.rules import Light
 from server.readiness.tables import RoomCheck, RoomContact
-from server.readiness.words import LIGHT_ICONS, LIGHT_WORDS
+from server.readiness.words import LIGHT_ICONS, LIGHT_WORDS, NOBODY_TOLD
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import RECEPTION_RULES
 from server.receptions.late_sources import LATE_SOURCES, LateLine, said_of
@@ -235,9 +235,10 @@ def _rows(request: web.Request, lines: list[BoardLine]) -> list[list[Value]]:
     _, language = translator_of(request), language_of(request)
     rows: list[list[Value]] = [[_(word) for word in _HEAD]]
     for line in lines:
-        told = ""
+        told = _(NOBODY_TOLD)
         if line.contact is not None:
-            told = f"{local_time(line.contact.told_at, 'HH:mm dd/MM/yyyy', language)} {line.contact.words}"
+            at = local_time(line.contact.told_at, "HH:mm dd/MM/yyyy", language)
+            told = f"{at} {line.contact.words}" + (f" ({line.told_by})" if line.told_by else "")
         rows.append(
             [
                 line.room.code,
