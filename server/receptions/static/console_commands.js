@@ -124,7 +124,7 @@ export class CommandButtons {
     } else if (id === "reopen_item") {
       this.#ask("reopen", () => this.run(id, { confirm: true }));
     } else if (id === "end") {
-      const waiting = this.#state.agenda.filter(({ state }) => state !== "done").length;
+      const waiting = this.#state.agenda.filter(({ state }) => state === "waiting").length;
       const { kept } = this.#rooms;
       const more = [waiting && say("confirm.end.waiting", { n: waiting }), ...kept, kept.length > 0 && say("confirm.end.kept")];
       this.#ask("end", () => this.run(id, { confirm: true }), more.filter(Boolean).join(" "));

@@ -42,6 +42,7 @@ export default {
     "Closed item: rooms see and hear nothing, nothing is recorded",
   ],
   "stage.floor": ["{name} đang lên hình", "{name} is on air"],
+  "stage.floor.lost": ["{name} có lời, đang mất liên lạc", "{name} has the floor and is not heard of"],
   "stage.floor.none": ["Chưa điểm cầu nào lên hình", "No room is on air"],
   "command.open": ["Mở phiên", "Open reception"],
   "command.next": ["Gọi mục tiếp", "Call next item"],

@@ -35,5 +35,7 @@ export default {
   "kept.waits": ["còn giữ {length} hình của mình, chờ chuyển", "keeps {length} of its own picture, to be handed over"],
   "kept.comes": ["còn giữ {length} hình của mình, đang chuyển ({percent} %)", "keeps {length} of its own picture, handing it over ({percent} %)"],
   "kept.away": ["còn giữ {length} hình của mình, chuyển khi nối lại", "keeps {length} of its own picture, to come when it is back"],
+  "trouble.lost": ["có lời mà mất liên lạc", "has the floor, and is not heard of"],
+  "trouble.lost.since": ["có lời mà mất liên lạc từ {time}, có thể tự nối lại", "has the floor; not heard of since {time}, may come back by itself"],
   "trouble.absent": ["vắng, mục này cần điểm cầu này", "absent, and this item needs it"],
 };
