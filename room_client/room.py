@@ -15,6 +15,7 @@ from room_client.experience import Experience
 from room_client.keeping.handing_over import Way
 from room_client.keeping.keeping import Keeping
 from room_client.keeping.late_http import LateHttp
+from room_client.keeping.telling import Telling
 from room_client.kept_link import STEADY_S, KeptLink
 from room_client.kept_signalling import FINAL, FIRST_PAUSE_S, LONGEST_PAUSE_S, KeptSignalling
 from room_client.link import Link, LinkCounts, LinkEnd
@@ -200,6 +201,8 @@ class Room:
         ]
         if keeping is not None:
             media.append(asyncio.create_task(keeping.run(), name="room keeping"))
+            telling = Telling(signalling, keeping.standing)
+            media.append(asyncio.create_task(telling.run(), name="room tells what it keeps"))
         connection = asyncio.create_task(signalling.keep(), name="room signalling")
         try:
             await asyncio.wait((refusal, connection, *media), return_when=asyncio.FIRST_COMPLETED)

@@ -70,6 +70,9 @@ class RoomEntry(Message):
     layer: Carried = ""
     summons: Literal["", "asked", "seen", "coming", "cannot"] = ""  # to this reception; "": not summoned
     offices: int | None = None  # how many are present; None: its roll was not called
+    keeping: bool = False  # at this moment, because its line is down: what it says is not lost
+    kept_s: float = 0.0  # of its own camera and microphone, which it kept so and has not handed over
+    kept_percent: int | None = None  # of the file of it that is on its way now
 
 
 class AgendaEntry(Message):

@@ -1,5 +1,5 @@
 """What a room and the server say about media that the room kept while its line was down (PROTOCOL.md, "Late
-sources"): which of it the server takes, and one file after the other, in pieces.
+sources"): that it keeps something, which of it the server takes, and one file after the other, in pieces.
 
 Times are seconds since the epoch by the server's clock, as the room knew it.
 """
@@ -7,9 +7,11 @@ Times are seconds since the epoch by the server's clock, as the room knew it.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from signaling.messages import Message
 
 LATE_PATH = "/room/late"
 SPANS_PATH = f"{LATE_PATH}/spans"
@@ -19,6 +21,7 @@ LONGEST_S = 1800.0  # what a room keeps of one time without a line; nobody's flo
 SHORTEST_S = 1.0  # less is handed over by nobody
 LARGEST_BYTES = 1_000_000_000  # half an hour at 4.4 Mbit/s
 MOST_SPANS = 50
+MOST_RECEPTIONS = 20  # of which a room says that it keeps something
 
 Epoch = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 FileHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -93,3 +96,28 @@ class FileReceived(BaseModel):
 
     received: int
     stored: bool
+
+
+class KeptSeconds(Message):
+    """What a room keeps of one reception and has not handed over; what of it is taken the server says later."""
+
+    event: ClassVar[str] = "kept_seconds"
+    reception: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    seconds: Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+
+
+class Keeps(Message):
+    """How a room's keeping stands, whole every time: after connecting, and on every change. Namespace ``/room``.
+
+    `keeping`: it writes at this moment, and the seconds of that are not in `kept` yet. `percent`: of the file that
+    is on its way now; None: none is.
+    """
+
+    event: ClassVar[str] = "keeps"
+    keeping: bool = False
+    kept: Annotated[tuple[KeptSeconds, ...], Field(max_length=MOST_RECEPTIONS)] = ()
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
+
+    @property
+    def seconds(self) -> float:
+        return sum(each.seconds for each in self.kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from signaling.check_messages import ChecksView, LineCheck, LineCheckEnd, RoomChecked
 from signaling.desk_messages import Command, ConsoleRooms, ConsoleState
 from signaling.help_messages import Help, Helped
+from signaling.late_messages import Keeps
 from signaling.messages import (
     Devices,
     Hand,
@@ -39,6 +40,7 @@ UP_ROOM: tuple[type[Message], ...] = (
     LineCheckEnd,
     Picture,
     Helped,
+    Keeps,
 )
 DOWN_ROOM: tuple[type[Message], ...] = (
     Paths,

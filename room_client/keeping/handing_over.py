@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from enum import Enum, auto
+from pathlib import Path
 from typing import Protocol
 
 from room_client.keeping.cutting import cut, sha256_of, span_of
@@ -63,6 +64,7 @@ class HandingOver:
         told: Callable[[KeptEvent, str], None],
     ) -> None:
         self._shelf, self._http, self._way, self._told = shelf, http, way, told
+        self.percent: int | None = None  # of the file that is on its way
 
     async def run(self) -> None:
         pause = Pause(FIRST_PAUSE_S, LONGEST_PAUSE_S)
@@ -126,20 +128,27 @@ class HandingOver:
             bytes=size,
             sha256=sha256,
         )
+        try:
+            await self._send_pieces(path, offered, server)
+        finally:
+            self.percent = None
+        await asyncio.to_thread(self._shelf.remove, part)
+        self._told(KeptEvent.HANDED_OVER, "")
+
+    async def _send_pieces(self, path: Path, offered: OfferFile, server: Server) -> None:
         got, said = await server.offer(offered), -1
         with path.open("rb") as file:
             while not got.stored:
                 way = self._way()
                 if way is Way.SHUT:
                     raise WayShut
-                percent = 100 * got.received // size // _SAID_EVERY * _SAID_EVERY
+                self.percent = 100 * got.received // offered.bytes
+                percent = self.percent // _SAID_EVERY * _SAID_EVERY
                 if percent > said:
                     said = percent
                     self._told(KeptEvent.HANDING_OVER, str(percent))
                 file.seek(got.received)
                 data = await asyncio.to_thread(file.read, PIECE_BYTES)
-                got = await server.piece(sha256, got.received, data)
+                got = await server.piece(offered.sha256, got.received, data)
                 if not got.stored:
                     await asyncio.sleep(len(data) / (SLOW_BYTES_S if way is Way.THIN else FAST_BYTES_S))
-        await asyncio.to_thread(self._shelf.remove, part)
-        self._told(KeptEvent.HANDED_OVER, "")

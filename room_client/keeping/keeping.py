@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from room_client.keeping.counted import Counted
 from room_client.keeping.events import KeptEvent
 from room_client.keeping.film import FilmWriter
 from room_client.keeping.handing_over import HandingOver, Way
@@ -15,7 +16,7 @@ from room_client.keeping.keeper import Film, Keeper, Shot
 from room_client.keeping.late_http import LateHttp
 from room_client.keeping.shelf import KeptShelf
 from room_client.sources.contract import EncodedFrame
-from signaling.late_messages import LONGEST_S
+from signaling.late_messages import LONGEST_S, Keeps
 from signaling.messages import StageView
 from signaling.wire.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 from signaling.wire.slots import Upstream
@@ -46,10 +47,16 @@ class Keeping:
         self._handing_over = HandingOver(self._shelf, http, self._way_now, told)
         self._loop = asyncio.get_running_loop()
         self._films: list[FilmWriter] = []
+        self._counted = Counted(self._shelf)
 
     @property
     def keeping(self) -> bool:
         return self._keeper.keeping
+
+    async def standing(self) -> Keeps:
+        """What the server is told of it. Raises OSError."""
+        kept = await asyncio.to_thread(self._counted.now)
+        return Keeps(keeping=self.keeping, kept=kept, percent=self._handing_over.percent)
 
     def stage(self, stage: StageView) -> None:
         self._keeper.stage(stage, time.monotonic())

@@ -1,7 +1,7 @@
 // This page as the screen of a room whose camera and microphone something else sends: it opens no device; it sees,
 // hears, and acts for the room, as always. `tiepdan room --screen` says here how they fare: it puts `tiepdanAppliance`
 // into the page before anything of it runs, and calls `tiepdanTold` and `tiepdanHeard` afterwards. Beside a WHIP
-// encoder, of which nobody knows more than the server, it is opened as /room?screen.
+// encoder, of which nobody knows more than the server, it is opened as /room?screen; so is a hall's second screen.
 
 const ASKED_MS = 10_000; // of what was asked before this page was loaded nothing is said
 
@@ -14,6 +14,7 @@ const isBesideEncoder = () => new URLSearchParams(location.search).has("screen")
 export class ToldDevices extends EventTarget {
   #told = { camera: "starting", microphone: "starting", sentence: "" };
   isElsewhere = true;
+  isUnknown = !("tiepdanAppliance" in globalThis);
   level = null; // how loud the microphone is, 0 to 1; null where nobody measures it
 
   constructor() {

@@ -34,6 +34,7 @@ export function showCard(view, known) {
   const button = part("card-button");
   setHidden(button, !(view in BUTTONS));
   if (view in BUTTONS) setText(button, say(BUTTONS[view]));
+  setHidden(part("second-screen"), view !== "replaced" || devices.isElsewhere);
   const check = part("check-devices");
   setHidden(check, !SCHEDULED.has(view) || (attends && !checks) || devices.isElsewhere);
   setText(check, say(checks ? "room.resting.check.end" : "room.resting.check"));

@@ -333,6 +333,7 @@ function listen() {
     });
   }
   part("card-button").addEventListener("click", openLink);
+  part("second-screen").addEventListener("click", () => location.assign("/room?screen")); // see appliance.js
   part("key-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const typed = readEntry(part("key").value);

@@ -143,7 +143,8 @@ function drawBar({ view, stage, attends, isSeen, roomName, status, devices, qual
   setHidden(part("bar"), view === "key" || view === "starting");
   const line = lineSign({ status, quality, carried });
   drawSign(part("line"), line.icon, line.words, line.tone);
-  for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends); // let go of
+  // Let go of; or another one has them, and nobody says here how they fare.
+  for (const name of ["camera", "microphone", "meter"]) setHidden(part(name), !attends || devices.isUnknown);
   if (devices.isElsewhere && devices.level === null) setHidden(part("meter"), true); // nobody measures it
   setHidden(part("resting"), attends || status.phase !== "resting");
   setHidden(part("seen"), !isSeen);

@@ -154,6 +154,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="everything, for
         table.add_row(str(item["position"]), item["state"], item["kind"], codes, item["audience"])
     console.print(table)
     connected = sum(1 for room in now.rooms if room["presence"] != "absent")
+    for room in now.rooms:
+        if room["kept_s"]:
+            console.print(
+                f"{room['name']} keeps {room['kept_s']} s of its own picture and has not handed them over."
+            )
     light = RecordingLight.model_validate(state["recording"])
     console.print(f"{connected} of {len(now.rooms)} rooms are there.")
     console.print(

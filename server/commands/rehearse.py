@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from room_client.fault_injection.faults import Fault
 from server.commands.context import console, errors, fail, load_settings, run_alone, today
 from server.control_socket import control_socket
-from server.rehearsal.faults import faults_of
+from server.demo.fill import rehearsed
+from server.rehearsal.faults import Wished, faults_of
 from server.rehearsal.real_rooms import RealRehearsal, RealReport
 from server.rehearsal.report import Report
 from server.rehearsal.story import SPEAKERS, STEPS, Rehearsal
@@ -33,7 +34,8 @@ def rehearse(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"let a room misbehave: {', '.join(Fault)}, or all; =ROOMS for more of them; repeatable"
+            help=f"let a room misbehave: {', '.join(Fault)}, or all; =NUMBER for more of them, "
+            "=ROOM,ROOM for these (code or name); repeatable"
         ),
     ] = None,
     faults_last: Annotated[float, typer.Option(min=1, max=600, help="how long the faults last, in seconds")] = 12,
@@ -57,7 +59,8 @@ def rehearse(
         _refuse_beside_real(context)
         _show(_with_real_rooms(settings, wait, yes), report)
     try:
-        faults = faults_of(fault or ())
+        playing = rehearsed(rooms)
+        faults = faults_of(fault or (), dict(list(playing.items())[SPEAKERS:]))
         if len(faults) > rooms - SPEAKERS:
             raise ValueError(f"came {len(faults)} for {rooms} rooms; two have to be left to speak")
     except ValueError as problem:
@@ -105,7 +108,7 @@ class Wishes:
     rooms: int
     seconds: float
     beside: int
-    faults: list[Fault]
+    faults: list[Wished]
     faults_last_s: float
 
 

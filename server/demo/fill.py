@@ -31,6 +31,7 @@ from server.receptions.tables import AHEAD, Audience
 from server.rooms.departments import read_departments
 from server.rooms.importing import SAMPLE, import_rooms
 from server.rooms.queries import rooms_on
+from server.rooms.registry_file import read_registry
 from server.rooms.tables import RoomLevel
 
 _REHEARSAL = (
@@ -109,6 +110,12 @@ def fill_rehearsal(session: Session, rooms: int, today: date) -> DemoFilled:
     fill_history(session, petitions, today, author)
     reception = plan_reception(session, petitions, {room.code: room for room in there}, today, _REHEARSAL)
     return DemoFilled(True, len(there), len(petitions), reception.id)
+
+
+def rehearsed(count: int) -> dict[str, str]:
+    """Names of the communes of a rehearsal with so many rooms, by code and in its order."""
+    rows = read_registry(_communes(count), valid_from=date.min).rows
+    return dict(sorted((row.code, row.name) for row in rows if row.level is RoomLevel.COMMUNE))
 
 
 def _communes(count: int) -> bytes:

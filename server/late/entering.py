@@ -24,15 +24,15 @@ from server.data.engine import Database
 from server.late import queries
 from server.late.rules import item_of
 from server.late.shelf import LateShelf, Place
+from server.late.standing import ENTERED, REMOVED
 from server.late.work import Inspected, ToInspect
 from server.people import audit
 from server.people.tables import AuditEvent
 from server.review.aside import ASK_EVERY_S, Aside, Ended
 from server.review.rounds import Rounds
-from signaling.late_messages import SHORTEST_S
+from signaling.late_messages import SHORTEST_S, NotTaken
 
 TOLERANCE_S = 0.25  # a picture or 20 ms of sound lasts beyond the moment it begins
-_ENTERED = "late_source_entered"
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +68,7 @@ class Entering:
         """False: its recording is not sealed yet."""
         known = await self._database.run(queries.recording_for, place.coming.offer.reception)
         if known is None:
-            await self._refuse(place, "not_recorded")
+            await self._refuse(place, NotTaken.NOT_RECORDED)
             return True
         if not known.sealed:
             return False
@@ -101,8 +101,10 @@ class Entering:
         coming = place.coming
         facts = await self._database.run(queries.facts_of, coming.offer.reception, coming.room_id)
         if facts is None or not facts.recorded:
-            return "not_recorded"
-        return "" if item_of(coming.offer, facts) == coming.item else "not_on_floor, or closed since"
+            return NotTaken.NOT_RECORDED
+        if item_of(coming.offer, facts) == coming.item:
+            return ""
+        return NotTaken.CLOSED if coming.item in facts.barred else NotTaken.NOT_ON_FLOOR
 
     def _enter(self, place: Place, found: Inspected, known: queries.Known) -> Written:
         at, coming = datetime.now(UTC), place.coming
@@ -145,14 +147,14 @@ def _note(session: Session, place: Place, written: Written) -> None:
         "signed": {"number": written.entry.number, "line_sha256": written.line_sha256},
     }
     noted = select(AuditEvent.id).where(
-        AuditEvent.action == _ENTERED, col(AuditEvent.detail).contains(written.line_sha256)
+        AuditEvent.action == ENTERED, col(AuditEvent.detail).contains(written.line_sha256)
     )
     if session.exec(noted.limit(1)).first() is None:
-        _audit(session, place, _ENTERED, detail)
+        _audit(session, place, ENTERED, detail)
 
 
 def _note_refused(session: Session, place: Place, reason: str) -> None:
-    _audit(session, place, "late_source_removed", {"sha256": place.coming.offer.sha256, "reason": reason})
+    _audit(session, place, REMOVED, {"sha256": place.coming.offer.sha256, "reason": reason})
 
 
 def _audit(session: Session, place: Place, action: str, detail: dict[str, object]) -> None:

@@ -1,6 +1,6 @@
 """/room/late: a room hands over what it kept of itself while its line was down (PROTOCOL.md, "Late sources").
 
-    POST  /room/late/spans    what of one time without a line is taken; nothing is stored
+    POST  /room/late/spans    what of one time without a line is taken; noted is only what is not
     POST  /room/late          one file is offered; answered with how much of it is here
     PATCH /room/late/HASH     its next piece
 
@@ -26,8 +26,10 @@ from server.late import queries
 from server.late.entering import Entering, Folders
 from server.late.rules import MOST_BYTES_S, MOST_FILES, Facts, decide, is_too_long, item_of
 from server.late.shelf import Coming, LateShelf, NoRoomOnDisk, OtherBytes, WrongOffset
+from server.late.standing import HANDED_OVER, Standing, note_not_taken
 from server.people import audit
 from server.receptions.conductor import CONDUCTOR
+from server.receptions.late_sources import LATE_SOURCES
 from server.receptions.programme import RoomFacts
 from server.receptions.room_identity import Identifying
 from server.review.aside import ASIDE
@@ -68,8 +70,9 @@ _TAKING = web.AppKey("_TAKING", _Taking)
 
 
 def add_routes(app: web.Application, incoming: Path, folders: Folders) -> None:
-    """Needs ASIDE, and CONDUCTOR when something comes."""
+    """Needs ASIDE, and CONDUCTOR when something comes. Also gives other pages LATE_SOURCES."""
     app[_TAKING] = _Taking(app, incoming, folders)
+    app[LATE_SOURCES] = Standing(app[_TAKING].shelf)
     app.router.add_post(SPANS_PATH, spans, name="late_spans")
     app.router.add_post(LATE_PATH, offer, name="late_offer")
     app.router.add_patch(f"{LATE_PATH}/{{hash:[0-9a-f]{{64}}}}", piece, name="late_piece")
@@ -89,7 +92,9 @@ async def spans(request: web.Request) -> web.StreamResponse:
         raise Refused(RefusalCode.BAD_MESSAGE, came="a span of hours", allowed=f"{LONGEST_S:.0f} s at a time")
     facts = await _facts(request, asked.reception, room)
     had_s, _count = await _handed_over(request, asked.reception, room)
-    return _json(decide(asked, facts, had_s, now()))
+    answer = decide(asked, facts, had_s, now())
+    await request.app[DATABASE].run(note_not_taken, room.code, asked, answer)
+    return _json(answer)
 
 
 async def offer(request: web.Request) -> web.StreamResponse:
@@ -154,9 +159,14 @@ async def piece(request: web.Request) -> web.StreamResponse:
         await request.app[DATABASE].run(
             audit.record,
             f"room:{room.code}",
-            "late_source_handed_over",
+            HANDED_OVER,
             f"reception:{place.coming.offer.reception}",
-            {"sha256": name, "bytes": received.received, "item": place.coming.item},
+            {
+                "sha256": name,
+                "bytes": received.received,
+                "item": place.coming.item,
+                "seconds": round(place.coming.offer.seconds, 1),
+            },
         )
         taking.entering.rounds.poke()
     return _json(received)

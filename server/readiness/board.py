@@ -11,7 +11,8 @@ from server.readiness.keeping import findings_of
 from server.readiness.queries import RoomRecord
 from server.readiness.rules import Light, Now, Trouble, judged, troubles_now, worst
 from server.readiness.tables import RoomContact
-from server.readiness.words import TROUBLES, Translate, said_of
+from server.readiness.words import BEFORE, TROUBLES, Translate, said_of
+from server.receptions.keeping import ADVICE, keeping_sentence
 from server.receptions.live import Live
 from server.rooms.tables import Room, RoomLevel
 from server.web.languages import local_day, local_time
@@ -59,16 +60,27 @@ class BoardMaker:
         wrong = [reason for reason in found if reason.light is not Light.GREEN]
         sentences = [(translate(TROUBLES[trouble][0]), translate(TROUBLES[trouble][1])) for _, trouble in of_now]
         sentences += [said_of(reason, translate, language) for reason in wrong]
-        since = self._since(now, [trouble for _, trouble in of_now], check.since if check and wrong else None)
+        here = [trouble for _, trouble in of_now]
+        since = self._moment(self._since(now, here, check.since if check and wrong else None), language)
+        if not since and Trouble.OUT in here:  # longer than this server runs
+            since = translate(BEFORE, time=self._moment(self._in_touch.watching_since, language))
+        lights = [light for light, _ in of_now] + [reason.light for reason in wrong]
+        if kept := self._kept(code, translate, language):
+            sentences.append((kept, translate(ADVICE)))
+            lights.append(Light.AMBER)
         return BoardLine(
             room=record.room,
-            light=worst([light for light, _ in of_now] + [reason.light for reason in wrong]),
+            light=worst(lights),
             sentences=tuple(sentences),
-            since=self._moment(since, language),
+            since=since,
             checked=self._moment(check.checked_at if check is not None else None, language),
             contact=record.contact,
             told_by=record.by,
         )
+
+    def _kept(self, code: RoomCode, translate: Translate, language: str) -> str:
+        known = self._live.around.keeping.known(code)
+        return "" if known is None else keeping_sentence(known, code in self._here, translate, language)
 
     def _now(self, code: RoomCode, checked_at: datetime | None) -> Now:
         around = self._live.around

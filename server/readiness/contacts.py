@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from server.people import audit
 from server.readiness.tables import RoomContact
+from server.rooms.history import history_of
 from server.rooms.tables import Room
 
 LONGEST = 200
@@ -28,6 +29,13 @@ def telephone_in(text: str) -> str | None:
     if not number:
         return ""
     return number if len(number) <= LONGEST_TELEPHONE and _TELEPHONE.fullmatch(number) else None
+
+
+def numbers_before(session: Session, room: Room) -> list[tuple[str, str]]:
+    """Names and numbers of the units that became a part of this one; those that it has not."""
+    history = history_of(session, room.id or 0)
+    came = history.before if history is not None else ()
+    return [(kin.room.name, kin.room.telephone) for kin in came if kin.room.telephone not in ("", room.telephone)]
 
 
 def write_telephone(session: Session, room: Room, number: str, actor: str) -> None:

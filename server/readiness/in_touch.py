@@ -16,6 +16,7 @@ class InTouch:
         self._conductor = conductor
         self._here: frozenset[RoomCode] = frozenset()
         self._went: dict[RoomCode, datetime] = {}
+        self.watching_since = conductor.now
         conductor.screens.append(self)
 
     def rooms(self) -> frozenset[RoomCode]:

@@ -13,17 +13,26 @@ from server.data.columns import now
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
+from server.readiness import telephone_pages
 from server.readiness.board import BoardLine, BoardMaker
-from server.readiness.contacts import LONGEST, LONGEST_TELEPHONE, telephone_in, write_contact, write_telephone
+from server.readiness.contacts import (
+    LONGEST,
+    LONGEST_TELEPHONE,
+    numbers_before,
+    telephone_in,
+    write_contact,
+    write_telephone,
+)
 from server.readiness.history import CheckLine, check_lines
 from server.readiness.in_touch import InTouch
 from server.readiness.keeping import KeptChecks
 from server.readiness.queries import RoomRecord, checks_of, contacts_of, records_on
 from server.readiness.rules import Light
 from server.readiness.tables import RoomCheck, RoomContact
-from server.readiness.words import LIGHT_ICONS, LIGHT_WORDS
+from server.readiness.words import LIGHT_ICONS, LIGHT_WORDS, NOBODY_TOLD
 from server.receptions.conductor import Conductor
 from server.receptions.dated_rules import RECEPTION_RULES
+from server.receptions.late_sources import LATE_SOURCES, LateLine, said_of
 from server.receptions.room_checks import ROOM_CHECKS
 from server.rooms.queries import room_by_id
 from server.rooms.tables import Room, RoomLevel
@@ -58,6 +67,17 @@ class _Live:
     codec: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a room's page reads."""
+
+    room: Room
+    checks: list[RoomCheck]
+    contacts: list[tuple[RoomContact, str]]
+    late: list[LateLine]
+    numbers_before: list[tuple[str, str]]
+
+
 _LIVE: web.AppKey[_Live] = web.AppKey("_LIVE", _Live)
 
 
@@ -67,6 +87,7 @@ def add_routes(app: web.Application, conductor: Conductor, codec: str) -> None:
     app[_LIVE] = _Live(conductor, InTouch(conductor), codec)
     app.router.add_get("/rooms/readiness", board, name="readiness")
     app.router.add_get("/rooms/readiness/export.{format:xlsx|csv}", export, name="readiness_export")
+    telephone_pages.add_routes(app)
     app.router.add_get(r"/rooms/readiness/{id:\d{1,9}}", room_page, name="room_readiness")
     app.router.add_post(r"/rooms/readiness/{id:\d{1,9}}/told", tell)
     app.router.add_post(r"/rooms/readiness/{id:\d{1,9}}/telephone", keep_telephone)
@@ -152,11 +173,18 @@ async def _room_page(
     """`mistake`: of what was said; `telephone`: one that can be none."""
     live, translate, language = request.app[_LIVE], translator_of(request), language_of(request)
 
-    def work(session: Session) -> tuple[Room, list[RoomCheck], list[tuple[RoomContact, str]]]:
+    def work(session: Session) -> _Known:
         room = _room_in(session, request)
-        return room, checks_of(session, room.id or 0), contacts_of(session, room.id or 0)
+        return _Known(
+            room,
+            checks_of(session, room.id or 0),
+            contacts_of(session, room.id or 0),
+            request.app[LATE_SOURCES].of_room(session, room.code),
+            numbers_before(session, room),
+        )
 
-    room, checks, contacts = await request.app[DATABASE].run(work)
+    known = await request.app[DATABASE].run(work)
+    room, checks, contacts = known.room, known.checks, known.contacts
     newest = contacts[0] if contacts else (None, "")
     record = RoomRecord(room, checks[0] if checks else None, *newest)
     lines: list[CheckLine] = check_lines(checks, live.codec, translate, language)
@@ -169,6 +197,8 @@ async def _room_page(
         checks=lines,
         contacts=contacts,
         kept_days=None if kept is None else kept.days,
+        late=[said_of(each, translate) for each in known.late],
+        numbers_before=known.numbers_before,
         Light=Light,
         light_words=LIGHT_WORDS,
         light_icons=LIGHT_ICONS,
@@ -205,9 +235,10 @@ def _rows(request: web.Request, lines: list[BoardLine]) -> list[list[Value]]:
     _, language = translator_of(request), language_of(request)
     rows: list[list[Value]] = [[_(word) for word in _HEAD]]
     for line in lines:
-        told = ""
+        told = _(NOBODY_TOLD)
         if line.contact is not None:
-            told = f"{local_time(line.contact.told_at, 'HH:mm dd/MM/yyyy', language)} {line.contact.words}"
+            at = local_time(line.contact.told_at, "HH:mm dd/MM/yyyy", language)
+            told = f"{at} {line.contact.words}" + (f" ({line.told_by})" if line.told_by else "")
         rows.append(
             [
                 line.room.code,

@@ -9,6 +9,8 @@ from server.web.languages import N_, decimal
 from signaling.check_messages import CheckReason, Part
 
 Translate = Callable[..., str]
+BEFORE = N_("before %(time)s")
+NOBODY_TOLD = N_("nobody yet")
 
 LIGHT_WORDS: dict[Light, str] = {
     Light.RED: N_("Not ready"),

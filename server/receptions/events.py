@@ -9,6 +9,7 @@ from datetime import datetime
 
 from server.receptions.programme import ReceptionFacts, Restored
 from signaling.desk_messages import Command
+from signaling.late_messages import Keeps
 from signaling.messages import Devices, Purpose, Received, RoomCode
 from signaling.ports import (
     Idle,
@@ -108,6 +109,12 @@ class DevicesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepingTold:
+    room: RoomCode
+    keeps: Keeps
+
+
+@dataclass(frozen=True, slots=True)
 class SummonsShown:
     """The room's screen shows this version of a summons."""
 
@@ -185,6 +192,7 @@ Event = (
     | RoomLeft
     | HandMoved
     | DevicesChanged
+    | KeepingTold
     | SummonsShown
     | RollWasCalled
     | RoomReceived

@@ -4,7 +4,7 @@ Every act is written into the audit log before it is sent, and the screen in the
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -13,8 +13,9 @@ from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.receptions.conductor import CONDUCTOR
-from server.receptions.helping import HELPING
-from server.receptions.line_quality import Quality
+from server.receptions.helping import HELPING, RoomHelp
+from server.receptions.late_sources import LATE_SOURCES, said_late
+from server.receptions.line_quality import Quality, Verdict
 from server.receptions.line_words import HEADLINES, line_words
 from server.receptions.programme import DESK_CODE, RoomFacts
 from server.receptions.quality_pages import ICONS
@@ -51,7 +52,7 @@ _PATH = r"/receptions/help/{code:\d{1,9}}"
 
 
 def add_routes(app: web.Application) -> None:
-    """Needs CONDUCTOR in the application, and HELPING when it runs."""
+    """Needs CONDUCTOR in the application, and HELPING and LATE_SOURCES when it runs."""
     app.router.add_get(_PATH, page, name="room_help")
     app.router.add_post(_PATH, ask)
 
@@ -106,6 +107,8 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
     verdict, is_in_touch = around.lines.of(room.code), around.links.is_in_touch(room.code)
     is_waiting = is_in_touch and verdict.quality is Quality.ABSENT
     known = request.app[HELPING].of(room.code)
+    became = await request.app[DATABASE].run(request.app[LATE_SOURCES].of_room, room.code)
+    late = said_late(around.keeping, around.links.is_in_touch, [room.code], became, translate, language)
     troubles = [
         (one.at, _refused(one.refusal, translate, language), one.device, one.state) for one in known.troubles
     ]
@@ -118,6 +121,7 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         is_waiting=is_waiting,
         software=around.software.get(room.code, ""),
         devices=around.devices.get(room.code),
+        as_of=_as_of(known, verdict),
         verdict=verdict,
         words=line_words(verdict, translate, language),
         history=around.lines.history(room.code, conductor.now - HISTORY),
@@ -126,6 +130,7 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         known=known,
         now=conductor.now,
         troubles=troubles,
+        late=late,
         refusal=sentence(refusal, language) if refusal is not None else "",
         device_words=DEVICE_WORDS,
         state_words=STATE_WORDS,
@@ -133,6 +138,15 @@ async def _shown(request: web.Request, refusal: Refusal | None = None) -> web.St
         outcome_words=OUTCOME_WORDS,
         longest=LONGEST_TEXT,
     )
+
+
+def _as_of(known: RoomHelp, verdict: Verdict) -> datetime | None:
+    """Of when what is shown of the devices is, where the room has no link that would tell a change: it held until
+    the link went. None: it holds now, or nothing is known."""
+    told = known.states_told_at
+    if verdict.quality is not Quality.ABSENT or told is None:
+        return None
+    return told if verdict.since is None else max(told, verdict.since)
 
 
 def _refused(code: RefusalCode | None, translate: Callable[[str], str], language: str) -> str:

@@ -52,6 +52,7 @@ class RoomHelp:
     troubles: deque[Trouble] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  # likewise
     devices: tuple[OfferedDevice, ...] = ()
     states: dict[str, DeviceState] = field(default_factory=dict)
+    states_told_at: datetime | None = None  # however often they are the same
 
 
 class Helping:
@@ -98,6 +99,7 @@ class Helping:
     def note_devices(self, code: RoomCode, devices: Devices) -> None:
         """Only what got worse is a trouble."""
         room = self.of(code)
+        room.states_told_at = self._conductor.now
         for name, state in (("camera", devices.camera), ("microphone", devices.microphone)):
             if state is not DeviceState.OK and room.states.get(name) is not state:
                 room.troubles.appendleft(Trouble(self._conductor.now, device=name, state=state.value))

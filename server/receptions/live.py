@@ -50,6 +50,7 @@ class Live(LiveReception):
             came.RoomLeft: lambda event, now: self.around.links.leave(event.connection),
             came.HandMoved: self._hand_moved,
             came.DevicesChanged: self._devices_changed,
+            came.KeepingTold: self._keeping_told,
             came.RoomReceived: self._received,
             came.SummonsShown: self._summons_shown,
             came.RollWasCalled: self._roll_called,
@@ -138,6 +139,11 @@ class Live(LiveReception):
         if self.around.devices.get(event.room) == event.devices:
             return []
         self.around.devices[event.room] = event.devices
+        return [ConsoleToTell(frozenset({event.room}))]
+
+    def _keeping_told(self, event: came.KeepingTold, now: datetime) -> list[Effect]:
+        if not self.around.keeping.take(event.room, event.keeps, now):
+            return []
         return [ConsoleToTell(frozenset({event.room}))]
 
     def _received(self, event: came.RoomReceived, now: datetime) -> list[Effect]:

@@ -30,8 +30,10 @@ from server.receptions import (
 )
 from server.receptions.agenda_view import ShownItem, shown_agenda
 from server.receptions.chapters import chapters_of, merged
+from server.receptions.conductor import CONDUCTOR
 from server.receptions.expected import EXPECTED
 from server.receptions.hearings import ReceptionHearings
+from server.receptions.late_sources import LATE_SOURCES, LateLine, LateSources, SaidLate, said_late
 from server.receptions.moved_rooms import MovedRooms
 from server.receptions.queries import (
     RoomAttendance,
@@ -51,15 +53,16 @@ from server.receptions.tables import (
 )
 from server.rooms.planned import PLANNED
 from server.rooms.queries import rooms_on
+from server.rooms.tables import Room, RoomLevel
 from server.web.keys import DATABASE
 from server.web.languages import HERE, local_day, today
-from server.web.shell import render, require
+from server.web.shell import language_of, render, require, translator_of
 
 
 def add_routes(app: web.Application) -> None:
     """All office pages of receptions; the player is `server.review`'s. Also gives the register its HEARINGS. Needs
     in `app` when a page is asked for: CONCLUSIONS, which `server.conclusions.pages.add_routes` gives, TERMS,
-    RECEPTION_RULES, OFFICES, CONDUCTOR and EXPECTED, which `server.registrations.pages` gives."""
+    RECEPTION_RULES, OFFICES, CONDUCTOR, EXPECTED, which `server.registrations.pages` gives, and LATE_SOURCES."""
     app[HEARINGS] = ReceptionHearings()
     app[PLANNED] = MovedRooms()
     schedule_pages.add_routes(app)
@@ -77,7 +80,7 @@ def add_routes(app: web.Application) -> None:
 class _Detail:
     reception: Reception
     items: list[ShownItem]
-    rooms: int
+    rooms: list[Room]  # of that day, but the desk
     attendance: list[RoomAttendance]
     recording: Recording | None
     chapters: dict[int, tuple[float, float]]  # first second and length, by item
@@ -86,9 +89,10 @@ class _Detail:
     moved_from: Reception | None
     summoned: int  # rooms
     present: dict[int, int]  # offices present, by item
+    late: list[LateLine]
 
 
-def _read(session: Session, reception_id: int, account: Account) -> _Detail | None:
+def _read(session: Session, reception_id: int, account: Account, late: LateSources) -> _Detail | None:
     reception = session.get(Reception, reception_id)
     if reception is None:
         return None
@@ -105,7 +109,11 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
     return _Detail(
         reception=reception,
         items=shown_agenda(agenda_of(session, reception_id), account.role),
-        rooms=len(rooms_on(session, reception.planned_at.astimezone(HERE).date())) - 1,  # but the desk
+        rooms=[
+            room
+            for room in rooms_on(session, reception.planned_at.astimezone(HERE).date())
+            if room.level is not RoomLevel.PROVINCE
+        ],
         attendance=attendance_of(session, reception_id),
         recording=recording,
         chapters=chapters,
@@ -113,6 +121,7 @@ def _read(session: Session, reception_id: int, account: Account) -> _Detail | No
         moved_to=None if moved_to_id is None else session.get(Reception, moved_to_id),
         moved_from=cancelling.predecessor_of(session, reception_id),
         present=offices_present(session, reception_id),
+        late=late.of_reception(session, reception_id),
         summoned=sum(row.withdrawn_at is None for row, _ in summonses_of(session, reception_id)),
     )
 
@@ -124,6 +133,14 @@ def _rest_day(calendar: WorkingCalendar, day: date) -> str | None:
     return calendar.name_of(day)
 
 
+def _said_late(request: web.Request, found: _Detail) -> list[SaidLate]:
+    """Where somebody looks after the end: what is still to come of this reception, and what became of the rest."""
+    around, number = request.app[CONDUCTOR].live.around, found.reception.id or 0
+    codes = [room.code for room in found.rooms]
+    translate, language = translator_of(request), language_of(request)
+    return said_late(around.keeping, around.links.is_in_touch, codes, found.late, translate, language, number)
+
+
 @require(Right.READ_RECEPTIONS)
 async def detail(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
@@ -131,7 +148,7 @@ async def detail(request: web.Request) -> web.StreamResponse:
     conclusions, calendar = request.app[CONCLUSIONS], request.app[TERMS].calendar
 
     def work(session: Session) -> tuple[_Detail, list[Concluded], Any] | None:
-        read = _read(session, reception_id, account)
+        read = _read(session, reception_id, account, request.app[LATE_SOURCES])
         if read is None:
             return None
         expected = request.app[EXPECTED].of_reception(session, read.reception, account)
@@ -152,7 +169,9 @@ async def detail(request: web.Request) -> web.StreamResponse:
         concluded=concluded,
         expected=expected,
         today=today(),
-        rooms=max(0, found.rooms),
+        rooms=len(found.rooms),
+        late=_said_late(request, found),
+        room_names={room.code: room.name for room in found.rooms},
         attendance=found.attendance,
         recording=found.recording,
         chapters=found.chapters,

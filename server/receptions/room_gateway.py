@@ -37,6 +37,7 @@ from server.web.languages import local_day
 from server.web.wording import sentence
 from signaling.check_messages import LineCheck, LineCheckEnd, RoomChecked
 from signaling.help_messages import Help, HelpAct, Helped
+from signaling.late_messages import Keeps
 from signaling.messages import (
     ROOM_NAMESPACE,
     Auth,
@@ -190,6 +191,9 @@ class RoomGateway(SocketNamespace):
                 if connection.purpose is Purpose.ROOM:
                     self._helping.note_devices(code, message)
                     self._conductor.post(events.DevicesChanged(code, message))
+            case Keeps():
+                self._need(connection, Purpose.ROOM, event)
+                self._conductor.post(events.KeepingTold(code, message))
             case Received():
                 if connection.purpose is Purpose.ROOM:
                     self._conductor.post(events.RoomReceived(code, message))

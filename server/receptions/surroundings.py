@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from server.receptions.attendance import Attendance
 from server.receptions.effects import Effect
+from server.receptions.keeping import RoomsKeeping
 from server.receptions.line_quality import LineQualities, Seen
 from server.receptions.link_entry import KEPT_S
 from server.receptions.links import LinkBook
@@ -22,6 +23,7 @@ class Surroundings:
         self.rooms: dict[RoomCode, RoomFacts] = {}
         self.links = LinkBook()
         self.devices: dict[RoomCode, Devices] = {}
+        self.keeping = RoomsKeeping()
         self.lines = LineQualities()
         self.received: dict[RoomCode, Received] = {}
         self.software: dict[RoomCode, str] = {}  # as the room named it when it connected last

@@ -230,6 +230,7 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
     loss = report.loss_percent if report is not None else None
     rtt = report.rtt_ms if report is not None else None
     hand_since = live.hands.get(room.code)
+    keeps = around.keeping.of(room.code)
     return RoomEntry(
         code=room.code,
         name=room.name,
@@ -250,6 +251,9 @@ def _room_entry(live: LiveReception, room: RoomFacts, audience: tuple[RoomCode, 
         layer=report.layer if report is not None else "",
         summons=around.summonses.word(room.code, live.facts.id) if live.facts is not None else "",
         offices=len(live.rolls.of(room.code)) if live.rolls.was_called(room.code) else None,
+        keeping=keeps.keeping,
+        kept_s=keeps.seconds,
+        kept_percent=keeps.percent,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from room_client.fault_injection.faults import Fault
 from room_client.fault_injection.room import MisbehavingRoom
+from server.data.folding import fold
 from signaling.desk_messages import RoomEntry, RoomPresence
 from signaling.messages import DeviceState
 
@@ -18,6 +19,7 @@ LOOK_EVERY_S = 0.25
 MENDED_PERCENT = 1.0  # of packets lost for good: what repeats should leave of a tenth
 REPEATS_COME_S = 1.5  # a packet is asked for during a second; then what is missing is lost
 LOSS_SEEN_PERCENT = 3.0  # after repeats, as the room's receiver reports say it
+_CODE_LENGTH = 5  # of a commune; so many digits are a room, fewer are a number of rooms
 _THERE = frozenset({RoomPresence.RECEIVING, RoomPresence.WANTS_FLOOR, RoomPresence.HAS_FLOOR})
 
 
@@ -33,9 +35,14 @@ class FaultFound:
     noticed_s: float | None
     recovered_s: float | None
     lost_percent: float | None = None
+    name: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.fault} in {f'{self.name} ({self.room})' if self.name else f'room {self.room}'}"
 
     def problems(self) -> list[str]:
-        where = f"{self.fault} in room {self.room}"
+        where = self.where
         found = []
         if self.fault is Fault.LOSS:  # repeats shall mend it, so that there is nothing to notice
             if self.lost_percent is None:
@@ -60,23 +67,51 @@ class FaultFound:
         return f"{course} · well again {self.recovered_s:.1f} s after its end"
 
 
-def faults_of(told: Sequence[str]) -> list[Fault]:
-    """From `FAULT`, `FAULT=ROOMS` and `all`: one fault for each room that shall misbehave.
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """`room`: the code of the one that shall misbehave; empty: any."""
 
-    Raises ValueError that names what came and what is allowed.
+    fault: Fault
+    room: str = ""
+
+
+def faults_of(told: Sequence[str], rooms: Mapping[str, str]) -> list[Wished]:
+    """From `FAULT`, `FAULT=NUMBER`, `FAULT=ROOM,ROOM` and `all`, `all=NUMBER`: one for each room that misbehaves.
+
+    `rooms`: names by code of those that may; a room is told by either. Raises ValueError that names what came and
+    what is allowed.
     """
-    faults: list[Fault] = []
+    wished: list[Wished] = []
     for one in told:
-        name, _, number = one.partition("=")
-        if (
-            name not in ("all", *Fault)
-            or (number and not number.isdecimal())
-            or number == "0"
-            or one.endswith("=")
-        ):
-            raise ValueError(f"came {one!r}; allowed are all, {', '.join(Fault)}, each with =ROOMS behind it")
-        faults += (list(Fault) if name == "all" else [Fault(name)]) * int(number or 1)
-    return faults
+        name, sign, which = one.partition("=")
+        counted = which.isdecimal() and len(which) < _CODE_LENGTH
+        if name not in ("all", *Fault) or (sign and not which) or (counted and not int(which)):
+            raise ValueError(
+                f"came {one!r}; allowed are all, {', '.join(Fault)}, each with =NUMBER of rooms behind it, "
+                "and each but all with =ROOM,ROOM, by code or name"
+            )
+        if not sign or counted:
+            wished += [Wished(fault) for fault in (list(Fault) if name == "all" else [Fault(name)])] * int(
+                which or 1
+            )
+            continue
+        if name == "all":
+            raise ValueError(f"came {one!r}; a room can have one fault, so all takes a number")
+        wished += [Wished(Fault(name), _code_of(each.strip(), rooms)) for each in which.split(",")]
+    named = [each.room for each in wished if each.room]
+    if twice := sorted({rooms[code] for code in named if named.count(code) > 1}):
+        raise ValueError(f"came {', '.join(twice)} more than once; a room can have one fault")
+    return wished
+
+
+def _code_of(told: str, rooms: Mapping[str, str]) -> str:
+    if told in rooms:
+        return told
+    codes = [code for code, name in rooms.items() if fold(name) == fold(told)]
+    if len(codes) != 1:
+        allowed = ", ".join(f"{code} {name}" for code, name in rooms.items())
+        raise ValueError(f"came room {told!r}; allowed are {allowed}")
+    return codes[0]
 
 
 def is_seen(fault: Fault, entry: RoomEntry) -> bool:
@@ -113,9 +148,12 @@ Look = Callable[[], Awaitable[dict[str, RoomEntry]]]
 class FaultsPlayed:
     """`play` lets every room of `misbehaving` (by code) fail in its way at the same time."""
 
-    def __init__(self, misbehaving: dict[str, tuple[MisbehavingRoom, Fault]], look: Look) -> None:
+    def __init__(
+        self, misbehaving: dict[str, tuple[MisbehavingRoom, Fault]], look: Look, names: Mapping[str, str]
+    ) -> None:
         self._rooms = misbehaving
         self._look = look
+        self._names = names
 
     async def play(self, lasting_s: float) -> list[FaultFound]:
         """The faults last at least `lasting_s`, and until each was noticed or `NOTICED_WITHIN_S` are over."""
@@ -141,6 +179,7 @@ class FaultsPlayed:
                 noticed.get(code),
                 recovered.get(code),
                 lost_percent(*(each.get(code) for each in counts)),
+                self._names.get(code, ""),
             )
             for code, (_, fault) in self._rooms.items()
         ]

@@ -90,7 +90,7 @@ class Report:
         table.add_row("From the click to the new picture", _words(self.floor_change_ms))
         table.add_row("Packets leaked in the closed item", str(self.leaked_packets_in_closed_item))
         for one in self.faults:
-            table.add_row(f"{one.fault} in {one.room}", one.words())
+            table.add_row(one.where, one.words())
         if self.faults:
             table.add_row("Packets lost beside faults", str(self.packets_lost_beside_faults))
         found = self.recording

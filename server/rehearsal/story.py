@@ -11,7 +11,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from server.data.engine import Database
 from server.data.schema import upgrade
 from server.data.secret import load_secret
 from server.demo.fill import fill_rehearsal
-from server.rehearsal.faults import FaultsPlayed
+from server.rehearsal.faults import FaultsPlayed, Wished
 from server.rehearsal.measuring import Eye, all_see_floor
 from server.rehearsal.report import RecordingFound, Report, spread
 from server.rooms.keys import make_key
@@ -68,7 +68,7 @@ class Rehearsal:
         database: str = "",
         *,
         beside: int = 0,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[Wished] = (),
         faults_last_s: float = 0.0,
     ) -> None:
         """`beside`: rooms more that only join and count what they get. `faults`: one room misbehaves for each.
@@ -115,7 +115,10 @@ class Rehearsal:
         rooms = self._prepare()
         secret = load_secret(self._directory)
         desk = next(room for room in rooms if room.level is RoomLevel.PROVINCE)
-        communes = sorted((room for room in rooms if room.level is RoomLevel.COMMUNE), key=lambda room: room.code)
+        by_code = sorted((room for room in rooms if room.level is RoomLevel.COMMUNE), key=lambda room: room.code)
+        playing = self.report.rooms
+        communes = [*self._faulty_last(by_code[:playing]), *by_code[playing:]]
+        names = {room.code: room.name for room in communes}
         self._step("starting the server")
         async with (
             server_process(self._settings, self.log_file) as address,
@@ -124,20 +127,19 @@ class Rehearsal:
             desk_key = make_key(secret, desk.code, desk.key_version)
             camera = PythonRoom(RoomOptions(server_url=address, key=desk_key, purpose=Purpose.DESK))
             filming = asyncio.create_task(camera.run(), name="rehearsed desk")
-            playing = self.report.rooms
             self._eyes = [Eye(room.code, self._changed, self._settings.codec) for room in communes[:playing]]
             options = [RoomOptions(address, make_key(secret, room.code, room.key_version)) for room in communes]
             well = playing - len(self._faults)
             fleet = Fleet(options[:well], self._eyes[:well])
             beside = CountingFleet(address, [option.key for option in options[playing:]])
             self._misbehaving = {
-                eye.code: (MisbehavingRoom(option, eye, seed=seed), fault)
-                for seed, (option, eye, fault) in enumerate(
+                eye.code: (MisbehavingRoom(option, eye, seed=seed), wished.fault)
+                for seed, (option, eye, wished) in enumerate(
                     zip(options[well:playing], self._eyes[well:], self._faults, strict=True)
                 )
             }
             try:
-                await self._reception(control, fleet, beside)
+                await self._reception(control, fleet, beside, names)
             finally:
                 await asyncio.gather(*(room.stop() for room, _ in self._misbehaving.values()))
                 await beside.stop()
@@ -148,6 +150,14 @@ class Rehearsal:
             await self._recording()
 
     # --- the steps
+
+    def _faulty_last(self, playing: list[Room]) -> list[Room]:
+        """First those that are well, then one for each fault, in their order."""
+        named = {room.code: room for room in playing if room.code in {each.room for each in self._faults}}
+        others = [room for room in playing if room.code not in named]
+        well = len(playing) - len(self._faults)
+        any_of = iter(others[well:])
+        return [*others[:well], *(named[each.room] if each.room else next(any_of) for each in self._faults)]
 
     def _prepare(self) -> list[Room]:
         database = Database(self._settings.database_url)
@@ -162,7 +172,9 @@ class Rehearsal:
         finally:
             database.close()
 
-    async def _reception(self, control: Channel, fleet: Fleet, beside: CountingFleet) -> None:
+    async def _reception(
+        self, control: Channel, fleet: Fleet, beside: CountingFleet, names: Mapping[str, str]
+    ) -> None:
         report = self.report
         self._step("opening the reception; the rooms join")
         await _press(control, CommandName.OPEN)
@@ -181,7 +193,7 @@ class Rehearsal:
             unseen = sum(room.pictured_at is None for room in beside.rooms)
             report.expect(not unseen, f"{unseen} rooms of those beside saw no picture of the desk")
         if self._misbehaving:
-            await self._play_faults(control, fleet, beside)
+            await self._play_faults(control, fleet, beside, names)
         await self._turns(control, self._seconds * 0.5)
         self._step("a denunciation is called: the item is closed")
         await self._closed_item(control, fleet, beside, self._seconds * 0.2)
@@ -197,7 +209,9 @@ class Rehearsal:
         unseen = wanted - len(self._floor_changes_ms)
         report.expect(unseen == 0, f"{unseen} of {wanted} floor changes were not seen within {FLOOR_WITHIN_S} s")
 
-    async def _play_faults(self, control: Channel, fleet: Fleet, beside: CountingFleet) -> None:
+    async def _play_faults(
+        self, control: Channel, fleet: Fleet, beside: CountingFleet, names: Mapping[str, str]
+    ) -> None:
         self._step(f"{len(self._misbehaving)} rooms misbehave")
         _, lost_before = _counted(fleet, beside)
 
@@ -208,7 +222,7 @@ class Rehearsal:
             return {entry.code: entry for entry in map(RoomEntry.model_validate, rooms)}
 
         began = time.monotonic()
-        found = await FaultsPlayed(self._misbehaving, look).play(self._faults_last_s)
+        found = await FaultsPlayed(self._misbehaving, look, names).play(self._faults_last_s)
         self._faults_took_s = time.monotonic() - began
         self._step("the faults are over")
         self.report.expect_faults(found)

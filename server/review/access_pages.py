@@ -19,7 +19,7 @@ from server.review import accesses
 from server.review.asking import with_recording
 from server.review.clocks import clock
 from server.review.isolated import SOURCE_WORDS, source_of
-from server.review.late import room_of
+from server.review.late import file_of, room_of
 from server.review.reading import Watchable
 from server.review.tables import Access
 from server.web.asked import page_in
@@ -93,6 +93,7 @@ async def _render(request: web.Request, found: dict[str, Any]) -> web.Response:
         clock=clock,
         source_of=source_of,
         room_of=room_of,
+        file_of=file_of,
         source_words=SOURCE_WORDS,
         address=lambda page: "?" + urlencode({"page": page}),
         **found,

@@ -10,7 +10,7 @@ from recordings.chapters import runs_of
 from recordings.manifest import IsolatedSource, SourceName
 from recordings.store import Folder, UnreadableManifest
 from server.receptions.recorded_time import RecordedTime
-from server.review.late import room_of
+from server.review.late import file_of, room_of
 from server.review.withholding import Span, joined, without
 from server.web.languages import N_
 
@@ -47,7 +47,8 @@ def read_isolated(folder: Path, withheld: Sequence[Span], seconds: float) -> lis
 def source_of(copy_key: str) -> str | None:
     """Of which isolated or late source a copy is; None for the recording itself, and for copies of it."""
     source = copy_key.rpartition("-")[0]
-    return source if source in SOURCE_WORDS or room_of(source) is not None else None
+    known = source in SOURCE_WORDS or room_of(source) is not None or file_of(source) is not None
+    return source if known else None
 
 
 def _isolated(

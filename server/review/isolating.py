@@ -24,7 +24,7 @@ from recordings.mixing import BLOCK, RATE
 from recordings.playable import ROUNDING
 from recordings.store import Folder
 from server.review.copying import FORMATS, SILENCE, Progress
-from server.review.late import entries_in, room_of
+from server.review.late import entries_in, entry_of, file_of, own_run, room_of
 from server.review.withholding import Span, is_withheld
 
 Timed = IsolatedEntry | LateEntry
@@ -38,7 +38,7 @@ class Parts:
 
     files: list[Path]
     segments: list[Timed]
-    runs: tuple[Run, ...]  # of the programme
+    runs: tuple[Run, ...]  # of the programme; of what is watched apart from it its own
     seconds: float
 
 
@@ -46,6 +46,8 @@ def parts_of(folder: Path, source: str) -> Parts:
     """Raises OSError, ValueError where the recording has nothing of that source."""
     manifest = Folder(folder).load()
     segments: list[Timed] = []
+    if file_of(source) is not None and (apart := entry_of(folder, source)) is not None:
+        return Parts([folder / apart.file], [apart], own_run(apart), apart.seconds)
     if room_of(source) is not None:
         segments = _of_one_codec(folder, entries_in(folder, source))
     elif manifest is not None:

@@ -1,7 +1,7 @@
 """Late sources as a reader may see them: each room's as one more source, on the time line of the programme.
 
-What lies where the programme has nothing (a gap of it) has no second of the file: it is kept and signed, and not
-shown here, since nobody could say what of it is withheld. Of withheld parts nothing is said.
+What lies where the programme has nothing (a gap of it) has no second of the file, so it is not here: `apart`. Of
+withheld parts nothing is said.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recordings.chapters import clock_of, runs_of
+from recordings.chapters import Run, clock_of, runs_of
 from recordings.corrections import CorrectionsDamaged, read
 from recordings.late import LateEntry, late_of
 from recordings.store import Folder, UnreadableManifest
@@ -21,6 +21,7 @@ from server.review.withholding import Span, joined, without
 
 _SOURCE = re.compile(r"^late-(\d{1,5})$")
 _NAME = "late-{}"
+_APART = re.compile(r"^late-file-(\d{4,6})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,26 @@ def room_of(source: str) -> str | None:
     """The code of the room; None: it is no late source."""
     match = _SOURCE.match(source)
     return match[1] if match is not None else None
+
+
+def file_of(source: str) -> str | None:
+    """Of one that is watched by itself (`apart`): the file's name in the folder; None: it is no such source."""
+    match = _APART.match(source)
+    return f"late-{match[1]}.mkv" if match is not None else None
+
+
+def entry_of(folder: Path, source: str) -> LateEntry | None:
+    """None where the list is damaged, too: `verify` says so."""
+    try:
+        entries = late_of(read(folder))
+    except (CorrectionsDamaged, OSError):
+        return None
+    return next((entry for entry in entries if entry.file == file_of(source)), None)
+
+
+def own_run(entry: LateEntry) -> tuple[Run, ...]:
+    """The axis of such a file."""
+    return (Run(started_at=entry.started_epoch, seconds=entry.seconds, offset_s=0.0),)
 
 
 def entries_in(folder: Path, source: str) -> list[LateEntry]:

@@ -17,10 +17,11 @@ from server.people.tables import Account
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.receptions.tables import Recording
 from server.review import accesses
+from server.review.apart import read_apart
 from server.review.asking import PASSES, with_recording
 from server.review.captions.rules import cue_text, stamp
 from server.review.isolated import SOURCE_WORDS
-from server.review.late import entries_in, room_of
+from server.review.late import entries_in, file_of, room_of
 from server.review.preparing import PREPARING
 from server.review.reading import Watchable
 from server.review.sending import READING, Source
@@ -47,6 +48,7 @@ async def media(request: web.Request) -> web.StreamResponse:
     watched, account = await with_recording(request, _as_it_is)
     passes, given = request.app[PASSES], request.query.get("pass", "")
     recording_id, isolated = watched.recording.id or 0, asked_source(request)
+    await _may_watch(request, watched, isolated)
     copy_key = watched.isolated_key(isolated) if isolated is not None else watched.copy_key
     if not passes.is_good(given, account.id or 0, recording_id, copy_key):
         await _note(request, account, recording_id, Access.REFUSED)
@@ -106,6 +108,7 @@ async def _send(
 @require(Right.WATCH_RECORDINGS)
 async def another_pass(request: web.Request) -> web.StreamResponse:
     watched, account = await with_recording(request, _as_it_is)
+    await _may_watch(request, watched, asked_source(request))
     return web.json_response({"media": media_address(request, watched, account, asked_source(request))})
 
 
@@ -131,6 +134,7 @@ async def chapters(request: web.Request) -> web.StreamResponse:
 async def prepared(request: web.Request) -> web.StreamResponse:
     watched, _account = await with_recording(request, _as_it_is)
     preparing, source = request.app[PREPARING], asked_source(request)
+    await _may_watch(request, watched, source)
     if source is not None and room_of(source) is not None:
         folder = request.app[RECORDINGS_DIRECTORY] / watched.recording.folder
         if not await asyncio.to_thread(entries_in, folder, source):
@@ -157,9 +161,18 @@ def asked_source(request: web.Request) -> str | None:
     asked = request.query.get("source", "")
     if not asked:
         return None
-    if asked not in SOURCE_WORDS and room_of(asked) is None:
+    if asked not in SOURCE_WORDS and room_of(asked) is None and file_of(asked) is None:
         raise web.HTTPNotFound
     return asked
+
+
+async def _may_watch(request: web.Request, watched: Watchable, source: str | None) -> None:
+    """Of the programme and what lies on its axis what is withheld is left out; of what lies beside it nothing is.
+    Raises HTTPNotFound."""
+    if source is not None and file_of(source) is not None:
+        folder = request.app[RECORDINGS_DIRECTORY] / watched.recording.folder
+        if source not in {each.source for each in await asyncio.to_thread(read_apart, folder, watched)}:
+            raise web.HTTPNotFound
 
 
 def media_address(request: web.Request, watched: Watchable, account: Account, source: str | None = None) -> str:

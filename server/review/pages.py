@@ -14,6 +14,7 @@ from server.documents.pages import LETTERHEADS
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY
 from server.review import (
     access_pages,
+    apart_pages,
     check_pages,
     correction_pages,
     destruction_pages,
@@ -64,6 +65,7 @@ def add_routes(
     app.cleanup_ctx.append(_work)
     parts = (
         player_pages,
+        apart_pages,
         media_pages,
         caption_pages,
         note_pages,

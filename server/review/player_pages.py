@@ -21,6 +21,7 @@ from server.receptions.queries import FloorSpan, floor_spans, recording_of
 from server.receptions.recorded_time import RECORDINGS_DIRECTORY, RecordedTime, read_recorded_time
 from server.receptions.tables import Reception, Recording, RecordingState
 from server.review import accesses, notes
+from server.review.apart import read_apart
 from server.review.asking import with_recording
 from server.review.captions import queries as captions
 from server.review.captions.making import CAPTION_MAKING
@@ -102,13 +103,15 @@ async def player(request: web.Request) -> web.StreamResponse:
     recorded = await asyncio.to_thread(read_recorded_time, folder)
     isolated = await asyncio.to_thread(read_isolated, folder, watched.withheld, recording.seconds)
     late = await asyncio.to_thread(read_late, folder, watched.withheld, recording.seconds)
+    apart = await asyncio.to_thread(read_apart, folder, watched)
     verified = await asyncio.to_thread(request.app[CHECKING].standing, recording)
     sought = request.query.get("q", "")[:MOST_LETTERS].strip()
     found = await request.app[DATABASE].run(_found, shown.reception, account, sought, translator_of(request))
     archived = await asyncio.to_thread(_is_archived, folder, recording.file)
     _ = translator_of(request)
     entries = chapter_entries(watched, account.role, _)
-    rooms = late_names(late, {grant.room_code: grant.room_name for grant in shown.grants})
+    room_names = {grant.room_code: grant.room_name for grant in shown.grants}
+    rooms = late_names(late, room_names)
     names: dict[str, str] = {each.source: _(SOURCE_WORDS[each.source]) for each in isolated}
     names |= {source: _("Late: %(room)s", room=room) for source, room in rooms.items()}
     return await render(
@@ -132,6 +135,7 @@ async def player(request: web.Request) -> web.StreamResponse:
         speeds=SPEEDS,
         isolated=list(names.items()),
         late=[(rooms[each.source], each.files) for each in late],
+        apart=[(room_names.get(each.room, each.room), each) for each in apart],
         chosen=next((source for source in names if source == request.query.get("source")), ""),
         captions=request.app[CAPTION_MAKING].standing(recording.id or 0, made=shown.captioned),
         starts_at=_second(request.query.get("t", ""), recording.seconds),

@@ -22,6 +22,7 @@ from server.data.engine import Database
 from server.people.rights import HOLDERS, OF_UNITS, Right
 from server.receptions.tables import Recording, RecordingState
 from server.review.aside import Aside, Ended
+from server.review.late import file_of
 from server.review.reading import Reader, Watchable, watchable
 from server.review.rounds import Rounds
 from server.review.work import Work
@@ -91,7 +92,7 @@ class Preparing:
             manifest = self._source(watched.recording).with_name(MANIFEST)
             self._wanted[target] = Work(
                 kind="isolated", source=manifest, target=target, seconds=watched.recording.seconds,
-                left_out=watched.withheld, isolated=source, archive=self._archive,
+                left_out=() if file_of(source) else watched.withheld, isolated=source, archive=self._archive,
             )  # fmt: skip
             self._wanted.move_to_end(target, last=False)
         self.rounds.poke()

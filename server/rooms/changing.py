@@ -69,6 +69,8 @@ def carry_out(
         for link in (link for change in changes for link in change.links):
             session.add(_row(link, rooms))
         session.flush()
+        for change in changes:
+            _take_telephone(session, change, rooms)
         follow = {
             rooms[link.predecessor].id or 0: rooms[link.successor].id or 0
             for change in changes
@@ -107,6 +109,17 @@ def _write(session: Session, change: Change, rooms: dict[Key, Room], versions: d
             key_version=version,
         )
         session.add(rooms[unit.key])
+
+
+def _take_telephone(session: Session, change: Change, rooms: Mapping[Key, Room]) -> None:
+    """A unit that begins takes over the one number that there is among those which became a part of it as a whole;
+    where there are several its page offers them. One that goes on keeps its own."""
+    for unit in change.begins:
+        links = [link for link in change.links if link.successor == unit.key and link.extent is Extent.FULL]
+        numbers = {rooms[link.predecessor].telephone for link in links} - {""}
+        if len(numbers) == 1:
+            rooms[unit.key].telephone = numbers.pop()
+            session.add(rooms[unit.key])
 
 
 def _row(link: Link, rooms: Mapping[Key, Room]) -> RoomSuccession:

@@ -75,6 +75,19 @@ async def test_alarms_are_sentences_and_a_quiet_room_is_no_alarm(province: Provi
     assert await trouble({"in_audience": False}, {}) == ""
     assert await trouble({"camera": "missing"}, {"staged": False}) == "không có camera"
 
+    lost = {"presence": "absent", "silent_since": "2026-11-29T07:55:02+00:00", "summons": "coming"}
+    held = {"keeping": False, "kept_s": 125.0, "kept_percent": None}
+    assert await trouble(lost, {}) == "đã báo sẽ có mặt mà chưa thấy"
+    said = await trouble(lost, {"floor": ROOM["code"]})
+    assert said == "có lời mà mất liên lạc từ 14:55:02, có thể tự nối lại"
+    assert (
+        await trouble(lost | held, {"floor": ROOM["code"]})
+        == f"{said}, còn giữ 3 phút hình của mình, chuyển khi nối lại"
+    )
+    assert await trouble(held | {"kept_percent": 40}, {"staged": False}) == (
+        "còn giữ 3 phút hình của mình, đang chuyển (40 %)"
+    )
+
 
 async def test_a_thin_line_is_a_small_sign_with_words(province: Province, chromium: Chromium) -> None:
     window = await chromium.window("host")

@@ -58,4 +58,11 @@ async def test_a_room_that_joins_twice_can_take_its_place_back(province: Provinc
     await first.shows("planned")
     await held.are_open()
     await second.is_told_of_the_other_screen()
+
+    await second.page.get_by_test_id("second-screen").click()  # both stay, one of them without a camera
+    await second.is_connected()
+    await second.shows("planned")
+    await expect(second.camera_sign).to_be_hidden()  # nobody tells it how the other one's fares
+    await first.shows("planned")
+    await held.are_open()
     await first.is_connected()

@@ -62,7 +62,8 @@ socket.on("console", (message) => {
 
 socket.on("rooms", (message) => {
   rooms.take(message);
-  buttons.draw(state);
+  if (state) refresh(); // whether who has the floor is there
+  else buttons.draw(state);
 });
 
 socket.on("connect", () => {
@@ -111,8 +112,9 @@ function refresh() {
     open: state.state === "open",
     limited: item?.audience === "rooms",
     closed: state.item_closed,
+    floor: state.floor?.code ?? "",
     floor_since: state.floor_since,
-    staged: state.desk_publishing || state.document_shared || state.floor !== null,
+    staged: state.desk_publishing || state.document_shared || rooms.isThere(state.floor?.code),
   });
   publisher?.setOver(state.state === "ended" || state.state === "cancelled");
   buttons.draw(state);
@@ -136,10 +138,12 @@ function drawStage(item) {
   setHidden(words, said === "");
   setAttribute(words, "data-closed", open && state.item_closed);
   const floor = part("floor-words");
-  setIcon(floor, state.floor ? "radio" : "circle-off");
-  setText(floor.querySelector("span"), state.floor ? say("stage.floor", { name: state.floor.name }) : say("stage.floor.none"));
+  const lost = state.floor && !rooms.isThere(state.floor.code);
+  setIcon(floor, lost ? "plug" : state.floor ? "radio" : "circle-off");
+  const sentence = lost ? "stage.floor.lost" : "stage.floor";
+  setText(floor.querySelector("span"), state.floor ? say(sentence, { name: state.floor.name }) : say("stage.floor.none"));
   setHidden(floor, !open);
-  setAttribute(floor, "data-tone", state.floor ? "live" : "absent");
+  setAttribute(floor, "data-tone", lost ? "needs" : state.floor ? "live" : "absent");
   drawInterpreter(open);
   drawFloorTime();
 }

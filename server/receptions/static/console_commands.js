@@ -141,8 +141,10 @@ export class CommandButtons {
     } else if (id === "reopen_item") {
       this.#ask("reopen", () => this.run(id, { confirm: true }));
     } else if (id === "end") {
-      const waiting = this.#state.agenda.filter(({ state }) => state !== "done").length;
-      this.#ask("end", () => this.run(id, { confirm: true }), waiting ? say("confirm.end.waiting", { n: waiting }) : "");
+      const waiting = this.#state.agenda.filter(({ state }) => state === "waiting").length;
+      const { kept } = this.#rooms;
+      const more = [waiting && say("confirm.end.waiting", { n: waiting }), ...kept, kept.length > 0 && say("confirm.end.kept")];
+      this.#ask("end", () => this.run(id, { confirm: true }), more.filter(Boolean).join(" "));
     } else this.run(id);
   }
 

@@ -1,5 +1,6 @@
 // Which rooms the host sees first, and what is wrong with a room, in words: decided here, drawn elsewhere.
 
+import { clockText } from "../web/live/clock.js";
 import { say } from "../web/live/words.js";
 
 // From these figures on a room's picture or sound is visibly hurt; below them the host has better things to read.
@@ -35,11 +36,13 @@ export function matches(room, search) {
 }
 
 /** What needs the host's attention in this room, as words; empty if nothing does. `session`: see RoomWall.setSession. */
-export function troubleOf(room, { open, limited, closed, staged }) {
+export function troubleOf(room, { open, limited, closed, staged, floor }) {
   const answer = answerTrouble(room, open);
+  const kept = keptOf(room);
   if (room.presence === "absent") {
+    if (room.code === floor) return [lostOf(room), kept].filter(Boolean).join(", ");
     const needed = limited && room.in_audience && say("trouble.absent");
-    return [needed, answer].filter(Boolean).join(", ");
+    return [needed, kept, answer].filter(Boolean).join(", ");
   }
   const found = answer && !open ? [answer] : [];
   for (const device of ["microphone", "camera"]) {
@@ -52,13 +55,27 @@ export function troubleOf(room, { open, limited, closed, staged }) {
   if (sentMedia && room.presence === "connected") found.push(say("trouble.not_receiving"));
   if (room.loss_percent >= LOSS_PERCENT) found.push(say("trouble.loss", { percent: Math.round(room.loss_percent) }));
   if (room.rtt_ms >= RTT_MS) found.push(say("trouble.rtt", { ms: Math.round(room.rtt_ms) }));
+  if (kept) found.push(kept);
   return found.join(", ");
+}
+
+/** Of the room that has the floor, and of which nothing is heard. */
+function lostOf({ silent_since: since }) {
+  return since ? say("trouble.lost.since", { time: clockText(Date.parse(since)) }) : say("trouble.lost");
+}
+
+/** What the room keeps of itself from a time without a line, in words; empty where it keeps nothing. */
+export function keptOf({ presence, keeping, kept_s: seconds, kept_percent: percent }) {
+  if (!seconds) return keeping ? say("kept.keeping") : "";
+  const length = seconds < 90 ? say("kept.seconds", { n: Math.ceil(seconds) }) : say("kept.minutes", { n: Math.ceil(seconds / 60) });
+  if (presence === "absent") return say("kept.away", { length });
+  return percent === null ? say("kept.waits", { length }) : say("kept.comes", { length, percent });
 }
 
 /** Before the opening: who has not answered, or cannot come. Afterwards: who said that it comes, and is not there. */
 function answerTrouble({ summons, in_audience }, open) {
   if (!open) return ["asked", "seen", "cannot"].includes(summons) ? say(`summons.state.${summons}`) : "";
-  return summons === "coming" && in_audience ? say("summons.state.coming") : "";
+  return summons === "coming" && in_audience ? say("summons.missing") : "";
 }
 
 /** Before the opening: who cannot come, then who is there and in trouble, then who has only not answered. */
@@ -67,9 +84,9 @@ function urgency({ summons, presence }) {
   return presence === "absent" ? 2 : 1;
 }
 
-/** While it runs: the room on air, then those that the item needs and lacks, then all others. */
-function urgencyOnAir({ presence }) {
-  if (presence === "has_floor") return 0;
+/** While it runs: the room on air, also where it is lost; those that the item needs and lacks, then all others. */
+function urgencyOnAir({ code, presence }, floor) {
+  if (presence === "has_floor" || code === floor) return 0;
   return presence === "absent" ? 1 : 2;
 }
 
@@ -97,7 +114,7 @@ export function ordered(rooms, { search, filter, session }) {
     else if (trouble) troubles.push({ room, trouble });
     else wall.push(room);
   }
-  const order = session.open ? urgencyOnAir : urgency;
+  const order = session.open ? (room) => urgencyOnAir(room, session.floor) : urgency;
   troubles.sort((one, other) => order(one.room) - order(other.room)); // among equals the registry's order
   hands.sort((a, b) => a.hand_since.localeCompare(b.hand_since));
   return { hands, troubles, wall: grouped(wall) };

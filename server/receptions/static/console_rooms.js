@@ -4,7 +4,7 @@
 import { durationText, secondsSince } from "../web/live/clock.js";
 import { element, keyedChildren, part, setAttribute, setHidden, setIcon, setText } from "../web/live/elements.js";
 import { say } from "../web/live/words.js";
-import { countsOf, lineOf, ordered, plain, shortName } from "./console_room_order.js";
+import { countsOf, keptOf, lineOf, ordered, plain, shortName } from "./console_room_order.js";
 import { RovingFocus } from "./roving_focus.js";
 
 const ICONS = {
@@ -16,7 +16,7 @@ const FILTERS = ["all", "wants_floor", "attention", "receiving", "connected", "a
 
 export class RoomWall {
   #rooms = new Map();
-  #session = { open: false, limited: false, closed: false, staged: false, floor_since: "" };
+  #session = { open: false, limited: false, closed: false, staged: false, floor: "", floor_since: "" };
   #pictures;
   #filter = "all";
   #mayCommand;
@@ -52,6 +52,16 @@ export class RoomWall {
     );
   }
 
+  /** Whether this room has a link of which something is heard, as far as anything is known of it. */
+  isThere(code) {
+    return Boolean(code) && this.#rooms.get(code)?.presence !== "absent";
+  }
+
+  /** Sentences about what rooms keep still and have not handed over, each with the room's name. */
+  get kept() {
+    return [...this.#rooms.values()].map((room) => [room, keptOf(room)]).filter(([, said]) => said).map(([room, said]) => `${shortName(room.name)}: ${said}.`);
+  }
+
   /** Takes a ConsoleRooms message. */
   take({ complete, rooms }) {
     const before = this.#rooms;
@@ -67,7 +77,8 @@ export class RoomWall {
 
   /**
    * `open`: the reception is open; `limited`: the present item is for some rooms only; `closed`: it is closed now;
-   * `staged`: there is something on the stage to be received; `floor_since`: since when a room is on air.
+   * `staged`: there is something on the stage to be received; `floor`: the code of the room that has it, `floor_since`
+   * when.
    */
   setSession(session) {
     if (Object.entries(session).every(([name, value]) => this.#session[name] === value)) return;

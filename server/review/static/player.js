@@ -6,6 +6,7 @@ import { bookmark, cancel, startNotes, undo, write } from "./player_notes.js";
 import { report } from "./player_report.js";
 import { chosenSource, next, noPictureAt, shownSource, startSources, withSource } from "./player_sources.js";
 import { saidAt, showMoment, startStrip } from "./player_strip.js";
+import { startWatermark } from "./watermark.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const JUMP_S = 10;
@@ -302,22 +303,7 @@ async function goOn() {
 video.addEventListener("error", goOn);
 video.addEventListener("canplay", () => (asked = false));
 
-// --- who looks, over the picture -------------------------------------------------------------------------
-
-function showWatermark() {
-  const mark = find("watermark");
-  const now = new Date().toLocaleString(document.documentElement.lang, {
-    dateStyle: "short",
-    timeStyle: "short",
-    timeZone: "Asia/Ho_Chi_Minh",
-  });
-  mark.textContent = `${mark.dataset.watermark} · ${now}`;
-  // It moves, so that no one place of the picture can be cut out to be without it.
-  mark.dataset.place = String(Math.floor(Date.now() / 20_000) % 4);
-}
-
-showWatermark();
-setInterval(showWatermark, 5_000);
+startWatermark(find("watermark"));
 
 video.controls = false;
 for (const part of ["bar", "strip", "foot"]) find(part).hidden = false;

@@ -58,9 +58,9 @@ DIRECTORY = os.environ.get("TIEPDAN_SCREENSHOTS", "")
 SIZES = ((1366, 768), (1920, 1080)) if DIRECTORY else ((1366, 768),)
 NO_PAGES = re.compile(
     r"\.(json|jpg|vtt|zip|pdf)$|/export\.|/media$|/import/(refused|template)|/versions/|/attachments/|^/alive$"
-    r"|/wall/pictures$"
+    r"|/wall/pictures$|/telephones(\.|/refused)|/late/"
 )
-"""Routes that answer with a file, with data, or with nothing."""
+"""Routes that answer with a file, with data, or with nothing; and a page of what is not in this record."""
 ASKS = {"/figures/records": "?column=1", "/duty/unit": "?unit={room}", "/clip": "?from=2&to=9"}
 """Pages that answer a question only, by how their paths end."""
 ONE_LINE = 50  # pixels, of the menu

@@ -14,7 +14,8 @@ import pytest
 
 from room_client.appliance.screen import Screen
 from room_client.keeping import handing_over
-from room_client.keeping.cutting import span_of
+from room_client.keeping.counted import Counted
+from room_client.keeping.cutting import cut, span_of
 from room_client.keeping.events import KeptEvent
 from room_client.keeping.handing_over import HandingOver, NotYet, Way, WayShut
 from room_client.keeping.keeper import Shot
@@ -22,7 +23,7 @@ from room_client.keeping.shelf import Kept, KeptShelf
 from room_client.observing import RoomOptions
 from room_client.signalling import ServerUnreachable
 from room_client.wording import word
-from signaling.late_messages import AskSpans, FileReceived, KeptSpan, OfferFile, TakenSpans
+from signaling.late_messages import AskSpans, FileReceived, KeptSeconds, KeptSpan, OfferFile, TakenSpans
 from signaling.refusals import RefusalCode, Refused
 from tests.room_client.keeping.films import T, shots, write
 from tests.waiting import eventually
@@ -114,6 +115,22 @@ async def test_it_goes_on_where_it_broke_off_and_the_films_are_deleted(shelf: Ke
     (offered,) = handing.server.offers.values()
     assert len(handing.server.files[offered.sha256]) == offered.bytes
     assert (offered.reception, offered.started_at) == (3, T)
+
+
+async def test_the_server_is_told_what_lies_here_and_how_far_it_is(shelf: KeptShelf) -> None:
+    (whole,) = shelf.all()
+    counted, handing = Counted(shelf), Handing(shelf)
+    assert counted.now() == (KeptSeconds(reception=3, seconds=3.0),)
+    cut(shelf, whole, [KeptSpan(started_at=T, ended_at=T + 2)])
+    assert counted.now() == (KeptSeconds(reception=3, seconds=2.0),)
+    seen = set[int | None]()
+    handing.server.fails = lambda _piece: seen.add(handing.one.percent)
+    (part,) = shelf.all()
+    await handing.one.one(part, handing.server)
+    assert 0 in seen
+    assert None not in seen
+    assert handing.one.percent is None
+    assert counted.now() == ()
 
 
 async def test_what_the_server_does_not_know_holds_up_nothing_else(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+
+import av
 import pytest
 from sqlmodel import Session, select
 
@@ -9,6 +13,7 @@ from recordings.corrections import read
 from recordings.findings import Part, State
 from recordings.keys import read_public_keys
 from recordings.late import late_of
+from recordings.store import Folder
 from recordings.verifying import verify_recording
 from room_client.keeping.events import KeptEvent
 from room_client.keeping.handing_over import HandingOver, Way
@@ -65,6 +70,9 @@ async def test_it_is_entered_and_watched_with_the_same_rights(
     assert [event.actor for event in province.audited("late_source_entered")] == [f"room:{HA_KHANH}"]
 
     await province.as_("canbo")
+    page = await province.page(f"/receptions/{held.made.reception}")
+    assert "Đã nhận 3 giây hình và tiếng do điểm cầu tự ghi, lưu bên cạnh bản ghi" in page
+    assert "tự ghi: lúc đó điểm cầu không được mời phát biểu" in page
     page = await province.page(f"/receptions/{held.made.reception}/recording?source={SOURCE}")
     shown = player_data(page)["isolated"][SOURCE]
     assert shown["name"].startswith("Nộp muộn: ")
@@ -102,6 +110,40 @@ async def test_it_is_entered_and_watched_with_the_same_rights(
     assert late.sha256[:16] not in page
 
 
+async def test_what_the_programme_does_not_have_is_watched_by_itself(
+    province: Province, held: Held, kept: tuple[KeptShelf, Kept]
+) -> None:
+    folder = Folder(province.recordings / FOLDER)
+    manifest = folder.load()
+    assert manifest is not None
+    manifest.segments[0] = manifest.segments[0].model_copy(update={"seconds": 1.0})  # the recorder broke off
+    folder.save(manifest)
+    await handed_over(held, *kept)
+    await entered(province)
+    await province.as_("canbo")
+    player, address = f"/receptions/{held.made.reception}/recording", f"/recordings/{held.made.recording}"
+    assert f'href="{address}/late/0001"' in await province.page(player)
+    assert "Đang chuẩn bị hình của điểm cầu" in await province.page(f"{address}/late/0001")
+
+    async def missing() -> str | None:
+        found = re.search(r'<video src="([^"]+)"', await province.page(f"{address}/late/0001"))
+        return None if found else "it is not made yet"
+
+    await until(missing, ASIDE_S)
+    given = await (await province.client.get(f"{address}/pass.json?source=late-file-0001")).json()
+    answer = await province.client.get(given["media"])
+    with av.open(io.BytesIO(await answer.read())) as made:
+        assert 2.5 < (made.duration or 0) / av.time_base < 3.5, "from its own beginning"
+
+    def quarantine(session: Session) -> None:
+        session.add(Quarantine(recording_id=held.made.recording, starts_s=0, ends_s=0.5, reason="x", made_by=1))
+
+    province.database.run_here(quarantine)
+    assert "/late/0001" not in await province.page(player)
+    for denied in (f"{address}/late/0001", f"{address}/pass.json?source=late-file-0001", given["media"]):
+        assert (await province.client.get(denied)).status == 404
+
+
 async def test_of_an_item_that_turned_out_a_denunciation_nothing_is_entered(
     province: Province, held: Held, kept: tuple[KeptShelf, Kept]
 ) -> None:
@@ -116,6 +158,8 @@ async def test_of_an_item_that_turned_out_a_denunciation_nothing_is_entered(
         await handed_over(held, shelf, whole)
         province.database.run_here(denounce)
     await until(lambda: _removed(province), ASIDE_S)
+    await province.as_("thuky")
+    assert "tự ghi: mục đó không mở cho các điểm cầu" in await province.page(f"/receptions/{held.made.reception}")
     assert not list((province.recordings.parent / "late").iterdir())
     assert not list((province.recordings / FOLDER).glob("late-*"))
     assert not list(before.iterdir())

@@ -126,7 +126,10 @@ def test_no_page_is_without_a_guard_by_mistake(application: web.Application) -> 
         (Role.DEPARTMENT_OFFICER, {"/tasks/{id}/acts", "/tasks/{id}/letters/{letter}/reply"}),
         (
             Role.TECHNICIAN,
-            {"/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"},
+            {
+                *("/rooms/readiness/{id}/told", "/rooms/readiness/{id}/telephone", "/receptions/help/{code}"),
+                *("/rooms/readiness/telephones", "/rooms/readiness/telephones/confirm"),
+            },
         ),
     ],
 )

@@ -17,6 +17,7 @@ from server.people.tables import AuditEvent
 from server.readiness.keeping import keep
 from server.readiness.tables import RoomContact
 from server.rooms.tables import Room, RoomLevel
+from server.spreadsheets import as_xlsx
 from signaling.check_messages import CheckReason, Finding, Part, RoomChecked
 from tests.server.receptions_live.conftest import ControlProcess
 from tests.server.receptions_live.province import BAI_CHAY, CAI_CHIEN, HA_TU
@@ -85,7 +86,31 @@ async def test_a_room_whose_page_is_gone_is_red_since_that_moment(control: Contr
     assert light == "bad"
     assert "Trang điểm cầu chưa mở" in rest
     assert len(re.findall(r'nowrap">\d\d:\d\d<', rest)) == 2  # since when, and its last check
-    assert re.search(r'nowrap"><', rows_of(await control.page(session, BOARD))[BAI_CHAY][1])  # nobody knows
+    never = rows_of(await control.page(session, BOARD))[BAI_CHAY][1]
+    assert re.search(r'nowrap">trước \d\d:\d\d<', never), "nobody knows, but longer than the server runs"
+    assert "chưa báo ai" in never
+
+
+async def test_what_a_room_keeps_of_itself_is_said_while_it_lies_there(control: ControlProcess) -> None:
+    checked(control, HA_TU, GOOD)
+    room, console = await control.room(HA_TU), await control.console()
+    here, keeping = control.conductor.live.around.links.rooms_in_touch, control.conductor.live.around.keeping
+    keeps = {"keeping": False, "kept": [{"reception": 1, "seconds": 125.0}], "percent": 40}
+    await room.client.emit("keeps", keeps, namespace="/room")
+    await eventually(lambda: None if keeping.known(HA_TU) else "it has said nothing")
+    session, helping = await control.log_in("thuky"), await control.log_in("quantri")
+    light, rest = rows_of(await control.page(session, BOARD))[HA_TU]
+    assert light == "needs"
+    assert "Điểm cầu còn giữ 3 phút hình và tiếng của mình, đang chuyển (40 %)" in rest
+    assert "Nhắc điểm cầu để máy tính bật" in rest
+    await eventually(lambda: None if console.rooms[HA_TU]["kept_s"] == 125.0 else console.rooms[HA_TU])
+    await room.client.disconnect()
+    await eventually(lambda: None if HA_TU not in here() else "still in touch")
+    for page in (await control.page(session, BOARD), await control.page(helping, f"/receptions/help/{HA_TU}")):
+        assert re.search(r"còn giữ 3 phút hình .*theo lần báo lúc \d\d:\d\d\), hiện không kết nối", page)
+    room = await control.room(HA_TU)
+    await room.client.emit("keeps", {}, namespace="/room")
+    await eventually(lambda: None if not keeping.known(HA_TU) else "it keeps something still")
 
 
 async def test_a_check_of_the_day_before_yesterday_says_nothing_of_today(control: ControlProcess) -> None:
@@ -128,6 +153,47 @@ async def test_where_a_room_is_telephoned_stands_beside_its_name_and_is_taken_al
     assert (event.subject, "0203" in event.detail) == (f"room:{HA_TU}", False)
     await control.submit(session, f"{path[1]}/telephone", telephone="")
     assert "0203" not in await control.page(session, BOARD)
+
+
+def file_of(content: bytes) -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = "so.xlsx"
+    return file
+
+
+async def test_numbers_come_from_a_list_which_says_what_it_does_not_take(control: ControlProcess) -> None:
+    session = await control.log_in("thuky")
+    path = f"{BOARD}/telephones"
+    rows = [
+        ["Mã", "Điểm cầu", "Số điện thoại", "Ghi chú"],
+        [int(HA_TU), "", "0203 3835 555", "mã mất số 0"], ["", "phuong bai chay", "0203.3846.111", ""],
+        [CAI_CHIEN, "Phường Hà Tu", "0203 1", ""], ["99999", "", "0203 2", ""],
+        ["", "Xã Cái Chiên", 2033835444, ""], ["", "Xã Cái Chiên", "chưa có", ""], ["", "Xã Cái Chiên", "", ""],
+    ]  # fmt: skip
+    looked = await control.submit(session, path, file=file_of(as_xlsx(("1", [10] * 4, rows))))
+    page = html.unescape(await looked.text())
+    assert [each in page for each in ("2 số mới hoặc khác trước", "1 dòng không có số", "4 dòng bị từ chối")] == [
+        True
+    ] * 3
+    assert "bảng tính đã làm mất" in page
+    assert "99999" in page
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    assert "0203" not in await control.page(session, BOARD), "nothing before it is confirmed"
+    done = html.unescape(await (await control.submit(session, f"{path}/confirm", token=token[1])).text())
+    assert "Đã nhập 2 số" in done
+    assert "0203 3835 555" in rows_of(await control.page(session, BOARD))[HA_TU][1]
+    refused = re.search(rf'href="({path}/refused/[^"]+)"', done)
+    assert refused is not None
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(await (await session.get(control.address + refused[1])).read())
+    ).active
+    assert sheet is not None
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)][-1] == "Xã Cái Chiên"
+    listed = await (await session.get(f"{control.address}{path}.xlsx")).read()
+    again = html.unescape(await (await control.submit(session, path, file=file_of(listed))).text())
+    assert "0 số mới" in again
+    assert "2 số đã có sẵn" in again
 
 
 async def test_who_may_not_see_lines_reads_nothing_and_writes_nothing(control: ControlProcess) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlmodel import Session
 from server.people.accounts import create_account
 from server.people.tables import AuditEvent, Role
 from server.receptions.helping import Asked
+from server.receptions.line_quality import Quality
 from signaling.help_messages import HelpAct
 from signaling.messages import LinkState
 from tests.server.receptions_live.conftest import PASSWORD, ControlProcess, RoomClient
@@ -75,6 +77,22 @@ async def test_a_message_reaches_the_screen_and_the_act_the_log_without_its_word
     assert await room.call("helped", number=wish["number"], outcome="done") is None
     assert 'data-act="message" data-outcome="done"' in await helper.read()
     assert noted(control) == [(f"room:{HA_TU}", {"act": "message"})]
+
+
+async def test_of_a_room_that_rests_it_says_of_when_its_devices_are(control: ControlProcess) -> None:
+    room = await control.receiving(HA_TU)
+    await room.client.emit("devices", {"camera": "ok", "microphone": "missing"}, namespace="/room")
+    around = control.conductor.live.around
+    await eventually(lambda: None if HA_TU in around.devices else "its devices are not known")
+    helper = Helper(control, await technician(control))
+    assert "as-of" not in await helper.read()
+    await room.client.emit("leave", {}, namespace="/room")
+    await eventually(lambda: None if around.lines.of(HA_TU).quality is Quality.ABSENT else "it has a link still")
+    page = await helper.read()
+    assert re.search(r"Theo thông tin lúc \d\d:\d\d \d\d/\d\d. Hiện điểm cầu đang nghỉ", page)
+    await room.client.disconnect()
+    await eventually(lambda: "it is in touch" if around.links.is_in_touch(HA_TU) else None)
+    assert "Hiện điểm cầu không kết nối nên có thể đã khác" in await helper.read()
 
 
 async def test_devices_are_named_chosen_and_checked(control: ControlProcess) -> None:

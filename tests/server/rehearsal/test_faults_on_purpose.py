@@ -9,7 +9,8 @@ import pytest
 
 from room_client.fault_injection.faults import Fault
 from server.commands.context import today
-from server.rehearsal.faults import Counted, FaultFound, faults_of, is_seen, is_well, lost_percent
+from server.demo.fill import rehearsed
+from server.rehearsal.faults import Counted, FaultFound, Wished, faults_of, is_seen, is_well, lost_percent
 from server.rehearsal.story import Rehearsal
 from server.settings import Settings
 from signaling.desk_messages import RoomEntry, RoomPresence
@@ -27,17 +28,35 @@ WELL = RoomEntry(
 )
 
 
+ROOMS = {"06661": "Phường Cao Thắng", "06664": "Phường Hà Tu", "06667": "Xã Cái Chiên", "06999": "Xã Cái Chiên"}
+
+
 def test_faults_are_read_from_words() -> None:
-    assert faults_of([]) == []
-    assert faults_of(["loss", "line-dead=2"]) == [Fault.LOSS, Fault.LINE_DEAD, Fault.LINE_DEAD]
-    assert faults_of(["all"]) == list(Fault)
-    assert len(faults_of(["all=10"])) == 10 * len(Fault)
+    assert faults_of([], ROOMS) == []
+    assert faults_of(["loss", "line-dead=2"], ROOMS) == [Wished(Fault.LOSS), *[Wished(Fault.LINE_DEAD)] * 2]
+    assert faults_of(["all"], ROOMS) == [Wished(fault) for fault in Fault]
+    assert len(faults_of(["all=10"], ROOMS)) == 10 * len(Fault)
+    assert faults_of(["killed=06664, phuong cao thang", "loss"], ROOMS) == [
+        Wished(Fault.KILLED, "06664"), Wished(Fault.KILLED, "06661"), Wished(Fault.LOSS),
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize("word", ["", "fire", "loss=", "loss=0", "loss=-1", "loss=two", "=3", "all=x", "loss==2"])
+@pytest.mark.parametrize("word", ["", "fire", "loss=", "loss=0", "fire=06661", "=3"])
 def test_a_word_that_is_no_fault_is_named(word: str) -> None:
     with pytest.raises(ValueError, match=r"came .*allowed are all, camera-unplugged"):
-        faults_of([word])
+        faults_of([word], ROOMS)
+
+
+@pytest.mark.parametrize("room", ["06649", "Xã Cái Chiên", "-1", "=2", "06661,,06664", "123456"])
+def test_a_room_that_is_none_or_not_one_is_named_with_those_that_are(room: str) -> None:
+    with pytest.raises(ValueError, match=r"came room .*; allowed are 06661 Phường Cao Thắng, 06664 Phường Hà Tu"):
+        faults_of([f"loss={room}"], ROOMS)
+
+
+@pytest.mark.parametrize("told", [["all=06661"], ["loss=06661,06661"], ["loss=06661", "killed=Phường Cao Thắng"]])
+def test_a_room_has_one_fault(told: list[str]) -> None:
+    with pytest.raises(ValueError, match="a room can have one fault"):
+        faults_of(told, ROOMS)
 
 
 def test_a_room_is_well_when_nothing_is_seen_of_any_fault() -> None:
@@ -94,7 +113,9 @@ def test_what_repeats_bring_after_the_end_is_not_lost() -> None:
 
 def test_two_rooms_are_left_to_speak() -> None:
     with pytest.raises(ValueError, match="came 6 faults for 6 rooms; allowed are 4"):
-        Rehearsal(Settings(_env_file=None), 6, 8, today(), lambda _words: None, faults=list(Fault))
+        Rehearsal(
+            Settings(_env_file=None), 6, 8, today(), lambda _words: None, faults=[Wished(fault) for fault in Fault]
+        )
 
 
 @pytest.mark.timeout(400)  # what a busy machine makes of a minute
@@ -103,6 +124,7 @@ async def test_rooms_that_misbehave_are_noticed_and_come_back_and_nobody_else_is
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     faults = list(Fault)
+    named = list(rehearsed(len(faults) + 2).items())[3]
     rehearsal = Rehearsal(
         Settings(_env_file=None),
         len(faults) + 2,
@@ -110,11 +132,12 @@ async def test_rooms_that_misbehave_are_noticed_and_come_back_and_nobody_else_is
         today(),
         lambda _words: None,
         beside=20,
-        faults=faults,
+        faults=[Wished(faults[0], named[0]), *map(Wished, faults[1:])],
         faults_last_s=8,
     )
     report = await rehearsal.run()
     assert report.ok, report.problems
     assert [found.fault for found in report.faults] == faults
+    assert (report.faults[0].room, report.faults[0].name) == named
     assert report.packets_lost_beside_faults == 0
     assert report.as_json()["beside"] == 20

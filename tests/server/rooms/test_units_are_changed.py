@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from server.data.engine import Database
+from server.readiness.contacts import numbers_before
 from server.rooms.change_file import COLUMNS, read_changes, written
 from server.rooms.changes import ChangePlan
 from server.rooms.changing import SAMPLE_CHANGES, carry_out, look
@@ -118,6 +119,29 @@ def test_a_unit_that_is_only_renamed_keeps_its_address_and_its_past_the_old_name
     database.run_here(_change, "2024-11-01,06985,06985,full,Xã Lương Minh,Xã,202,Huyện Ba Chẽ,\n")
     names = [database.run_here(check_key, SECRET, key, day).name for day in (date(2024, 10, 31), AUTUMN)]
     assert names == ["Xã Lương Mông", "Xã Lương Minh"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "taken"),
+    [(("0203 1", ""), "0203 1"), (("0203 1", "0203 1"), "0203 1"), (("0203 1", "0203 2"), ""), (("", ""), "")],
+)
+def test_a_unit_that_begins_takes_the_one_number_of_its_predecessors(
+    database: Database, numbers: tuple[str, str], taken: str
+) -> None:
+    database.run_here(_province)
+
+    def write(session: Session) -> None:
+        for code, number in zip(("06985", "06976"), numbers, strict=True):
+            session.get_one(Room, _id(session, code, OLD)).telephone = number
+
+    database.run_here(write)
+    lines = "2024-11-01,06985,06985,full,Xã Lương Minh,Xã,202,Huyện Ba Chẽ,\n2024-11-01,06976,06985,full,,,,,\n"
+    database.run_here(_change, lines)
+    begun = database.run_here(room_by_code, "06985", AUTUMN)
+    assert begun is not None
+    assert begun.telephone == taken
+    offered = dict(database.run_here(numbers_before, begun))
+    assert sorted(offered.values()) == sorted({*numbers} - {taken, ""})
 
 
 def test_a_code_that_goes_over_to_another_unit_opens_nothing_with_the_old_key(database: Database) -> None:

@@ -42,6 +42,7 @@ export default {
     "Closed item: rooms see and hear nothing, nothing is recorded",
   ],
   "stage.floor": ["{name} đang lên hình", "{name} is on air"],
+  "stage.floor.lost": ["{name} có lời, đang mất liên lạc", "{name} has the floor and is not heard of"],
   "stage.floor.none": ["Chưa điểm cầu nào lên hình", "No room is on air"],
   "command.open": ["Mở phiên", "Open reception"],
   "command.next": ["Gọi mục tiếp", "Call next item"],
@@ -67,6 +68,10 @@ export default {
     "All rooms stop getting picture and sound, and the recording is closed. An ended reception cannot be opened again.",
   ],
   "confirm.end.waiting": ["Còn {n} mục chưa tiếp.", "{n} items have not been heard."],
+  "confirm.end.kept": [
+    "Kết thúc không làm mất phần đó: điểm cầu chuyển tiếp sau phiên, miễn là không tắt máy. Trang của phiên cho biết đã nhận đủ chưa.",
+    "Nothing of it is lost by ending: it goes on coming afterwards, as long as the computer there stays on. The reception's page tells when all has come.",
+  ],
   "confirm.end.do": ["Kết thúc phiên", "End reception"],
   "console.sound.on": ["Tiếng: bật", "Sound: on"],
   "console.sound.off": ["Tiếng: tắt", "Sound: off"],

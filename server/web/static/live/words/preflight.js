@@ -20,8 +20,8 @@ export default {
     "Camera và micro bật trong lúc đó; không ai xem, không ghi lại. Loa sẽ kêu một tiếng ngắn. Không cần làm gì.",
     "Camera and microphone are on meanwhile; nobody watches, nothing is kept. The loudspeaker sounds once. Nothing needs to be done.",
   ],
-  "preflight.aloud.yes": ["Tự kiểm tra: loa có kêu thử", "By itself: with the tone"],
-  "preflight.aloud.no": ["Tự kiểm tra: loa không kêu", "By itself: without a sound"],
+  "preflight.aloud.yes": ["Tự kiểm tra: có phát tiếng", "When it checks itself: with a tone"],
+  "preflight.aloud.no": ["Tự kiểm tra: không phát tiếng", "When it checks itself: without a tone"],
   "preflight.h264.missing": [
     "Trình duyệt này không phát được hình H.264. Hãy dùng Chromium, Chrome hoặc Edge.",
     "This browser cannot play H.264. Use Chromium, Chrome or Edge.",

@@ -86,6 +86,7 @@ export default {
     "{name} vừa được mở ở một màn hình khác. Màn hình này không nhận hình và tiếng nữa; camera và micro của máy này đã tắt.",
     "{name} has just been opened on another screen. This screen no longer gets picture and sound; the camera and microphone of this computer are off.",
   ],
+  "room.replaced.second": ["Làm màn hình phụ: chỉ xem và nghe", "Be a second screen: only to watch and listen"],
   "room.replaced.back": ["Dùng lại màn hình này", "Use this screen again"],
   "room.cannot.title": ["Không xem được trên máy này", "This computer cannot show the reception"],
   "room.again": ["Thử lại", "Try again"],

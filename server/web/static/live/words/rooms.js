@@ -29,5 +29,13 @@ export default {
   "trouble.loss": ["mất {percent} % gói tin", "{percent} % of packets lost"],
   "trouble.rtt": ["trễ {ms} ms", "{ms} ms delay"],
   "trouble.not_receiving": ["đã nối nhưng chưa nhận hình", "connected but not receiving"],
+  "kept.seconds": ["{n} giây", "{n} s"],
+  "kept.minutes": ["{n} phút", "{n} min"],
+  "kept.keeping": ["mất đường truyền, đang tự ghi hình để chuyển sau", "line down, keeps its picture to hand it over later"],
+  "kept.waits": ["còn giữ {length} hình của mình, chờ chuyển", "keeps {length} of its own picture, to be handed over"],
+  "kept.comes": ["còn giữ {length} hình của mình, đang chuyển ({percent} %)", "keeps {length} of its own picture, handing it over ({percent} %)"],
+  "kept.away": ["còn giữ {length} hình của mình, chuyển khi nối lại", "keeps {length} of its own picture, to come when it is back"],
+  "trouble.lost": ["có lời mà mất liên lạc", "has the floor, and is not heard of"],
+  "trouble.lost.since": ["có lời mà mất liên lạc từ {time}, có thể tự nối lại", "has the floor; not heard of since {time}, may come back by itself"],
   "trouble.absent": ["vắng, mục này cần điểm cầu này", "absent, and this item needs it"],
 };

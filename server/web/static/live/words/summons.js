@@ -53,5 +53,6 @@ export default {
   "summons.state.asked": ["chưa xem giấy mời", "has not seen the summons"],
   "summons.state.seen": ["chưa trả lời giấy mời", "has not answered the summons"],
   "summons.state.cannot": ["đã báo không dự được", "said that it cannot come"],
+  "summons.missing": ["đã báo sẽ có mặt mà chưa thấy", "said that it will be there, and is not"],
   "summons.state.coming": ["đã báo sẽ có mặt", "said that it will be there"],
 };
