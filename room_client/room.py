@@ -21,11 +21,11 @@ from room_client.kept_signalling import FINAL, FIRST_PAUSE_S, LONGEST_PAUSE_S, K
 from room_client.link import Link, LinkCounts, LinkEnd
 from room_client.observing import Observers, RoomObserver, RoomOptions, RoomOutcome, RoomState
 from room_client.on_the_wall import OnTheWall
+from room_client.own_devices import OwnDevices
 from room_client.path import PathKind
 from room_client.publishing import Publishing
 from room_client.reporting import RECEIVED_INTERVAL_S, Reporting, received
-from room_client.sources.choosing import NONE, audio_source, known_problem, video_source
-from room_client.sources.contract import ShowsStill, Source, SourceUnusable
+from room_client.sources.contract import ShowsStill, SourceUnusable
 from room_client.sources.ear import Ear, Hears
 from signaling.help_messages import Help
 from signaling.messages import Hand, InterpretationView, LineView, LinkEnded, Message, Paths, Purpose, StageView
@@ -54,13 +54,11 @@ class Room:
         self._reporting: Reporting | None = None
         self._wall: OnTheWall | None = None
         self._keeping: Keeping | None = None
-        self._unsent: Source | None = None  # opened for nothing but small pictures
         self._proving: asyncio.Task[None] | None = None
         self._task: asyncio.Task[RoomOutcome] | None = None
         self._stopping = False
         self._refusal: asyncio.Future[Refusal] | None = None
-        self._code = ""
-        self._devices = {Upstream.CAMERA: options.video, Upstream.MICROPHONE: options.audio}
+        self._devices = OwnDevices(options)
 
     # --- for its owner -------------------------------------------------------------------------
 
@@ -95,14 +93,14 @@ class Room:
 
     def device(self, upstream: Upstream) -> str:
         """What serves as its camera or microphone at present: an option, as on the command line."""
-        return self._devices[upstream]
+        return self._devices.option(upstream)
 
     def is_open(self, upstream: Upstream) -> bool:
         return self._publishing is not None and self._publishing.source(upstream) is not None
 
     def choose(self, upstream: Upstream, option: str) -> bool:
         """Let another one serve, until the room ends. True: it is opened now, and observers hear how it fares."""
-        self._devices[upstream], self._unsent = option, None
+        self._devices.choose(upstream, option)
         return self._publishing is not None and self._publishing.renew(upstream)
 
     def counts(self) -> LinkCounts | None:
@@ -176,7 +174,7 @@ class Room:
         refusal = self._refusal = asyncio.get_running_loop().create_future()
         keeping = self._keeping = self._keeps()
         heard = (keeping.add,) if keeping is not None else ()
-        publishing = self._publishing = Publishing(self._make_source, self._source_problem, *heard)
+        publishing = self._publishing = Publishing(self._devices.source, self._source_problem, *heard)
         signalling = self._signalling = KeptSignalling(self.options, self)
         link = self._link = KeptLink(
             self.options.purpose,
@@ -188,12 +186,10 @@ class Room:
             self.options.environment,
             self.options.receives,
         )
-        absent = frozenset(upstream for upstream, option in self._devices.items() if option == NONE)
-        self._reporting = Reporting(signalling, self.counts, absent)
+        self._reporting = Reporting(signalling, self.counts, self._devices.absent)
         wall = self._wall = OnTheWall(signalling, self._shown, self._heard, self._observers.on_seen)
-        for upstream, option in self._devices.items():
-            if (problem := known_problem(option)) is not None:
-                self._source_problem(upstream, problem)
+        for upstream, problem in self._devices.problems():
+            self._source_problem(upstream, problem)
         media = [
             asyncio.create_task(link.keep(), name="room link"),
             asyncio.create_task(self._reporting.run(), name="room reports"),
@@ -253,29 +249,11 @@ class Room:
         """What the room's camera shows: the open one, else one that needs no opening."""
         if self._publishing is None or self._present_link() is None:
             return None
-        source: object = self._publishing.source(Upstream.CAMERA)
-        if source is None:
-            source = self._unsent = self._unsent or self._make_source(Upstream.CAMERA)
+        source: object = self._publishing.source(Upstream.CAMERA) or self._devices.unsent_camera()
         return source if isinstance(source, ShowsStill) else None
 
     def _heard(self) -> Ear | None:
         return self.ear if self._present_link() is not None else None
-
-    def _make_source(self, upstream: Upstream) -> Source | None:
-        source = self._chosen_source(upstream)
-        return self.options.environment.source(upstream, source) if source is not None else None
-
-    def _chosen_source(self, upstream: Upstream) -> Source | None:
-        label = self.options.label or self._code
-        match upstream:
-            case Upstream.CAMERA:
-                return video_source(self._devices[upstream], label)
-            case Upstream.DOCUMENT:
-                return video_source(self.options.document, f"{label} DOC")
-            case Upstream.MICROPHONE:
-                return audio_source(self._devices[upstream], label)
-            case Upstream.INTERPRETATION:
-                return None  # never offered by this client
 
     def _want_key_frame(self, upstream: Upstream) -> None:
         if self._publishing is not None:
@@ -299,7 +277,7 @@ class Room:
 
     def stage_arrived(self, stage: StageView) -> None:
         self.stage = stage
-        self._code = stage.room_code
+        self._devices.code = stage.room_code
         self.experience.stage(stage, time.monotonic())
         self._decide_on_air()
         if self._keeping is not None:
