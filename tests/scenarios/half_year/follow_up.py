@@ -21,8 +21,9 @@ async def concluded(story: Story) -> None:
     conclusion = f"{reception}/items/{item}/conclusion"
     first, second = TASKS
     drafted = {"content": "Đo đạc lại trong tháng hai.", "citizen_opinion": "Nhất trí."}
-    await office.person("thuky").submit(f"{conclusion}/draft", **drafted, **asked_of(first, 0), add="yes")
-    await office.person("thuky").submit(f"{conclusion}/draft", **asked_of(second, 1))
+    draft = f"{conclusion}/draft"
+    await office.person("thuky").submit(draft, draft, **drafted, **asked_of(first, 0), add="yes")
+    await office.person("thuky").submit(draft, draft, **asked_of(second, 1))
     await office.person("chutri").submit(conclusion, f"{conclusion}/issue#issue", confirmed="yes")
     story.tasks = sorted(
         set(map(int, re.findall(r'href="/tasks/(\d+)"', await office.person("chutri").page(conclusion))))
