@@ -11,12 +11,11 @@ from sqlmodel import Session
 from server.deadlines.computing import State
 from server.people.rights import Right
 from server.people.sessions import account_in
-from server.people.tables import Role
 from server.petitions import export_pages, form_pages, import_pages, split_pages, standing_pages
 from server.petitions.dossier import DOSSIER
 from server.petitions.due_queries import search_with_duties
 from server.petitions.duties import Duty
-from server.petitions.heard import HEARINGS, Hearings
+from server.petitions.heard import HEARINGS
 from server.petitions.lists import LISTS
 from server.petitions.places import Places
 from server.petitions.queries import Page, units_in_charge
@@ -70,8 +69,12 @@ async def table(request: web.Request) -> web.StreamResponse:
     hearings = request.app[HEARINGS]
 
     def work(session: Session) -> _Found:
+        # Before the search: what `ask_by_index` tells PostgreSQL holds for all that is asked afterwards.
+        units, districts = units_in_charge(session, account.role), _districts(session)
+        places = Places(rooms_on(session, today())).labels
         page, duties = search_with_duties(session, account.role, wanted, hearings, request.app[TERMS], today())
-        return _beside(session, account.role, page, duties, hearings)
+        counts = hearings.counts(session, [petition.id for petition in page.petitions])
+        return _Found(page, duties, counts, districts, places, units)
 
     found = await request.app[DATABASE].run(work)
     kept = kept_filters(request.query)
@@ -112,18 +115,6 @@ async def table(request: web.Request) -> web.StreamResponse:
         may_create=Right.WRITE_PETITIONS in account.rights,
         duty_words=DUTY_WORDS,
         **WORDS,
-    )
-
-
-def _beside(session: Session, role: Role, page: Page, duties: dict[int, Duty], hearings: Hearings) -> _Found:
-    rooms = rooms_on(session, today())
-    return _Found(
-        page=page,
-        duties=duties,
-        counts=hearings.counts(session, [petition.id for petition in page.petitions]),
-        districts=_districts(session),
-        places=Places(rooms).labels,
-        units=units_in_charge(session, role),
     )
 
 
