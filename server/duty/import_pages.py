@@ -21,14 +21,15 @@ from server.duty.queries import rows_between
 from server.people.rights import Right
 from server.people.sessions import account_in
 from server.petitions.history import author_of
-from server.petitions.pending import Pending
 from server.receptions.duty import last_of
 from server.row_files import ImportFile, RefusedRow, refused_book, template_book
 from server.spreadsheets import XLSX
 from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
+from server.web.pending import Pending
 from server.web.shell import language_of, render, require, translator_of
+from server.web.uploads import uploaded
 
 _SHOWN = 20
 """Rows of a preview; the counts are of all."""
@@ -98,10 +99,9 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @require(Right.PLAN_RECEPTIONS)
 async def look(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    upload = (await request.post()).get("file")
-    if not isinstance(upload, web.FileField) or not upload.filename:
+    content = await uploaded(request)
+    if content is None:
         return await _page(request, mistake="file", status=422)
-    content = upload.file.read()  # in memory or a small local file: the application limits its size
     units = await request.app[DATABASE].run(all_units, departments_in(request))
     reader = Reader(vocabulary_of(request), units, today())
     file = await asyncio.to_thread(reader.read, content)

@@ -19,7 +19,6 @@ from server.petitions.forms import Asked
 from server.petitions.import_file import MAX_ROWS, Reader
 from server.petitions.importing import CHUNK, Preview, preview, write
 from server.petitions.lists import LISTS
-from server.petitions.pending import PENDING, Pending
 from server.petitions.places import Places
 from server.petitions.record_page import WORDS
 from server.petitions.sentences import said
@@ -29,14 +28,18 @@ from server.spreadsheets import XLSX
 from server.web.downloads import attachment
 from server.web.keys import CATALOGS, DATABASE
 from server.web.languages import today
+from server.web.pending import Pending
 from server.web.shell import language_of, render, require, translator_of
+from server.web.uploads import uploaded
 
 _SHOWN = 20
 """Rows of a preview; the counts are of all."""
 
+_PENDING: web.AppKey[Pending[Preview]] = web.AppKey("_PENDING_PETITIONS")
+
 
 def add_routes(app: web.Application) -> None:
-    app[PENDING] = Pending(time.monotonic)
+    app[_PENDING] = Pending(time.monotonic)
     router = app.router
     router.add_get("/petitions/import", ask, name="petition_import")
     router.add_post("/petitions/import", look)
@@ -57,10 +60,9 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @require(Right.WRITE_PETITIONS)
 async def look(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    upload = (await request.post()).get("file")
-    if not isinstance(upload, web.FileField) or not upload.filename:
+    content = await uploaded(request)
+    if content is None:
         return await _page(request, mistake="file", status=422)
-    content = upload.file.read()  # in memory or a small local file: the application limits its size
     rooms = await request.app[DATABASE].run(_all_rooms)
     reader = Reader(
         vocabulary_of(request),
@@ -70,7 +72,7 @@ async def look(request: web.Request) -> web.StreamResponse:
     )
     file = await asyncio.to_thread(reader.read, content)
     found = await request.app[DATABASE].run(preview, account.role, file)
-    token = request.app[PENDING].keep(account.id or 0, found)
+    token = request.app[_PENDING].keep(account.id or 0, found)
     return await _page(request, found=found, token=token)
 
 
@@ -78,7 +80,7 @@ async def look(request: web.Request) -> web.StreamResponse:
 async def confirm(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
     token = str((await request.post()).get("token", ""))
-    found = request.app[PENDING].take(account.id or 0, token)
+    found = request.app[_PENDING].take(account.id or 0, token)
     if found is None:
         return await _page(request, mistake="over", status=409)
     added = left_out = 0
@@ -88,7 +90,7 @@ async def confirm(request: web.Request) -> web.StreamResponse:
         more = await request.app[DATABASE].run(write, account, rows)
         added, left_out = added + more[0], left_out + more[1]
     kept = Preview((), found.known, found.refused, found.ignored)
-    token = request.app[PENDING].keep(account.id or 0, kept)
+    token = request.app[_PENDING].keep(account.id or 0, kept)
     return await _page(request, found=kept, token=token, added=added, left_out=left_out, done=True)
 
 
@@ -96,7 +98,7 @@ async def confirm(request: web.Request) -> web.StreamResponse:
 async def refused_rows(request: web.Request) -> web.StreamResponse:
     """The refused rows as a file to be corrected and imported again, each with what is wrong beside it."""
     account = await account_in(request)
-    found = request.app[PENDING].get(account.id or 0, request.match_info["token"])
+    found = request.app[_PENDING].get(account.id or 0, request.match_info["token"])
     if found is None or not found.refused:
         raise web.HTTPNotFound
     _, language, vocabulary = translator_of(request), language_of(request), vocabulary_of(request)

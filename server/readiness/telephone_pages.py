@@ -12,7 +12,6 @@ from server.data.parts import in_parts
 from server.people.accounts import subject_of
 from server.people.rights import Right
 from server.people.sessions import account_in
-from server.petitions.pending import Pending
 from server.readiness.contacts import write_telephone
 from server.readiness.telephones import COLUMNS, MAX_ROWS, REQUIRED, NumberRow, Numbers, read_numbers
 from server.rooms.queries import rooms_on
@@ -22,7 +21,9 @@ from server.spreadsheets import XLSX, Value, as_csv, as_xlsx
 from server.web.downloads import attachment
 from server.web.keys import DATABASE
 from server.web.languages import today
+from server.web.pending import Pending
 from server.web.shell import render, require, translator_of
+from server.web.uploads import uploaded
 
 _SHOWN = 50
 _REFUSED_SHOWN = 200
@@ -49,10 +50,9 @@ async def ask(request: web.Request) -> web.StreamResponse:
 @require(Right.SEE_LINES)
 async def look(request: web.Request) -> web.StreamResponse:
     account = await account_in(request)
-    upload = (await request.post()).get("file")
-    if not isinstance(upload, web.FileField) or not upload.filename:
+    content = await uploaded(request)
+    if content is None:
         return await _page(request, mistake="file", status=422)
-    content = upload.file.read()  # in memory or a small local file: the application limits its size
     found = await asyncio.to_thread(read_numbers, content, await request.app[DATABASE].run(_rooms))
     token = request.app[_PENDING].keep(account.id or 0, found)
     return await _page(request, found=found, token=token)

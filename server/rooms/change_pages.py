@@ -37,6 +37,7 @@ from server.row_files import RefusedRow
 from server.web.keys import DATABASE
 from server.web.languages import today
 from server.web.shell import render, require, translator_of
+from server.web.uploads import uploaded
 
 
 def add_routes(app: web.Application) -> None:
@@ -55,10 +56,9 @@ async def show_file(request: web.Request) -> web.StreamResponse:
 
 @require(Right.IMPORT_ROOMS)
 async def look_at_file(request: web.Request) -> web.StreamResponse:
-    upload = (await request.post()).get("file")
-    if not isinstance(upload, web.FileField) or not upload.filename:
+    content = await uploaded(request)
+    if content is None:
         return await _file_page(request, mistake="file", status=422)
-    content = upload.file.read()  # in memory or a small local file: the application limits its size
     file: ChangeFile = await asyncio.to_thread(read_changes, content)
     planned, items = await request.app[DATABASE].run(_look, file.rows, _receptions(request))
     refused = sorted((*file.refused, *planned.refused), key=lambda row: row.line)

@@ -28,6 +28,7 @@ from server.web.asked import whole
 from server.web.keys import DATABASE, SECRET
 from server.web.languages import today
 from server.web.shell import render, require
+from server.web.uploads import uploaded
 
 
 @dataclass(frozen=True)
@@ -138,15 +139,13 @@ async def show_import(request: web.Request) -> web.StreamResponse:
 
 @require(Right.IMPORT_ROOMS)
 async def run_import(request: web.Request) -> web.StreamResponse:
-    form = await request.post()
-    upload = form.get("file")
-    if not isinstance(upload, web.FileField) or not upload.filename:
+    form, content = await request.post(), await uploaded(request)
+    if content is None:
         return await _import_page(request, mistake="file", status=400)
     try:
         valid_from = _day(form.get("valid_from"))
     except ValueError:
         return await _import_page(request, mistake="valid_from", status=400)
-    content = upload.file.read()  # in memory or a small local file: the application limits its size
     account = await account_of(request)
     actor = subject_of(account) if account is not None else "system"
     report = await request.app[DATABASE].run(import_rooms, content, actor=actor, valid_from=valid_from)

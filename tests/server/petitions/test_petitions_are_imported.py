@@ -13,10 +13,10 @@ from aiohttp import ClientResponse
 from sqlmodel import Session, col, select
 
 from server.petitions.importing import CHUNK, Preview
-from server.petitions.pending import LASTS_S, MOST, Pending
 from server.petitions.tables import Petition, PetitionKind
 from server.spreadsheets import as_csv, as_xlsx, rows_in_xlsx
 from server.web.languages import today
+from server.web.pending import LASTS_S, MOST, Pending
 from tests.server.demo.fixtures import Province, petition
 
 HEAD = ["Loại đơn", "Ngày nhận", "Họ tên", "Số người", "Tóm tắt", "Nơi xảy ra", "Lĩnh vực", "Nguồn đơn", "Số CCCD"]

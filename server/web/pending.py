@@ -11,10 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from aiohttp import web
-
-from server.petitions.importing import Preview
-
 MOST = 8  # of at most 1 MB of file each, about ten times that in memory
 LASTS_S = 1800.0
 P = TypeVar("P")
@@ -60,6 +56,3 @@ class Pending(Generic[P]):
         for token, waiting in list(self._waiting.items()):
             if waiting.since_s < over or waiting.account_id == account_id:
                 del self._waiting[token]
-
-
-PENDING: web.AppKey[Pending[Preview]] = web.AppKey("PENDING")
