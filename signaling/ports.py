@@ -8,7 +8,7 @@ side may restart and one repeated command puts everything right.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -120,10 +120,12 @@ class LinkChanged(Frame):
     refusal: RefusalCode | None = None  # of a link that media closed for a reason of its own
 
 
-class LinkReport(Frame):
-    """Once a second per link, from its receiver reports and from what was sent. Counts since it began."""
+class LinkReport(NamedTuple):
+    """Once a second per link, from its receiver reports and from what was sent. Counts since it began.
 
-    kind: Literal["link_report"] = "link_report"
+    No frame of its own: six hundred a second are made, and a tuple is made in a tenth of a model's time.
+    """
+
     link: str
     packets_sent: int
     packets_received: int

@@ -7,6 +7,7 @@ allocation, a log line or another link anything. What follows from a datagram is
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from signaling.wire.aiortc_seams import LONGEST_DTLS, srtp_ffi, srtp_unprotect, 
 from signaling.wire.rtp import HEADER_BYTES, RtpView
 
 LONGEST_PACKET = 1500
+_read_ssrc = struct.Struct("!I").unpack_from  # looked up once, not for every packet
 
 
 class Acts(Protocol):
@@ -34,6 +36,8 @@ class Acts(Protocol):
     def heard_again(self, link: Link) -> None: ...
 
     def moved(self, link: Link) -> None: ...
+
+    def line_fell(self, link: Link) -> None: ...
 
     def cut_off(self, link: Link, why: str) -> None: ...
 
@@ -102,7 +106,8 @@ class Intake:
             link.refused += 1
             return
         allowance.charge(size)
-        if link.too_many_streams(bytes(data[4:8] if is_report else data[8:12])):
+        (ssrc,) = _read_ssrc(data, 4 if is_report else 8)
+        if ssrc not in link.streams and not link.admit_stream(ssrc):
             self._acts.cut_off(link, "more streams than allowed")
             return
         self.bytes_received += size
@@ -110,7 +115,11 @@ class Intake:
         packet = data[: self._length[0]]
         if is_report:
             link.handle_rtcp(bytes(packet), now_s, self._arrived_s(), self._repeat)
+            if link.line.fallen:
+                self._acts.line_fell(link)
             return
+        if not link.received:
+            self._links.sends(link)
         link.received += 1
         if link.handle_rtp(self._view, packet, now_s, self._arrived_s()) is not None:
             self._acts.source_started()

@@ -65,11 +65,11 @@ class Link:
         self.tag_bytes = 0
         self._sessions: SrtpSessions | None = None  # keeps alive what tx and rx point to
         self.opened_s = now_s
-        self.turn = 0  # at which tick of each second it is looked at; the plane's
+        self.turn = 0  # at which tick of each second it is looked at; the directory's
         self.media_allowance = Allowance(MEDIA, now_s)
         self.report_allowance = Allowance(REPORTS, now_s)
         self.handshake_allowance = Allowance(HANDSHAKE, now_s)
-        self._streams: set[bytes] = set()  # every SSRC that was ever authentic, in RTP or RTCP
+        self.streams: set[int] = set()  # every SSRC that was ever authentic, in RTP or RTCP
         self.received = 0
         self.refused = 0  # packets that were malformed, unknown or not ours
         self.nacks_received = 0
@@ -85,6 +85,8 @@ class Link:
         self.receivers: dict[SlotName, Receiver] = {}
         self._demultiplexer = Demultiplexer()
         self._give_parts(codec, source_numbers)
+        self.layers = tuple(layer for source in self.sources.values() for layer in source.layers.values())
+        self._description = rtcp.source_description(self.ssrc, CNAME)
         self._by_down_ssrc = {slots[name].ssrc: r for name, r in self.receivers.items()}
         self._extensions = tuple(
             offer.extension(uri) for uri in (MID_EXTENSION, LEVEL_EXTENSION, RID_EXTENSION, REPAIRED_RID_EXTENSION)
@@ -105,12 +107,10 @@ class Link:
             self.sources[section.upstream] = source
             self._demultiplexer.expect(section, source)
 
-    def too_many_streams(self, ssrc: bytes) -> bool:
-        """Note an SSRC that proved authentic; libsrtp keeps each for the life of the link."""
-        if ssrc in self._streams:
-            return False
-        self._streams.add(ssrc)
-        return len(self._streams) > MOST_SSRCS
+    def admit_stream(self, ssrc: int) -> bool:
+        """A new SSRC proved authentic; libsrtp keeps each for the life of the link. False: it is one too many."""
+        self.streams.add(ssrc)
+        return len(self.streams) <= MOST_SSRCS
 
     # --- becoming connected
 
@@ -151,13 +151,13 @@ class Link:
     ) -> None:
         expected = lost = 0.0
         for said in rtcp.parse(packet):
-            if isinstance(said, rtcp.PacketsWanted):
-                if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
-                    self._answer_nack(receiver, said.sequences, repeat, now_s)
-            elif isinstance(said, rtcp.ReportBlock):
+            if isinstance(said, rtcp.ReportBlock):
                 if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
                     packets = self._note_report(receiver, said, now_s, wall_s)
                     expected, lost = expected + packets, lost + packets * said.fraction_lost / 256
+            elif isinstance(said, rtcp.PacketsWanted):
+                if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
+                    self._answer_nack(receiver, said.sequences, repeat, now_s)
             elif isinstance(said, rtcp.KeyFrameWanted):
                 receiver = self._by_down_ssrc.get(said.ssrc)
                 if receiver is not None and receiver.allowed and receiver.lane is not None:
@@ -190,15 +190,14 @@ class Link:
             if receiver.resends_left > 0:
                 receiver.resends_left -= 1
                 repeat(receiver, number)
-        if first_time and receiver.name.is_video:
+        if first_time and receiver.is_video:
             self.line.asked(first_time, now_s)
 
     def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> int:
         """How many packets the block tells of."""
         receiver.loss_percent = block.fraction_lost * 100 / 256
         if block.last_sr:
-            middle = rtcp.ntp_middle(*rtcp.ntp_words(wall_s))
-            round_trip = (middle - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
+            round_trip = (rtcp.ntp_middle_at(wall_s) - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if round_trip < 60 << 16:  # else the clocks stepped
                 receiver.rtt_ms = round_trip * 1000 / 65536
         packets = (block.highest_sequence - receiver.expected) & 0xFFFFFFFF if receiver.expected else 1
@@ -212,35 +211,41 @@ class Link:
 
     @property
     def rtt_ms(self) -> float | None:
-        trips = [r.rtt_ms for r in self.receivers.values() if r.rtt_ms is not None and r.packets]
-        return min(trips) if trips else None
+        return min([r.rtt_ms for r in self.receivers.values() if r.rtt_ms is not None], default=None)
 
     @property
     def loss_percent(self) -> float | None:
-        losses = [r.loss_percent for r in self.receivers.values() if r.loss_percent is not None and r.packets]
-        return max(losses) if losses else None
+        """The worst of what it receives, since its last reports."""
+        return max([r.loss_percent for r in self.receivers.values() if r.loss_percent is not None], default=None)
+
+    @property
+    def upstream_loss_percent(self) -> float | None:
+        """The worst of what it sends, before repair."""
+        return max([x.loss_percent for x in self.layers if x.loss_percent is not None], default=None)
 
     def poll_reports(self, now_s: float, wall_s: float) -> bytes:
         """The compound RTCP packet of this second: SR per slot that was sent, RR on sources, SDES, REMB."""
         parts = b""
-        octets = 0
+        picture_octets = 0
         for name, receiver in self.receivers.items():
             packets = receiver.packets
             receiver.resends_left = LEAST_RESENDS_PER_S + max(0, packets - receiver.packets_before) // 2
             receiver.packets_before = packets
-            if name.is_video:
-                octets += receiver.octets
-            if receiver.lane is not None and receiver.allowed and receiver.packets:
+            if not packets:
+                continue
+            octets = receiver.octets
+            if receiver.is_video:
+                picture_octets += octets
+            if receiver.lane is not None and receiver.allowed:
                 slot = self._slots[name]
                 time = slot.rtp_time_at(wall_s) + receiver.time_shift
-                parts += rtcp.sender_report(slot.ssrc, wall_s, time, receiver.packets, receiver.octets)
-        self.sent_bps, self._octets_before = (octets - self._octets_before) * 8, octets
-        layers = [layer for source in self.sources.values() for layer in source.layers.values()]
-        blocks = [b for layer in layers if (b := layer.report_block(now_s)) is not None]
+                parts += rtcp.sender_report(slot.ssrc, wall_s, time, packets, octets)
+        self.sent_bps, self._octets_before = (picture_octets - self._octets_before) * 8, picture_octets
+        blocks = [b for layer in self.layers if (b := layer.report_block(now_s)) is not None]
         if blocks or not parts:
             parts += rtcp.receiver_report(self.ssrc, blocks)
-        parts += rtcp.source_description(self.ssrc, CNAME)
-        pictures = [layer.ssrc for layer in layers if layer.is_video and layer.ssrc is not None]
+        parts += self._description
+        pictures = [layer.ssrc for layer in self.layers if layer.is_video and layer.ssrc is not None]
         if pictures:
             most = (REMB_BPS[len(source.layers)] for source in self.sources.values() if source.is_video)
             parts += rtcp.bitrate_estimated(self.ssrc, pictures, sum(most))
@@ -248,11 +253,7 @@ class Link:
 
     def poll_feedback(self, now_s: float) -> bytes:
         """NACKs and key-frame requests due now, as a compound packet (RFC 3550, 6.1), or nothing."""
-        feedback = b"".join(
-            layer.poll_feedback(self.ssrc, now_s)
-            for source in self.sources.values()
-            for layer in source.layers.values()
-        )
+        feedback = b"".join([layer.poll_feedback(self.ssrc, now_s) for layer in self.layers])
         return rtcp.receiver_report(self.ssrc, ()) + feedback if feedback else b""
 
     def observed_state(self, now_s: float) -> LinkState:

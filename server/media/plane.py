@@ -28,7 +28,7 @@ from server.media.port import UdpPort
 from server.media.sdp import parse_fragment, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
-from server.media.upkeep import TICKS_PER_S, Upkeep
+from server.media.upkeep import Upkeep
 from server.media.workers import FirstWorker
 from signaling.messages import LinkState, Purpose
 from signaling.ports import (
@@ -99,7 +99,6 @@ class MediaPlane:
         self._started_anew = False
         self._rest_is_due = False
         self.upkeep = Upkeep(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
-        self._turns = itertools.cycle(range(TICKS_PER_S))
         self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
@@ -168,7 +167,6 @@ class MediaPlane:
 
     def _admit(self, link: Link) -> LocalEnd:
         """The link is known from now on; this end of it."""
-        link.turn = next(self._turns)
         self.links.add(link)
         return self._local(link)
 
@@ -225,6 +223,9 @@ class MediaPlane:
 
     def answer(self, datagram: bytes, address: bytes) -> None:
         self.port.send(datagram, address)
+
+    def line_fell(self, link: Link) -> None:
+        self.upkeep.line_fell(link)
 
     def heard_again(self, link: Link) -> None:
         self.observed(link, LinkState.CONNECTED)

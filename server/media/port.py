@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import struct
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ BATCHES_PER_TURN = 8  # then the loop gets its turn, however much waits
 BUFFER_BYTES = 8 << 20
 SO_RCVBUFFORCE, SO_SNDBUFFORCE = 33, 32
 SO_TIMESTAMPNS = SCM_TIMESTAMPNS = 35
+_read_stamp = struct.Struct("=12xiqq").unpack_from  # of TIMESTAMP: what it is, seconds, nanoseconds
 
 OnDatagram = Callable[[bytes, memoryview, Any], None]
 """Called with the sender's sockaddr, the datagram, and a pointer to it in memory that libsrtp may change."""
@@ -86,10 +88,8 @@ class UdpPort:
 
     def arrived_s(self) -> float:
         """Wall-clock seconds at which the kernel had the datagram that `on_datagram` is being called for."""
-        at = self._current
-        if self._stamp_kinds[at] != SCM_TIMESTAMPNS:
-            return time.time()
-        return float(self._stamp_seconds[at]) + float(self._stamp_nanoseconds[at]) * 1e-9
+        kind, seconds, nanoseconds = _read_stamp(self._stamps, self._current * TIMESTAMP.itemsize)
+        return seconds + nanoseconds * 1e-9 if kind == SCM_TIMESTAMPNS else time.time()
 
     def _prepare_batch(self) -> None:
         self._cells: Any = srtp_ffi.new("unsigned char[]", BATCH * CELL_BYTES)
@@ -102,8 +102,7 @@ class UdpPort:
         vectors, self._vector_memory = records(BATCH, VECTOR)
         vectors["base"], vectors["size"] = address_of(self._cells) + index * CELL_BYTES, CELL_BYTES
         stamps, self._stamp_memory = records(BATCH, TIMESTAMP)
-        self._stamp_kinds = stamps["kind"]
-        self._stamp_seconds, self._stamp_nanoseconds = stamps["seconds"], stamps["nanoseconds"]
+        self._stamps = stamps.data.cast("B")
         messages, self._message_memory = records(BATCH, MESSAGE)
         messages["name"] = address_of(self._name_memory) + index * NAME_BYTES
         messages["vectors"] = address_of(self._vector_memory) + index * VECTOR.itemsize

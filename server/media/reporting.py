@@ -12,19 +12,20 @@ from signaling.ports import LinkReport, MediaReport
 
 
 def link_report(link: Link) -> LinkReport:
-    receivers = [receiver for receiver in link.receivers.values() if receiver.packets]
-    losses = [layer.loss_percent for source in link.sources.values() for layer in source.layers.values()]
-    upstream = [loss for loss in losses if loss is not None]
+    packets_sent = repeats = 0
+    for receiver in link.receivers.values():
+        packets_sent += receiver.packets
+        repeats += receiver.repeats
     return LinkReport(
         link=link.identity,
-        packets_sent=sum(receiver.packets for receiver in receivers),
+        packets_sent=packets_sent,
         packets_received=link.received,
         loss_percent=_rounded(link.loss_percent, 2),
         rtt_ms=_rounded(link.rtt_ms, 1),
         layer=link.carried,
         estimate_bps=link.line.estimate_bps,
-        upstream_loss_percent=round(max(upstream), 2) if upstream else None,
-        repeats=sum(receiver.repeats for receiver in receivers),
+        upstream_loss_percent=_rounded(link.upstream_loss_percent, 2),
+        repeats=repeats,
         key_frames_asked=link.key_frames_asked,
     )
 
@@ -62,13 +63,12 @@ def _sum(counted: Iterable[Counted]) -> Counted:
 
 
 def _counted(link: Link) -> Counted:
-    layers = [layer for source in link.sources.values() for layer in source.layers.values()]
     return Counted(
         refused=link.refused + link.media_allowance.refused + link.report_allowance.refused,
         nacks_received=link.nacks_received,
-        nacks_sent=sum(layer.nacks_sent for layer in layers),
+        nacks_sent=sum(layer.nacks_sent for layer in link.layers),
         key_frames_asked=link.key_frames_asked,
-        key_frames_wanted=sum(layer.key_frames_requested for layer in layers),
+        key_frames_wanted=sum(layer.key_frames_requested for layer in link.layers),
     )
 
 

@@ -266,15 +266,12 @@ class Stage:
 
     # --- what each line carries of it
 
-    def allocate(self, now_s: float, fallen_only: bool = False) -> None:
+    def allocate(self, now_s: float, links: Iterable[StageLink] | None = None) -> None:
         """About twice a second: every link gets of each picture the layer that its line carries.
 
-        In between `fallen_only`: those whose line has just shown its limit. A source that sends nothing (a
-        document that nobody shows) costs nothing and takes no place.
+        In between only these `links`, whose line has just shown its limit; one that was closed since is passed
+        over. A source that sends nothing (a document that nobody shows) costs nothing and takes no place.
         """
-        links = [link for link in self._links.values() if link.line.fallen or not fallen_only]
-        if not links:
-            return
         pictures = {
             name: Picture(name, _rates(source, now_s))
             for name in _BY_WEIGHT
@@ -283,7 +280,9 @@ class Stage:
         silent = [name for name in _BY_WEIGHT if name not in pictures]
         ladders: dict[tuple[SlotName, ...], tuple[Step, ...]] = {}
         common_queue_ms = self._common_queue_ms()
-        for link in links:
+        for link in self._links.values() if links is None else links:
+            if link.identity not in self._links:
+                continue
             link.line.common_queue_ms = common_queue_ms
             fallen = link.line.fallen
             names = tuple(n for n in pictures if (r := link.receivers.get(n)) is not None and r.allowed)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from server.media.directory import LinkDirectory
+from server.media.directory import TURNS, LinkDirectory
 from server.media.fanout import Fanout
 from server.media.intake import Intake
 from server.media.link import Link
@@ -18,7 +18,7 @@ from signaling.messages import LinkState
 from signaling.ports import Frame, LinkReport, LinkReports
 from signaling.wire.aiortc_seams import srtp_ffi, srtp_protect_rtcp
 
-TICK_S, TICKS_PER_S = 0.05, 20
+TICK_S = 1 / TURNS
 ALLOCATE_EVERY_TICKS = 10
 
 
@@ -60,6 +60,7 @@ class Upkeep:
         self._relay = relay
         self._acts = acts
         self._tell = tell
+        self._fallen: dict[str, Link] = {}
         self._reports: list[LinkReport] = []
         self._length: Any = srtp_ffi.new("int *")
         self._rtcp_out: Any = srtp_ffi.new("unsigned char[]", 2048)
@@ -74,22 +75,30 @@ class Upkeep:
             self._intake.tick(now_s)
             self._stage.tick(now_s)
             self.send_feedback(now_s)
-            if ticks % ALLOCATE_EVERY_TICKS == 0:
-                self._stage.allocate(now_s)
-                self._ask_the_silent(now_s)
-            else:
-                self._stage.allocate(now_s, fallen_only=True)
-            self._look_at_links(ticks % TICKS_PER_S, now_s)
-            if ticks % TICKS_PER_S == 0:
+            self._allocate(ticks, now_s)
+            self._look_at_links(ticks % TURNS, now_s)
+            if ticks % TURNS == 0:
                 self._report()
             self._fanout.flush(everything=True)
+
+    def line_fell(self, link: Link) -> None:
+        """Its line has just shown its limit: it does not wait for the next allocation."""
+        self._fallen[link.identity] = link
+
+    def _allocate(self, ticks: int, now_s: float) -> None:
+        if ticks % ALLOCATE_EVERY_TICKS == 0:
+            self._stage.allocate(now_s)
+            self._ask_the_silent(now_s)
+        elif self._fallen:
+            self._stage.allocate(now_s, self._fallen.values())
+        self._fallen.clear()
 
     def send_feedback(self, now_s: float) -> None:
         """What sources are to be told now: NACKs, PLIs, REMBs."""
         if self._relay is not None:
             self._relay.poll(now_s)
-        for link in self._links:
-            if link.received and link.tx is not None and (feedback := link.poll_feedback(now_s)):
+        for link in self._links.senders():
+            if link.tx is not None and (feedback := link.poll_feedback(now_s)):
                 self._send_rtcp(link, feedback)
 
     def _ask_the_silent(self, now_s: float) -> None:
@@ -100,9 +109,7 @@ class Upkeep:
     def _look_at_links(self, turn: int, now_s: float) -> None:
         """Each link once a second, in its turn: all at once would hold up a picture that arrives meanwhile."""
         wall_s = time.time()
-        for link in self._links:
-            if link.turn != turn:
-                continue
+        for link in self._links.of_turn(turn):
             if link.dead(now_s):
                 self._acts.close_link(link.identity)
                 continue

@@ -17,6 +17,9 @@ NTP_EPOCH_S = 2_208_988_800  # from 1900-01-01 to 1970-01-01
 MOST_BLOCKS = 31  # report blocks of one RR: its count has five bits
 MOST_WANTED = 512  # numbers of one NACK that are read: two seconds of picture; who lost more needs a key frame
 MOST_BPS = 1 << 40  # of a REMB: its 6-bit exponent reaches beyond 2**80
+_read_header = struct.Struct("!BBH").unpack_from  # looked up once, not for every packet
+_read_block = struct.Struct("!IIIIII").unpack_from
+_SENDER_REPORT = struct.Struct("!BBHIIIIII")  # without blocks: six words follow its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def parse(data: bytes) -> Iterator[Feedback]:
     """What a compound packet says, in order; ends at the first part that is malformed."""
     position, size = 0, len(data)
     while position + 4 <= size:
-        first, kind, words = struct.unpack_from("!BBH", data, position)
+        first, kind, words = _read_header(data, position)
         end = position + 4 + 4 * words
         if first >> 6 != 2 or end > size:
             return
@@ -98,10 +101,9 @@ def parse(data: bytes) -> Iterator[Feedback]:
 
 def _blocks(body: bytes, count: int) -> Iterator[ReportBlock]:
     for at in range(0, min(24 * count, len(body) - 23), 24):
-        ssrc, lost, highest, jitter, last_sr, delay = struct.unpack_from("!IIIIII", body, at)
-        total = lost & 0xFFFFFF
-        signed = total - (1 << 24) if total & 0x800000 else total
-        yield ReportBlock(ssrc, lost >> 24, signed, highest, jitter, last_sr, delay)
+        ssrc, lost, highest, jitter, last_sr, delay = _read_block(body, at)
+        cumulative = (lost & 0xFFFFFF ^ 0x800000) - 0x800000  # 24 bits and a sign
+        yield ReportBlock(ssrc, lost >> 24, cumulative, highest, jitter, last_sr, delay)
 
 
 def _wanted(body: bytes) -> Iterator[int]:
@@ -142,10 +144,15 @@ def ntp_middle(seconds: int, fraction: int) -> int:
     return (seconds & 0xFFFF) << 16 | fraction >> 16
 
 
+def ntp_middle_at(wall_s: float) -> int:
+    """The same of a moment in seconds since 1970."""
+    return (int(wall_s * 65536) + (NTP_EPOCH_S << 16)) & 0xFFFFFFFF
+
+
 def sender_report(ssrc: int, wall_s: float, rtp_time: int, packets: int, octets: int) -> bytes:
     """`wall_s`: seconds since 1970 at which the sample with `rtp_time` (may be unwrapped) was captured."""
-    words = (ssrc, *ntp_words(wall_s), rtp_time, packets, octets)
-    return _packet(0, SR, struct.pack("!IIIIII", *(w & 0xFFFFFFFF for w in words)))
+    time, packets, octets = rtp_time & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
+    return _SENDER_REPORT.pack(0x80, SR, 6, ssrc, *ntp_words(wall_s), time, packets, octets)
 
 
 def receiver_report(ssrc: int, blocks: Iterable[ReportBlock]) -> bytes:

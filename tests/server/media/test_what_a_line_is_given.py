@@ -68,7 +68,7 @@ def test_a_thin_line_carries_the_camera_and_no_document_that_nobody_shows() -> N
         room.line.reported(60.0, 500.0, 800_000, now_s)  # 320 kbit/s came: the least of two would be too much
     assert room.line.fallen
     show(stage, desk.sources[Upstream.CAMERA], 3.1)
-    stage.allocate(3.1, fallen_only=True)
+    stage.allocate(3.1, [room])
     assert not room.line.fallen
     assert room.carried == "l"
     assert room.receivers[SlotName.DESK_VIDEO].wanted is Layer.LOW
