@@ -35,7 +35,7 @@ from recordings.store import Folder, Places
 from recordings.tap_client import TapClient
 from recordings.writer import Interrupted, Writer
 from signaling.ports import RecordingGrew, SetRecording
-from signaling.tap import ISOLATED_PICTURES, WANT_ISOLATED, TapTrack, key_frame_wanted, parse
+from signaling.tap import ISOLATED_PICTURES, WANT_ISOLATED, TapTrack, key_frame_wanted, parse, split
 
 log = logging.getLogger(__name__)
 
@@ -122,24 +122,32 @@ class Recorder:
         if self._is_recording:
             self._let_in()
 
-    def tap_received(self, datagram: bytes) -> None:
+    def tap_received(self, message: bytes) -> None:
         if self._intake is None:
             return  # paused, or nothing is to be recorded: dropped at the door, before any buffer
         now_us = _now_us()
         try:
-            packet = parse(datagram)
-            if packet.track in ISOLATED_PICTURES:
-                if self._isolated is not None:
-                    self._isolated.received(packet, now_us)
-                return
-            self._intake.handle_input(packet, now_us)
+            for datagram in split(message):
+                self._take(datagram, self._intake, now_us)
         except ValueError as error:
-            self._refused += 1
-            if self._refused == 1:
-                log.warning("a tap packet was refused: %s", error)
-            return
-        self._growth.packet_came(now_us)
+            self._refuse(error)
         self._forward(now_us)
+
+    def _take(self, datagram: bytes, intake: Intake, now_us: int) -> None:
+        try:
+            packet = parse(datagram)
+            if packet.track not in ISOLATED_PICTURES:
+                intake.handle_input(packet, now_us)
+                self._growth.packet_came(now_us)
+            elif self._isolated is not None:
+                self._isolated.received(packet, now_us)
+        except ValueError as error:  # the others of its message are as good as they were
+            self._refuse(error)
+
+    def _refuse(self, error: ValueError) -> None:
+        self._refused += 1
+        if self._refused == 1:
+            log.warning("a tap packet was refused: %s", error)
 
     def tap_lost(self) -> None:
         self._shut()

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Protocol
 
 from signaling.channel import connected_socket
-from signaling.tap import HEADER_BYTES, LONGEST_PACKET
+from signaling.tap import LONGEST_MESSAGE
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
-BATCH = 64  # datagrams taken in one turn of the loop, so that a flood does not shut out control
+BATCH = 16  # messages taken in one turn of the loop, so that a flood does not shut out control
 
 
 class TapHandler(Protocol):
     def tap_connected(self) -> None: ...
 
-    def tap_received(self, datagram: bytes) -> None: ...
+    def tap_received(self, message: bytes) -> None: ...
 
     def tap_lost(self) -> None: ...
 
@@ -62,17 +62,17 @@ class TapClient:
         def readable() -> None:
             for _ in range(BATCH):
                 try:
-                    datagram = sock.recv(HEADER_BYTES + LONGEST_PACKET)
+                    message = sock.recv(LONGEST_MESSAGE)
                 except (BlockingIOError, InterruptedError):
                     return
                 except OSError:
-                    datagram = b""
-                if not datagram:  # the other end is closed: nobody sends empty tap packets
+                    message = b""
+                if not message:  # the other end is closed: nobody sends empty ones
                     loop.remove_reader(sock)
                     if not over.done():
                         over.set_result(None)
                     return
-                self._handler.tap_received(datagram)
+                self._handler.tap_received(message)
 
         self._socket = sock
         self._handler.tap_connected()

@@ -1,5 +1,6 @@
-"""The stage as the recorder receives it: datagrams on a SOCK_SEQPACKET Unix socket, media to recorder.
+"""The stage as the recorder receives it: messages on a SOCK_SEQPACKET Unix socket, media to recorder.
 
+Each message is what a burst brought: datagrams one after the other, before each its length in two bytes (`split`).
 Each datagram is one `TapPacket`: a 16-byte header, then the RTP packet as the slot sends it (gapless
 sequence numbers over source switches, header extensions stripped, not encrypted). `capture_us` is the
 server's wall clock at the moment of capture, from RTP and sender reports; it is the only time the recorder
@@ -12,12 +13,14 @@ followed by the number of the track for an isolated picture.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 _HEADER = struct.Struct("!BBHIQ")
 HEADER_BYTES = _HEADER.size  # 16
-LONGEST_PACKET = 1500
+_LENGTH = struct.Struct("!H")
+LONGEST_MESSAGE = 65_536
 WANT_KEY_FRAME = b"K"
 WANT_ISOLATED = b"I"
 
@@ -53,6 +56,25 @@ class TapPacket:
 
 def key_frame_wanted(track: TapTrack) -> bytes:
     return WANT_KEY_FRAME if track is TapTrack.PROGRAMME_VIDEO else WANT_KEY_FRAME + bytes((track,))
+
+
+def pack_length(datagram_bytes: int) -> bytes:
+    """What stands before a datagram in a message."""
+    return _LENGTH.pack(datagram_bytes)
+
+
+def split(message: bytes) -> Iterator[bytes]:
+    """The datagrams of a message. Raises ValueError, saying what came, where the last one is cut off."""
+    position = 0
+    while position < len(message):
+        start = position + _LENGTH.size
+        if start > len(message):
+            raise ValueError("a tap message that ends within a length")
+        (size,) = _LENGTH.unpack_from(message, position)
+        position = start + size
+        if position > len(message):
+            raise ValueError(f"a tap packet of {size} bytes, of which {len(message) - start} came")
+        yield message[start:position]
 
 
 def pack_header(track: TapTrack, codec: TapCodec, source: int, capture_us: int) -> bytes:

@@ -57,6 +57,11 @@ class Measuring:
             if isinstance(link, MeasuredLink):
                 self._close(link.identity)
 
+    @property
+    def running(self) -> bool:
+        """While it does, every answer counts: round trips are measured, too."""
+        return bool(self._running)
+
     def begin(self, link: MeasuredLink) -> None:
         link.begin(time.monotonic())
         self._running.add(link)

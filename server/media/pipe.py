@@ -1,7 +1,7 @@
 """Packets to another process of this machine: a SOCK_SEQPACKET Unix socket, a bounded queue, and no waiting.
 
 A key frame may be more than the socket takes at once, so a queue stands before it. When that is full whole
-packets are dropped and counted; the stage never waits for the other end.
+messages are dropped; the stage never waits for the other end.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 SEND_BUFFER = 4 << 20
-MOST_WAITING = 4096  # packets, about 5 MB: several key frames, or some seconds of the programme
+MOST_WAITING = 5 << 20  # bytes: several key frames, or some seconds of the programme
 LONGEST_MESSAGE = 4096
 READS_PER_TURN = 64
 
@@ -35,9 +35,9 @@ class PacketPipe:
         self._on_end = on_end
         self._on_burst_end = on_burst_end
         self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(connected.fileno(), self._readable)
-        self.dropped = 0
 
     def close(self) -> None:
         if self._socket is not None:
@@ -48,26 +48,24 @@ class PacketPipe:
             self._socket.close()
             self._socket = None
 
-    def send(self, header: bytes, packet: bytes | memoryview = b"", most_waiting: int = MOST_WAITING) -> None:
-        """One message, now or in its turn; dropped when too many wait, for less important ones fewer are."""
+    def send(self, parts: Sequence[bytes | memoryview], most_waiting: int = MOST_WAITING) -> bool:
+        """One message, now or in its turn. False: it was dropped; more bytes wait, or nobody is there."""
         if self._socket is None:
-            return
-        if self._waiting:
-            self._wait(header, packet, most_waiting)
-            return
-        try:
-            self._socket.sendmsg((header, packet))
-        except BlockingIOError:
-            self._loop.add_writer(self._socket.fileno(), self._drain)
-            self._wait(header, packet, most_waiting)
-        except OSError:  # the other end is gone; its end of file follows
-            self.dropped += 1
-
-    def _wait(self, header: bytes, packet: bytes | memoryview, most: int) -> None:
-        if len(self._waiting) < most:
-            self._waiting.append(header + packet)
-        else:
-            self.dropped += 1
+            return False
+        if not self._waiting:
+            try:
+                self._socket.sendmsg(parts)
+                return True
+            except BlockingIOError:
+                self._loop.add_writer(self._socket.fileno(), self._drain)
+            except OSError:  # the other end is gone; its end of file follows
+                return False
+        elif self._waiting_bytes > most_waiting:
+            return False
+        message = b"".join(parts)
+        self._waiting.append(message)
+        self._waiting_bytes += len(message)
+        return True
 
     def _drain(self) -> None:
         """The socket takes more: in order, as much as it takes."""
@@ -79,10 +77,10 @@ class PacketPipe:
             except BlockingIOError:
                 return
             except OSError:
-                self.dropped += len(self._waiting)
                 self._waiting.clear()
+                self._waiting_bytes = 0
                 break
-            self._waiting.popleft()
+            self._waiting_bytes -= len(self._waiting.popleft())
         self._loop.remove_writer(self._socket.fileno())
 
     def _readable(self) -> None:

@@ -24,7 +24,7 @@ from server.media.link import Link
 from server.media.measured_link import MeasuredLink
 from server.media.measuring import Measuring
 from server.media.mirror import MirrorStage, OtherWorker
-from server.media.port import UdpPort
+from server.media.port import Queue, UdpPort
 from server.media.sdp import parse_fragment, parse_offer
 from server.media.sdp_answer import LocalEnd, write_answer
 from server.media.stage import Stage
@@ -52,6 +52,7 @@ log = logging.getLogger("tiepdan.media")
 MOST_LINKS = 2000
 LONGEST_PACKET = 1500
 REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
+OTHERS_REST_S = 0.02  # reports and checks of a province are four hundred a second, and none of them is in a hurry
 _SHOWN_AS = {
     SlotName.DESK_VIDEO: "desk",
     SlotName.FLOOR_VIDEO: "floor",
@@ -81,7 +82,7 @@ class MediaPlane:
         self._certificate = make_certificate()
         self._fingerprint = certificate_fingerprint(self._certificate)
         self._source_numbers = itertools.count(1)
-        self.port = UdpPort(host, port, self._burst_end)
+        self.port = UdpPort(host, port, self._queue_read)
         self.fanout = Fanout(self.port.socket, DelayHistogram())
         self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
         self.port.start(self.intake.datagram)
@@ -98,6 +99,7 @@ class MediaPlane:
             self._relay = FirstWorker(run_directory, self.stage, codec, self._arrange, self._burst_end)
         self._started_anew = False
         self._rest_is_due = False
+        self._joining: set[str] = set()  # links whose other end waits for an answer to each of its datagrams
         self.upkeep = Upkeep(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
         self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
@@ -244,13 +246,18 @@ class MediaPlane:
     def source_started(self) -> None:
         self._started_anew = True
 
+    def _queue_read(self, queue: Queue, empty: bool) -> None:
+        self._burst_end()
+        if queue is self.port.others and empty and not self._joining and not self.measuring.running:
+            queue.rest(OTHERS_REST_S)
+
     def _burst_end(self) -> None:
         if self._started_anew:
             self._started_anew = False
             self._arrange()
         self.fanout.flush()
         if self.fanout.waiting:  # the rest of a picture is on its way
-            self.port.rest(REST_S)
+            self.port.media.rest(REST_S)
             if not self._rest_is_due:
                 self._rest_is_due = True
                 asyncio.get_running_loop().call_later(GATHER_S, self._flush_rest)
@@ -297,6 +304,10 @@ class MediaPlane:
 
     def _set_state(self, link: Link, state: LinkState, refusal: RefusalCode | None = None) -> None:
         link.state = state
+        if state in (LinkState.NEGOTIATED, LinkState.SECURING):
+            self._joining.add(link.identity)
+        else:
+            self._joining.discard(link.identity)
         if link.told:
             self._tell(self._changed(link, refusal))
 

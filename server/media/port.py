@@ -1,6 +1,8 @@
 """The one UDP port: datagrams in by bursts (`recvmmsg`), RTP out by the fan-out, the rest one by one.
 
-The port decides nothing: it hands every datagram of a burst to `on_datagram`, then calls `on_burst_end`.
+It has two queues, one for media and one for checks, handshakes and reports (see `steering`), and either may rest
+for a while, so that what comes meanwhile is read together. The port decides nothing: it hands every datagram of a
+burst to `on_datagram`, then calls `on_burst_end`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from server.media.steering import steered_pair
 from server.media.system import MESSAGE, TIMESTAMP, VECTOR, address_of, libc, records, system, void_pointer
 from signaling.wire.aiortc_seams import srtp_ffi
 
@@ -31,55 +34,70 @@ OnDatagram = Callable[[bytes, memoryview, Any], None]
 """Called with the sender's sockaddr, the datagram, and a pointer to it in memory that libsrtp may change."""
 
 
-class UdpPort:
-    """Owns the socket. `start` it, `close` it."""
+class Queue:
+    """What waits at one of the two sockets, which it owns; `read` is called when there is something."""
 
-    def __init__(self, host: str, port: int, on_burst_end: Callable[[], None]) -> None:
+    def __init__(self, sock: socket.socket, read: Callable[[Queue], None]) -> None:
+        self.socket = sock
+        self.descriptor = sock.fileno()
+        for force, plain in ((SO_RCVBUFFORCE, socket.SO_RCVBUF), (SO_SNDBUFFORCE, socket.SO_SNDBUF)):
+            try:
+                sock.setsockopt(socket.SOL_SOCKET, force, BUFFER_BYTES)
+            except PermissionError:  # only root may pass net.core.rmem_max
+                sock.setsockopt(socket.SOL_SOCKET, plain, BUFFER_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self._read = read
+        self._resting: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        asyncio.get_running_loop().add_reader(self.descriptor, self._read, self)
+
+    def rest(self, seconds: float) -> None:
+        """Let what is coming come: read again after so long, all of it at once. Resting already: nothing more."""
+        if self._resting is None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self.descriptor)
+            self._resting = loop.call_later(seconds, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self.start()
+        self._read(self)
+
+    def close(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+        asyncio.get_running_loop().remove_reader(self.descriptor)
+        self.socket.close()
+
+
+class UdpPort:
+    """Owns its two queues: `media`, from whose socket everything is sent, and `others`. `start`, `close` it."""
+
+    def __init__(self, host: str, port: int, on_burst_end: Callable[[Queue, bool], None]) -> None:
+        """`on_burst_end` is told which queue was read, and whether it is empty now."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        try:
-            for force, plain in ((SO_RCVBUFFORCE, socket.SO_RCVBUF), (SO_SNDBUFFORCE, socket.SO_SNDBUF)):
-                try:
-                    self.socket.setsockopt(socket.SOL_SOCKET, force, BUFFER_BYTES)
-                except PermissionError:  # only root may pass net.core.rmem_max
-                    self.socket.setsockopt(socket.SOL_SOCKET, plain, BUFFER_BYTES)
-            self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            self.socket.bind((host, port))
-        except BaseException:
-            self.socket.close()
-            raise
-        self._descriptor = self.socket.fileno()
+        media, others = steered_pair(family, host, port)
+        self.media, self.others = Queue(media, self._readable), Queue(others, self._readable)
+        self.socket = media
+        self._descriptor = media.fileno()
         self.datagrams_received = 0
         self._on_burst_end = on_burst_end
-        self._rest: asyncio.TimerHandle | None = None
         self._prepare_batch()
 
     def start(self, on_datagram: OnDatagram) -> None:
         """Begin to read."""
         self._on_datagram = on_datagram
-        asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
-
-    def rest(self, seconds: float) -> None:
-        """Let what is coming come: read again after so long, all of it at once. Resting already: nothing more."""
-        if self._rest is None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self._descriptor)
-            self._rest = loop.call_later(seconds, self._rested)
-
-    def _rested(self) -> None:
-        self._rest = None
-        asyncio.get_running_loop().add_reader(self._descriptor, self._readable)
-        self._readable()
+        self.media.start()
+        self.others.start()
 
     @property
     def bound_port(self) -> int:
         return int(self.socket.getsockname()[1])
 
     def close(self) -> None:
-        if self._rest is not None:
-            self._rest.cancel()
-        asyncio.get_running_loop().remove_reader(self._descriptor)
-        self.socket.close()
+        self.media.close()
+        self.others.close()
 
     def send(self, data: bytes, name: bytes) -> None:
         """One datagram to a sockaddr, at once; lost when the buffer is full, as on any line."""
@@ -116,11 +134,12 @@ class UdpPort:
         self._pointer = void_pointer(self._message_memory)
         self._current = 0
 
-    def _readable(self) -> None:
-        names, receive = self._names, libc.recvmmsg
+    def _readable(self, queue: Queue) -> None:
+        names, receive, descriptor = self._names, libc.recvmmsg, queue.descriptor
+        count = BATCH
         for _ in range(BATCHES_PER_TURN):
             self._widths[:], self._controls[:] = NAME_BYTES, TIMESTAMP.itemsize
-            count = receive(self._descriptor, self._pointer, BATCH, 0, system.NULL)
+            count = receive(descriptor, self._pointer, BATCH, 0, system.NULL)
             if count <= 0:
                 break
             self.datagrams_received += count
@@ -131,7 +150,7 @@ class UdpPort:
                 self._on_datagram(name, self._cell_views[i][: sizes[i]], self._cell_pointers[i])
             if count < BATCH:
                 break
-        self._on_burst_end()
+        self._on_burst_end(queue, count < BATCH)
 
 
 def address_and_port(name: bytes) -> tuple[bytes, int]:

@@ -108,7 +108,7 @@ class RelayEnd:
     ) -> None:
         if self.pipe is not None:
             rank = _LAYERS.index(layer)
-            self.pipe.send(_HEADER.pack(_Kind.PACKET, rank, int(level), stream, captured_s), packet)
+            self.pipe.send((_HEADER.pack(_Kind.PACKET, rank, int(level), stream, captured_s), packet))
 
     # --- the other end's
 
@@ -167,7 +167,7 @@ class RelayEnd:
 
     def _send(self, kind: _Kind, stream: int, rank: int = 0, packet: bytes = b"") -> None:
         if self.pipe is not None:
-            self.pipe.send(_HEADER.pack(kind, rank, 0, stream, 0.0), packet)
+            self.pipe.send((_HEADER.pack(kind, rank, 0, stream, 0.0), packet))
 
 
 def plain_packet(view: RtpView, data: memoryview) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,8 +17,8 @@ from server.media.lane import Lane, Receiver
 from server.media.pipe import MOST_WAITING, PacketPipe
 from server.media.stage import TAPPED, Stage
 from signaling.channel import listening_socket
-from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapCodec, TapTrack, pack_header
-from signaling.wire.rtp import VideoCodec
+from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapCodec, TapTrack, pack_header, pack_length
+from signaling.wire.rtp import HEADER, HEADER_BYTES, VideoCodec
 from signaling.wire.slots import VIDEO_SLOTS, SlotName
 
 _TRACKS = {
@@ -35,10 +35,40 @@ _SLOT_OF_REQUEST = {
     **{WANT_KEY_FRAME + bytes((_TRACKS[name],)): name for name in VIDEO_SLOTS},
 }
 MOST_WAITING_ISOLATED = MOST_WAITING // 4
+MESSAGE_BYTES = 32_000  # a message that has grown so far leaves at once
+MESSAGE_PACKETS = 64  # the same; no lane's ring comes round meanwhile, and sendmsg takes so many parts
 
 
-Forward = Callable[[SlotName, int, float, bytes], None]
-"""Called with the slot, the number of the source, the wall-clock second of capture, and the RTP packet."""
+class Gathered:
+    """What one burst brings for the recorder: one message, because each costs both processes as much as a packet.
+
+    It holds views of the lanes' rings, so it is sent with the next turn of the loop.
+    """
+
+    def __init__(self, pipe: PacketPipe, most_waiting: int, on_dropped: Callable[[int], None]) -> None:
+        """`on_dropped` is told of packets for which the pipe had no room."""
+        self._pipe = pipe
+        self._most_waiting = most_waiting
+        self._on_dropped = on_dropped
+        self._parts: list[bytes | memoryview] = []
+        self._bytes = 0
+        self._loop = asyncio.get_running_loop()
+
+    def add(self, head: bytes, payload: memoryview) -> None:
+        """One tap packet: up to the RTP header, and the RTP payload."""
+        if not self._parts:
+            self._loop.call_soon(self.send)
+        size = len(head) + len(payload)
+        self._parts += (pack_length(size) + head, payload)
+        self._bytes += size
+        if self._bytes > MESSAGE_BYTES or len(self._parts) >= 2 * MESSAGE_PACKETS:
+            self.send()
+
+    def send(self) -> None:
+        if self._parts:
+            if not self._pipe.send(self._parts, self._most_waiting):
+                self._on_dropped(len(self._parts) // 2)
+            self._parts, self._bytes = [], 0
 
 
 class Tapped(Receiver):
@@ -50,9 +80,11 @@ class Tapped(Receiver):
 
     takes: ClassVar[bool] = True
 
-    def __init__(self, name: SlotName, forward: Forward) -> None:
+    def __init__(self, name: SlotName, codec: TapCodec, gathered: Gathered) -> None:
         super().__init__(None, name, 0)
-        self._forward = forward
+        self._track = _TRACKS[name]
+        self._codec = codec if name.is_video else TapCodec.OPUS
+        self._gathered = gathered
         self._former: Lane | None = None
 
     def begin(self, lane: Lane, number: int, time: int) -> None:
@@ -62,6 +94,7 @@ class Tapped(Receiver):
             super().begin(lane, number, time)
 
     def end(self) -> None:
+        self._gathered.send()  # what came before; whoever ended it may count on nothing coming after
         self._former, self.lane = self.lane, None
 
     def take(self, lane: Lane, number: int, time: int, captured_s: float) -> None:
@@ -70,9 +103,11 @@ class Tapped(Receiver):
         out, stamp = number + self.offset, time + self.time_shift
         if out >= self._next:
             self._next, self.last_time = out + 1, stamp
-        packet = bytearray(lane.ring.packet(number % lane.ring.capacity))
-        packet[2:8] = (out & 0xFFFF).to_bytes(2, "big") + (stamp & 0xFFFFFFFF).to_bytes(4, "big")
-        self._forward(self.name, lane.source.identity, captured_s, bytes(packet))
+        ring = lane.ring
+        cell = number % ring.capacity
+        head = pack_header(self._track, self._codec, lane.source.identity, int(captured_s * 1e6))
+        rtp = HEADER.pack(0x80, ring.markers[cell], out & 0xFFFF, stamp & 0xFFFFFFFF, lane.ssrc)
+        self._gathered.add(head + rtp, ring.packet(cell)[HEADER_BYTES:])
 
 
 class TapServer:
@@ -85,14 +120,10 @@ class TapServer:
         self._listener = listening_socket(path, socket.SOCK_SEQPACKET)
         self._recorder: PacketPipe | None = None
         self._loop = asyncio.get_running_loop()
-        self._dropped = 0  # for recorders that are gone
+        self.packets_dropped = 0
         self._taps: list[Tapped] = []
         self._isolated = False  # whether the recorder takes isolated pictures
         self._loop.add_reader(self._listener.fileno(), self._accept)
-
-    @property
-    def packets_dropped(self) -> int:
-        return self._dropped + (self._recorder.dropped if self._recorder is not None else 0)
 
     def close(self) -> None:
         self._let_go()
@@ -108,12 +139,11 @@ class TapServer:
         self._let_go()
         self._recorder = PacketPipe(recorder, self._asked, self._let_go)
         self._isolated = False
-        self._taps = [Tapped(name, self._forward) for name in TAPPED]
+        self._taps = self._tapped(TAPPED, MOST_WAITING)
         self._stage.set_taps(self._taps)
 
     def _let_go(self) -> None:
         if self._recorder is not None:
-            self._dropped += self._recorder.dropped
             self._recorder.close()
             self._recorder = None
             self._stage.set_taps(())
@@ -121,17 +151,16 @@ class TapServer:
     def _asked(self, said: bytes) -> None:
         if said == WANT_ISOLATED and not self._isolated:
             self._isolated = True
-            self._taps += [Tapped(name, self._forward_isolated) for name in VIDEO_SLOTS]
+            self._taps += self._tapped(VIDEO_SLOTS, MOST_WAITING_ISOLATED)
             self._stage.set_taps(self._taps)
         elif (name := _SLOT_OF_REQUEST.get(said)) is not None:
             self._stage.slots[name].want_key_frame()
 
-    def _forward(self, name: SlotName, source: int, captured_s: float, packet: bytes) -> None:
-        if self._recorder is not None:
-            codec = self._codec if name.is_video else TapCodec.OPUS
-            self._recorder.send(pack_header(_TRACKS[name], codec, source, int(captured_s * 1e6)), packet)
+    def _tapped(self, names: Iterable[SlotName], most_waiting: int) -> list[Tapped]:
+        if self._recorder is None:
+            return []
+        gathered = Gathered(self._recorder, most_waiting, self._note_dropped)
+        return [Tapped(name, self._codec, gathered) for name in names]
 
-    def _forward_isolated(self, name: SlotName, source: int, captured_s: float, packet: bytes) -> None:
-        if self._recorder is not None:
-            header = pack_header(_TRACKS[name], self._codec, source, int(captured_s * 1e6))
-            self._recorder.send(header, packet, most_waiting=MOST_WAITING_ISOLATED)
+    def _note_dropped(self, packets: int) -> None:
+        self.packets_dropped += packets

@@ -153,6 +153,8 @@ def channel_frames(data: bytes) -> None:
 
 def tap_packets(data: bytes) -> None:
     with contextlib.suppress(ValueError):
+        assert sum(2 + len(datagram) for datagram in tap.split(data)) == len(data)
+    with contextlib.suppress(ValueError):
         packet = tap.parse(data)
         header = tap.pack_header(packet.track, packet.codec, packet.source, packet.capture_us)
         assert tap.parse(header + packet.rtp) == packet

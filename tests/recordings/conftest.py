@@ -19,7 +19,7 @@ import pytest
 
 from signaling.channel import Channel, connect, listening_socket
 from signaling.ports import ChapterMark, Frame, RecorderStatus, RecordingGrew, RecordingSealed, SetRecording
-from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapTrack
+from signaling.tap import WANT_ISOLATED, WANT_KEY_FRAME, TapTrack, pack_length
 from tests.recordings.media import Programme
 from tests.waiting import eventually
 
@@ -84,7 +84,7 @@ class Stage:
                     return
                 self._asked(received)
             for datagram in self.programme.until(time.time_ns() // 1_000):
-                await asyncio.get_running_loop().sock_sendall(connection, datagram)
+                await asyncio.get_running_loop().sock_sendall(connection, pack_length(len(datagram)) + datagram)
                 self.sent += 1
             await asyncio.sleep(0.01)
 
