@@ -179,8 +179,10 @@ class LineBudget:
             least = min(len(steps) - 1, len(steps[0].layers))
         else:
             least = min(len(steps) - 1, 1) if self._least_spared else 0
-        carried = (i for i in range(highest + 1) if steps[i].cost_bps <= budget_bps)
-        return max(least, *carried, 0)
+        for index in range(highest, least, -1):
+            if steps[index].cost_bps <= budget_bps:
+                return index
+        return least
 
     def _may_try(self, step: Step, now_s: float) -> bool:
         if self._on_trial or not self._clean_reports or now_s < self._next_trial_s:

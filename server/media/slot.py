@@ -21,7 +21,7 @@ _RANK = {layer: rank for rank, layer in enumerate(Layer)}
 
 
 class Slot:
-    """Owned by the stage, which says what to `show` and whom to `admit`; `tick` it about twenty times a second."""
+    """Owned by the stage, which says what to `show` and whom to `admit`; `tick` it about ten times a second."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ class Source:
 
     @property
     def heard_s(self) -> float:
-        return max(layer.heard_s for layer in self.layers.values())
+        return max([layer.heard_s for layer in self.layers.values()])
 
     @property
     def level(self) -> float:
@@ -57,7 +57,7 @@ class Source:
         self, layer: SourceLayer, view: RtpView, data: memoryview, now_s: float, arrived_s: float
     ) -> bool:
         """A packet of one of its layers. True when the source starts after silence."""
-        starts = not self.active(now_s)
+        starts = now_s - layer.heard_s >= SILENT_AFTER_S and not self.active(now_s)
         if starts:
             self.started_s = now_s
         layer.handle_packet(view, data, now_s, arrived_s)

@@ -125,7 +125,7 @@ class Stage:
         self._admit()
 
     def tick(self, now_s: float) -> None:
-        """About twenty times a second: sources that fell silent or came back, who speaks, key frames."""
+        """About ten times a second: sources that fell silent or came back, who speaks, key frames."""
         for slot in self.slots.values():
             if slot.source is not None and not slot.source.active(now_s):
                 slot.clear()

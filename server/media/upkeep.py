@@ -19,7 +19,7 @@ from signaling.ports import Frame, LinkReport, LinkReports
 from signaling.wire.aiortc_seams import srtp_ffi, srtp_protect_rtcp
 
 TICK_S = 1 / TURNS
-ALLOCATE_EVERY_TICKS = 10
+STAGE_EVERY_TICKS, ALLOCATE_EVERY_TICKS = 2, 10
 
 
 class Acts(Protocol):
@@ -73,7 +73,8 @@ class Upkeep:
             now_s = time.monotonic()
             ticks += 1
             self._intake.tick(now_s)
-            self._stage.tick(now_s)
+            if ticks % STAGE_EVERY_TICKS == 0:
+                self._stage.tick(now_s)
             self.send_feedback(now_s)
             self._allocate(ticks, now_s)
             self._look_at_links(ticks % TURNS, now_s)
@@ -118,7 +119,8 @@ class Upkeep:
             state = link.observed_state(now_s)
             if state is not link.state:
                 self._acts.observed(link, state)
-            self._send_rtcp(link, link.poll_reports(now_s, wall_s))
+            if reports := link.poll_reports(now_s, wall_s):
+                self._send_rtcp(link, reports)
             if link.told:
                 self._reports.append(link_report(link))
 
