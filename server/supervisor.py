@@ -15,8 +15,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +28,13 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 CANNOT_START = 2  # exit code of a process whose settings are wrong: starting it again would not help
 SETTLED_AFTER_S = 30.0
 GRACE_S = 20.0  # the recorder may be closing a segment on a slow disk
+IN_LARGE_PAGES = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""Memory in pages of 2 MB, where the kernel gives them to who asks (transparent_hugepage: madvise or always).
+
+Media walks through the state of every link once a picture and once a report, far apart in memory and never soon
+again: in pages of 4 kB the translation of each address costs more than the work (docs/performance.md). CPython's
+own allocator takes memory in pieces too small for a large page, so glibc's stands in for it. Elsewhere both are
+ignored."""
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -57,6 +64,7 @@ class Command:
 
     name: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)  # where the operator has not set it otherwise
 
 
 def commands(settings: Settings) -> tuple[Command, ...]:
@@ -86,6 +94,7 @@ def _media(settings: Settings, run: str, worker: int) -> Command:
          "--advertise", _port_of(settings.media_advertise, worker),
          "--run-directory", run, "--codec", settings.codec,
          "--worker", str(worker), "--workers", str(settings.media_workers)),
+        IN_LARGE_PAGES,
     )  # fmt: skip
 
 
@@ -156,7 +165,7 @@ class Supervisor:
                 sys.executable,
                 *command.arguments,
                 stdin=asyncio.subprocess.DEVNULL,
-                env=_environment(self._settings),
+                env={**command.environment, **_environment(self._settings)},
                 preexec_fn=die_with(os.getpid()),
                 start_new_session=True,  # Ctrl-C reaches the supervisor only, which ends them in order
             )

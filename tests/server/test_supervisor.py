@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -91,6 +92,20 @@ async def test_a_process_that_is_killed_comes_back_and_the_others_stay(server: S
             return
         await asyncio.sleep(0.1)
     pytest.fail(f"{name} was killed, and the server did not become whole again: {found}")
+
+
+def large_page_bytes(process: psutil.Process) -> int:
+    found = re.search(r"^AnonHugePages: +(\d+) kB$", Path(f"/proc/{process.pid}/smaps_rollup").read_text(), re.M)
+    return int(found[1]) * 1024 if found else 0
+
+
+async def test_the_memory_of_media_is_in_large_pages_where_the_kernel_gives_them(server: Server) -> None:
+    switch = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    if not switch.exists() or "[never]" in switch.read_text():
+        pytest.skip("this kernel gives no large pages (transparent_hugepage/enabled)")
+    media = server.process("media")
+    assert media is not None
+    await eventually(lambda: not large_page_bytes(media) and "none of it is in a large page", 20)
 
 
 async def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
