@@ -174,8 +174,8 @@ class Lane:
         self.packets = self.octets = 0  # flushed, once each
         self.flushed = FIRST_NUMBER - 1
         self.flushed_time = 0
-        self.changed = True  # who stands in it: the fan-out's columns are to be made anew
-        self.columns: Any = None  # the fan-out's
+        self.changed = True  # who stands in it: the fan-out's groups are to be made anew
+        self.groups: Any = None  # the fan-out's
         self._timeline = timeline
         self._flush = flush
         self._on_pending = on_pending

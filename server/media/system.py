@@ -49,7 +49,6 @@ TIMESTAMP = np.dtype(  # struct cmsghdr and a struct timespec (SO_TIMESTAMPNS)
     [("bytes", "u8"), ("level", "i4"), ("kind", "i4"), ("seconds", "i8"), ("nanoseconds", "i8")]
 )
 SOL_UDP, UDP_SEGMENT = 17, 103
-MOST_MESSAGES = 1024  # the kernel takes no more at once (UIO_MAXIOV)
 
 
 def address_of(memory: Any) -> int:
