@@ -52,8 +52,8 @@ rehearse: install ## a reception with 20 rooms, without a browser, checked and m
 bench: install ## what this machine carries, measured with 177 rooms (ROOMS=N, SECONDS=N, JSON=FILE)
 	$(BIN)/tiepdan bench --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(JSON),--json $(JSON))
 
-bench-peer: install ## side by side with Debian's janus, over veth; needs root (ROOMS=N, SECONDS=N, JSON=FILE)
-	$(BIN)/tiepdan bench --peer --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(JSON),--json $(JSON))
+bench-peer: install ## side by side with Debian's janus, over veth; needs root (ROOMS=N, SECONDS=N, RECEIVERS=PROGRAM, JSON=FILE)
+	$(BIN)/tiepdan bench --peer --rooms $(or $(ROOMS),177) --seconds $(or $(SECONDS),20) $(if $(RECEIVERS),--receivers $(RECEIVERS)) $(if $(JSON),--json $(JSON))
 
 bench-lines: install ## what one room sees and hears behind bad lines, a quarter of an hour; needs root (JSON=FILE)
 	$(BIN)/tiepdan bench --lines $(if $(JSON),--json $(JSON))

@@ -25,7 +25,7 @@ from server.demo.fill import fill_rehearsal
 from server.demo.receptions import PlannedItem, plan_reception
 from server.petitions.tables import Petition
 from server.rehearsal.story import free_port
-from server.rooms.keys import make_key
+from server.rooms.keys import make_key, make_token
 from server.rooms.queries import rooms_on
 from server.rooms.tables import RoomLevel
 from server.server_process import ServerNotReady, server_process
@@ -35,6 +35,7 @@ from signaling.desk_messages import Command, CommandName
 from signaling.ports import RunCommand
 
 MOST_ROOMS = 2_000
+FIRST_KEY = 1  # the version of a key that was never withdrawn
 SPEAKERS = 2  # rooms beside the counted ones, for the floor
 OTHER_PROCESSES = {"control": "-m server.app", "recorder": "-m recordings"}
 
@@ -68,6 +69,12 @@ class Hall:
         """The server's processes beside media, by what they are."""
         siblings = children_of(parent_of(self.media_pids[0]))
         return {name: pid for name, sign in OTHER_PROCESSES.items() for pid in siblings if sign in command_of(pid)}
+
+    @property
+    def watch_tokens(self) -> list[str]:
+        """Of the rooms, for players of other makes (WHEP)."""
+        secret = load_secret(self.settings.data)
+        return [make_token(secret, code, FIRST_KEY, "watch", days=1) for code in self.room_codes]
 
     async def press(self, name: CommandName, room: str | None = None, **details: Any) -> None:
         command = Command.model_validate({"name": name, "room": room, **details})

@@ -15,6 +15,7 @@ from server.supervisor import die_with
 
 ASK_FOR_S = 120.0
 ENDS_WITHIN_S = 60.0
+WORKER = (sys.executable, "-m", "server.bench.worker")
 
 
 class LoadFailed(Exception):
@@ -54,10 +55,10 @@ class Load:
 
 
 @asynccontextmanager
-async def load(prefix: Sequence[str] = ()) -> AsyncIterator[Load]:
+async def load(prefix: Sequence[str] = (), command: Sequence[str] = WORKER) -> AsyncIterator[Load]:
     """A new process; `prefix` puts it elsewhere (`ip netns exec NAME`). Ended, and waited for, at the end."""
     process = await asyncio.create_subprocess_exec(
-        *prefix, sys.executable, "-m", "server.bench.worker",
+        *prefix, *command,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=LINE_LIMIT,
         preexec_fn=die_with(os.getpid()), start_new_session=True,
     )  # fmt: skip

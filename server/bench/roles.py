@@ -121,7 +121,8 @@ class RoomsRole:
         """Sums over the rooms, and of each room the packets of the desk's picture on its present link."""
         links = [room.link for room in self.fleet.rooms]
         desk = [link.totals()[SlotName.DESK_VIDEO].packets if link is not None else 0 for link in links]
-        return {"counts": asdict(self.fleet.counts()), "desk": desk, **_own_cost()}
+        receiving = sum(packets > 0 for packets in desk)
+        return {"counts": asdict(self.fleet.counts()), "desk": desk, "receiving": receiving, **_own_cost()}
 
     async def inspect_floor(self, wanted: bool) -> Answer:
         for room in self.fleet.rooms:

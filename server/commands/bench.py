@@ -45,6 +45,10 @@ def bench(
     processes: Annotated[int, typer.Option(min=0, max=16, help="of the load generator; 0: by itself")] = 0,
     peer: Annotated[bool, typer.Option("--peer", help="side by side with Janus instead (needs root)")] = False,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="of --peer: how often each is measured")] = 3,
+    receivers: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, resolve_path=True, help="of --peer: a program that receives"),
+    ] = None,
     lines: Annotated[bool, typer.Option("--lines", help="one room behind bad lines instead (needs root)")] = False,
     line: Annotated[
         list[str] | None,
@@ -74,7 +78,7 @@ def bench(
             if store:
                 return await measure_store(settings, petitions, today(), step)
             if peer:
-                return await Comparison(settings, rooms, seconds, rounds, today(), step).run()
+                return await Comparison(settings, rooms, seconds, rounds, receivers, today(), step).run()
             return await Bench(settings, rooms, seconds, processes, only or (), today(), step).run()
 
     try:

@@ -8,10 +8,11 @@ costs in the kernel behind the veth pair is charged to whoever sends it, on both
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -32,6 +33,8 @@ from server.bench.peer.janus import (
     janus_version,
     why_no_janus,
 )
+from server.bench.peer.janus_room import JanusSession
+from server.bench.peer.outside import outside_rooms
 from server.bench.peer.veth import SERVER_ADDRESS, Pair, inside, veth_pair
 from server.bench.process import costs_of
 from server.bench.report import machine
@@ -43,6 +46,7 @@ AIM = 1 / 3
 PICTURED_WITHIN_S = 60.0
 SETTLE_S = 2.0
 JANUS_AT_ONCE = 20
+Counts = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class CannotCompare(Exception):
@@ -71,6 +75,7 @@ class Turn:
 class Compared:
     rooms: int
     seconds: float
+    receivers: str = ""  # the program they are in, where it is none of ours
     turns: list[Turn] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
@@ -97,6 +102,7 @@ class Compared:
             "janus": {"version": janus_version(), "event_loops": EVENT_LOOPS, "ice_lite": True},
             "rooms": self.rooms,
             "seconds": self.seconds,
+            "receivers": self.receivers or "counting",
             "ratio_of_medians": self.ratio,
             "turns": [asdict(turn) for turn in self.turns],
             "problems": self.problems,
@@ -104,7 +110,8 @@ class Compared:
         }
 
     def as_table(self) -> Table:
-        title = f"{self.rooms} receivers, H.264 720p at 2 Mbit/s, over veth"
+        program = f" of {self.receivers}" if self.receivers else ""
+        title = f"{self.rooms} receivers{program}, H.264 720p at 2 Mbit/s, over veth"
         table = Table(
             "Server", "CPU per packet", "Cores", "Packets/s", "Mbit/s", "Lost", "Got", "Load", title=title
         )
@@ -131,13 +138,22 @@ class Comparison:
     """`run` once."""
 
     def __init__(
-        self, settings: Settings, rooms: int, seconds: float, rounds: int, today: date, step: Callable[[str], None]
+        self,
+        settings: Settings,
+        rooms: int,
+        seconds: float,
+        rounds: int,
+        receivers: Path | None,
+        today: date,
+        step: Callable[[str], None],
     ) -> None:
+        """`receivers`: a program that receives in place of our own rooms, see `outside`."""
         self._settings = settings
+        self._receivers = receivers
         self._rounds = rounds
         self._today = today
         self._step = step
-        self.found = Compared(rooms, seconds)
+        self.found = Compared(rooms, seconds, receivers.name if receivers is not None else "")
 
     async def run(self) -> Compared:
         """Raises CannotCompare, ServerNotReady, LoadFailed."""
@@ -163,12 +179,15 @@ class Comparison:
             await there.press(CommandName.OPEN)
             await there.press(CommandName.NEXT)
             await there.start_camera(sound=False)
+            if self._receivers is not None:
+                async with outside_rooms(self._receivers, prefix) as outside:
+                    await outside.watch_tiepdan(there.address, there.watch_tokens)
+                    return await self._measure(TIEPDAN, there.media_pids, outside.counts, there.camera)
             async with seated(there):
                 await there.ask_all("start", spacing_s=SPACING_S)
-                pictured = await there.until_pictured(PICTURED_WITHIN_S)
-                return await self._measure(
-                    TIEPDAN, there.media_pids, there.rooms[0], there.camera, "counts", pictured
-                )
+                await there.until_pictured(PICTURED_WITHIN_S)
+                rooms = there.rooms[0]
+                return await self._measure(TIEPDAN, there.media_pids, lambda: rooms.ask("counts"), there.camera)
 
     async def _janus(self, pair: Pair) -> Turn:
         prefix = pair.room.command()
@@ -176,29 +195,34 @@ class Comparison:
             running = await stack.enter_async_context(janus(SERVER_ADDRESS, pair.server.command()))
             camera = await stack.enter_async_context(load(prefix))
             await camera.ask("camera_to_address", host=SERVER_ADDRESS, port=RTP_PORT, payload_type=PAYLOAD_TYPE)
+            if self._receivers is not None:
+                outside = await stack.enter_async_context(outside_rooms(self._receivers, prefix))
+                session = JanusSession(running.url)
+                stack.push_async_callback(session.close)
+                await session.open()
+                await outside.watch_janus(session, MOUNTPOINT, self.found.rooms)
+                return await self._measure(JANUS, [running.pid], outside.counts, camera)
             rooms = await stack.enter_async_context(load(prefix))
             left = self.found.rooms
             while left:
                 share = min(left, JANUS_AT_ONCE)
                 await rooms.ask("janus_rooms", url=running.url, count=share, mountpoint=MOUNTPOINT)
                 left -= share
-            receiving = (await rooms.ask("janus_counts"))["receiving"]
-            for _ in range(int(PICTURED_WITHIN_S)):
-                if receiving == self.found.rooms:
-                    break
-                await asyncio.sleep(1)
-                receiving = (await rooms.ask("janus_counts"))["receiving"]
-            return await self._measure(JANUS, [running.pid], rooms, camera, "janus_counts", receiving)
+            return await self._measure(JANUS, [running.pid], lambda: rooms.ask("janus_counts"), camera)
 
-    async def _measure(
-        self, server: str, pids: list[int], rooms: Load, camera: Load, counts: str, receiving: int
-    ) -> Turn:
+    async def _measure(self, server: str, pids: list[int], counts: Counts, camera: Load) -> Turn:
+        receiving = (await counts())["receiving"]
+        for _ in range(int(PICTURED_WITHIN_S)):
+            if receiving == self.found.rooms:
+                break
+            await asyncio.sleep(1)
+            receiving = (await counts())["receiving"]
         await asyncio.sleep(SETTLE_S)
         sent_before = (await camera.ask("camera_state"))["packets"]
-        before, cost_before = await rooms.ask(counts), costs_of(pids)
+        before, cost_before = await counts(), costs_of(pids)
         await asyncio.sleep(self.found.seconds)
         sent = (await camera.ask("camera_state"))["packets"] - sent_before
-        after, cost_after = await rooms.ask(counts), costs_of(pids)
+        after, cost_after = await counts(), costs_of(pids)
         span = cost_after.at - cost_before.at
 
         def counted(name: str) -> Any:

@@ -82,6 +82,34 @@ def test_side_by_side_with_janus(tmp_path: Path) -> None:
     assert isinstance(found["ratio_of_medians"], float)
 
 
+@pytest.mark.usefixtures("peer")
+def test_side_by_side_with_receivers_that_are_not_ours(tmp_path: Path) -> None:
+    program = tmp_path / "receivers"
+    program.write_text(f"#!{sys.executable}\n{(Path(__file__).parent / 'receivers_of_aiortc.py').read_text()}")
+    program.chmod(0o755)
+    run, found = _bench(
+        tmp_path, "--peer", "--rooms", "2", "--seconds", "2", "--rounds", "1", "--receivers", str(program)
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert found["receivers"] == "receivers"
+    assert [turn["server"] for turn in found["turns"]] == ["tiepdan", "janus"]  # type: ignore[attr-defined]
+    for turn in found["turns"]:  # type: ignore[attr-defined]
+        assert turn["receivers"] == 2
+        assert turn["packets"] > 300
+        assert turn["cpu_per_packet_us"] > 0
+
+
+@pytest.mark.usefixtures("peer")
+def test_a_program_that_is_none_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "receivers"
+    program.write_text('#!/bin/sh\nread question; echo \'{"failed": "no such codec"}\'\n')
+    program.chmod(0o755)
+    run, found = _bench(tmp_path, "--peer", "--rooms", "1", "--rounds", "1", "--receivers", str(program))
+    assert run.returncode == 1
+    assert "offer: no such codec" in run.stderr
+    assert not found
+
+
 def test_refuses_with_a_sentence_where_janus_is_missing(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "server.cli", "bench", "--peer", "--rooms", "1"],
