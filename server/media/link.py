@@ -29,9 +29,7 @@ from signaling.wire.slots import SlotName, Upstream
 GONE_AFTER_S = 75.0  # of silence; a cable that was out for a minute costs no new link
 NEGOTIATION_S = 30.0  # from the answer to the keys
 RECEIVING_S = 8.0  # Chromium reports on sound every 5 s only
-SENDER_REPORTS_EVERY = (
-    2  # looks; clocks drift less in that time than one can see, and RFC 3550 asks for five seconds
-)
+SENDER_REPORTS_EVERY = 2  # looks: clocks drift little in that time, and RFC 3550 asks for five seconds
 LEAST_RESENDS_PER_S = 60  # and half of what was sent in the last second: on a full line repeats fill it more
 MOST_REPORTED = 1000  # packets a report block may count for
 CNAME = b"tiepdan"
