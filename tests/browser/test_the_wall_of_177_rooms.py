@@ -29,7 +29,7 @@ MEASURED = "TIEPDAN_WALL_SECONDS" in os.environ
 SECONDS = float(os.environ.get("TIEPDAN_WALL_SECONDS", "25"))
 ONE_LONG_IN = 10_000  # time that the machine took away from a running thread counts as its own
 GROWTH_BYTES = 6_000_000  # what a garbage collector leaves lying; an hour of pictures is 200 MB
-MORE_ELEMENTS = 500
+MORE_ELEMENTS, FEW_ELEMENTS = 500, 20
 ELEMENTS = "() => document.querySelectorAll('*').length"
 
 
@@ -75,7 +75,7 @@ async def _watched(province: Province, host: HostPage) -> None:
     session = await host.page.context.new_cdp_session(host.page)
     await session.send("Performance.enable")
     await session.send("HeapProfiler.enable")
-    await _lasting(10)  # what is made once is made
+    await _made(host)
     before, control = await _metrics(session), province.process("control").cpu_times()
     elements, began = await host.page.evaluate(ELEMENTS), time.monotonic()
     await start_tasks(host.page)
@@ -98,6 +98,21 @@ async def _watched(province: Province, host: HostPage) -> None:
     assert not MEASURED or tasks.long <= tasks.count / ONE_LONG_IN
     assert grown < GROWTH_BYTES
     assert await host.page.evaluate(ELEMENTS) - elements < MORE_ELEMENTS
+
+
+async def _made(host: HostPage) -> None:
+    """What is made once is made: for ten seconds the page has about as many elements as before."""
+    since, before = time.monotonic(), 0
+
+    async def missing() -> str | None:
+        nonlocal since, before
+        elements = int(await host.page.evaluate(ELEMENTS))
+        if abs(elements - before) > FEW_ELEMENTS:
+            since, before = time.monotonic(), elements
+        left_s = 10 - (time.monotonic() - since)
+        return f"{elements} elements, {left_s:.0f} s are left" if left_s > 0 else None
+
+    await until(missing, 120)
 
 
 async def _lasting(seconds: float) -> None:
