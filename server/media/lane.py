@@ -57,7 +57,6 @@ class Receiver:
         "packets_before",
         "payload_type",
         "repeats",
-        "reported",
         "resends_left",
         "rtt_ms",
         "rtx_next",
@@ -86,7 +85,6 @@ class Receiver:
         self.resends_left = 0
         self.asked = 0  # the highest lane number of the present stay that it asked for again
         self.packets_before = 0  # a second ago
-        self.reported = False  # the other end had a sender report of the present stay
         self.loss_percent: float | None = None
         self.rtt_ms: float | None = None
         self.expected = 0  # highest number its last report told of
@@ -114,7 +112,6 @@ class Receiver:
         self.offset = self._next - number
         earliest = time if self.last_time is None else self.last_time + int(LEAST_STEP_S * lane.clock_hz)
         self.time_shift = max(0, earliest - time)
-        self.reported = False
         self._packets -= lane.packets
         self._octets -= lane.octets
 

@@ -29,7 +29,6 @@ from signaling.wire.slots import SlotName, Upstream
 GONE_AFTER_S = 75.0  # of silence; a cable that was out for a minute costs no new link
 NEGOTIATION_S = 30.0  # from the answer to the keys
 RECEIVING_S = 8.0  # Chromium reports on sound every 5 s only
-SENDER_REPORTS_EVERY = 2  # looks: clocks drift little in that time, and RFC 3550 asks for five seconds
 LEAST_RESENDS_PER_S = 60  # and half of what was sent in the last second: on a full line repeats fill it more
 MOST_REPORTED = 1000  # packets a report block may count for
 CNAME = b"tiepdan"
@@ -81,7 +80,6 @@ class Link:
         self.sent_bps = 0  # of pictures, over the last second
         self._slots = slots
         self._octets_before = 0
-        self._looks = 0
         self._progress_s = float("-inf")
         self.sources: dict[Upstream, Source] = {}
         self.receivers: dict[SlotName, Receiver] = {}
@@ -228,10 +226,9 @@ class Link:
     def poll_reports(self, now_s: float, wall_s: float) -> bytes:
         """The compound RTCP packet of this second: SR per slot that was sent, RR on sources, SDES, REMB.
 
-        Empty in every second one of a link that sends nothing: what begins is reported at once, then more rarely.
+        Not more rarely: a room's reports repeat the round trip of our last one, and an old one tells of a queue
+        that is gone.
         """
-        self._looks += 1
-        all_due = self._looks % SENDER_REPORTS_EVERY == 0
         parts = b""
         picture_octets = 0
         for name, receiver in self.receivers.items():
@@ -243,15 +240,12 @@ class Link:
             octets = receiver.octets
             if receiver.is_video:
                 picture_octets += octets
-            if (all_due or not receiver.reported) and receiver.lane is not None and receiver.allowed:
-                receiver.reported = True
+            if receiver.lane is not None and receiver.allowed:
                 slot = self._slots[name]
                 time = slot.rtp_time_at(wall_s) + receiver.time_shift
                 parts += rtcp.sender_report(slot.ssrc, wall_s, time, packets, octets)
         self.sent_bps, self._octets_before = (picture_octets - self._octets_before) * 8, picture_octets
         blocks = [b for layer in self.layers if (b := layer.report_block(now_s)) is not None]
-        if not blocks and not parts and not all_due:
-            return b""
         if blocks or not parts:
             parts += rtcp.receiver_report(self.ssrc, blocks)
         parts += self._description

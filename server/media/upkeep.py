@@ -119,8 +119,7 @@ class Upkeep:
             state = link.observed_state(now_s)
             if state is not link.state:
                 self._acts.observed(link, state)
-            if reports := link.poll_reports(now_s, wall_s):
-                self._send_rtcp(link, reports)
+            self._send_rtcp(link, link.poll_reports(now_s, wall_s))
             if link.told:
                 self._reports.append(link_report(link))
 
