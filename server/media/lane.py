@@ -47,7 +47,6 @@ class Receiver:
         "asked",
         "expected",
         "first",
-        "is_video",
         "lane",
         "last_time",
         "link",
@@ -70,7 +69,6 @@ class Receiver:
     def __init__(self, link: LinkEnd | None, name: SlotName, payload_type: int, rtx_payload_type: int = 0) -> None:
         self.link = link
         self.name = name
-        self.is_video = name.is_video
         self.payload_type = payload_type
         self.rtx_payload_type = rtx_payload_type  # 0: repeats are verbatim
         self.allowed = False

@@ -190,7 +190,7 @@ class Link:
             if receiver.resends_left > 0:
                 receiver.resends_left -= 1
                 repeat(receiver, number)
-        if first_time and receiver.is_video:
+        if first_time and receiver.name.is_video:
             self.line.asked(first_time, now_s)
 
     def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> int:
@@ -238,7 +238,7 @@ class Link:
             if not packets:
                 continue
             octets = receiver.octets
-            if receiver.is_video:
+            if name.is_video:
                 picture_octets += octets
             if receiver.lane is not None and receiver.allowed:
                 slot = self._slots[name]

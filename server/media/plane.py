@@ -83,7 +83,7 @@ class MediaPlane:
         self._fingerprint = certificate_fingerprint(self._certificate)
         self._source_numbers = itertools.count(1)
         self.port = UdpPort(host, port, self._queue_read)
-        self.fanout = Fanout(self.port.socket, DelayHistogram())
+        self.fanout = Fanout(self.port.media.socket, DelayHistogram())
         self.intake = Intake(self.links, self, self.fanout.repeat, self.port.arrived_s, _now())
         self.port.start(self.intake.datagram)
         self.measuring = Measuring(self.port, self.links, codec, self._admit, self.close_link)

@@ -79,7 +79,6 @@ class UdpPort:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         media, others = steered_pair(family, host, port)
         self.media, self.others = Queue(media, self._readable), Queue(others, self._readable)
-        self.socket = media
         self._descriptor = media.fileno()
         self.datagrams_received = 0
         self._on_burst_end = on_burst_end
@@ -93,7 +92,7 @@ class UdpPort:
 
     @property
     def bound_port(self) -> int:
-        return int(self.socket.getsockname()[1])
+        return int(self.media.socket.getsockname()[1])
 
     def close(self) -> None:
         self.media.close()

@@ -1,4 +1,4 @@
-module tiepdan.vn/receivers/pion
+module receivers/pion
 
 go 1.24.0
 

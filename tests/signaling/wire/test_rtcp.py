@@ -25,6 +25,13 @@ def test_a_sender_report_comes_back_as_it_went() -> None:
     assert said.rtp_time == 90_000
 
 
+@example(65535.999999)  # the middle bits turn over every 18 hours
+@example(2_085_978_496.5)  # and the seconds in 2036
+@given(st.floats(0, 4_000_000_000))
+def test_the_middle_of_a_timestamp_is_that_of_its_two_words(wall_s: float) -> None:
+    assert rtcp.ntp_middle_at(wall_s) == rtcp.ntp_middle(*rtcp.ntp_words(wall_s))
+
+
 @example(65520, {0, 16})
 @given(st.integers(0, 65535), st.sets(st.integers(0, 400), min_size=1, max_size=60))
 def test_a_nack_names_exactly_what_is_missing_over_every_wrap(start: int, offsets: set[int]) -> None:
