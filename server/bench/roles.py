@@ -6,8 +6,10 @@ Every public coroutine is a question that may be asked (`server.bench.worker`); 
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -86,8 +88,9 @@ class RoomsRole:
             raise ValueError("came a question about rooms; allowed is `rooms` first")
         return self._fleet
 
-    async def rooms(self, url: str, keys: list[str]) -> Answer:
-        self._fleet = CountingFleet(url, keys)
+    async def rooms(self, url: str, keys: list[str], jpegs: Sequence[str] = ()) -> Answer:
+        """`jpegs`: small pictures in base64, which the rooms send in turn while the province looks."""
+        self._fleet = CountingFleet(url, keys, [base64.b64decode(jpeg, validate=True) for jpeg in jpegs])
         return {}
 
     async def start(self, spacing_s: float) -> Answer:
