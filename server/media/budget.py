@@ -26,6 +26,7 @@ MARGIN = 0.75  # of what came through: so the queue can drain, and sound has roo
 FLUCTUATION = 1.25  # an encoder sends so much more at times than it did; no reason to change the layer
 UNTESTED = 2.0  # a line that never showed a limit carries so much more, when a picture comes to those it has
 SETTLING_S = 1.5  # after a step down, the old queue is still draining
+STALE_S = 3.0  # after a step: what was last said to be sent may still be of the one before
 FORGIVEN_S = 2.5  # after the dark; two or three reports still tell of what was lost in it
 LEAST_TRIAL_S = 0.45  # a report that comes sooner tells of what was sent before
 SURVIVED_S = 4.0  # a trial that held this long has succeeded
@@ -44,6 +45,7 @@ class LineBudget:
 
     __slots__ = (
         "_asked",
+        "_asked_among",
         "_asked_since_s",
         "_bad_reports",
         "_bad_windows",
@@ -63,6 +65,8 @@ class LineBudget:
         "_quiet_until_s",
         "_remb_bps",
         "_sent_bps",
+        "_stepped_s",
+        "_stepped_to",
         "_trial_s",
         "_weak",
         "bps",
@@ -78,7 +82,9 @@ class LineBudget:
         self.common_queue_ms = 0.0  # the same of all lines of the server together, as their owner found it
         self._weak = False  # it has shown its limit at least once
         self._layers: tuple[Layer | None, ...] | None = None  # of the step it is on; None: to be found by `bps`
-        self._cost_bps = self._sent_bps = 0  # of that step; what was really sent of it, by the last report
+        self._cost_bps = self._sent_bps = 0  # of that step; what was really sent, by the last report
+        self._stepped_to: tuple[Layer | None, ...] | None = None  # the layers of the last choice
+        self._stepped_s = float("-inf")  # since when they are the same
         self._on_least = False  # it shows the least picture, or none
         self._least_spared = False  # that one stays, whatever the budget is
         self._base_bps = 0.0  # to this step a trial falls back
@@ -90,7 +96,7 @@ class LineBudget:
         self._pause_s = FIRST_PAUSE_S
         self._quiet_until_s = 0.0
         self._clean_reports = self._bad_reports = self._bad_windows = 0  # in a row
-        self._asked = 0  # packets asked for again in the present window
+        self._asked = self._asked_among = 0  # packets asked for again in the present window, and of how many
         self._asked_since_s = float("-inf")
         self._remb_bps = 0
         self._least_rtt_ms = math.inf
@@ -104,7 +110,11 @@ class LineBudget:
     # --- what the room says
 
     def reported(self, loss_percent: float, rtt_ms: float | None, sent_bps: int, now_s: float) -> None:
-        """A receiver report of the room: loss since its last one, and the round trip. `sent_bps`: pictures."""
+        """A receiver report of the room: loss since its last one, and the round trip. `sent_bps`: pictures.
+
+        What was lost of pictures that are not shown any more is not to be in it: a tail that was thrown away is
+        told of when the next packet comes, and that may be in a trial many seconds later.
+        """
         self._sent_bps = sent_bps
         if rtt_ms is not None:
             self._note_rtt(rtt_ms, now_s)
@@ -117,13 +127,18 @@ class LineBudget:
         self._bad_reports = self._bad_reports + 1 if bad else 0
         if self._bad_reports >= (1 if self._on_trial else 2):
             came = 1 - loss_percent / 100 if loss_percent >= MUCH_LOSS_PERCENT else 1.0
-            self._fall(sent_bps * came, now_s)
+            self._fall(self._sending_bps(now_s) * came, now_s)
 
-    def asked(self, packets: int, now_s: float) -> None:
-        """So many packets of pictures were asked for again, each for the first time."""
+    def asked(self, packets: int, among: int, now_s: float) -> None:
+        """So many packets of pictures were asked for again, each for the first time; the others `among` them came.
+
+        NACKs come in bunches, so what share came is told by the numbers they name, and not by their time.
+        """
         if not self._asked:
             self._asked_since_s = now_s
+            self._asked_among = 0
         self._asked += packets
+        self._asked_among += max(packets, among)
         if self._on_trial and self._much_asked(0.5):
             self._fall(0.0, now_s)
 
@@ -139,7 +154,7 @@ class LineBudget:
         if not fell or remb_bps >= 0.8 * sent_bps or now_s - self._trial_s < LEAST_TRIAL_S:
             return
         if self._asked >= LEAST_ASKED:
-            self._fall(min(remb_bps, self._came_bps(now_s - self._asked_since_s)), now_s)
+            self._fall(min(remb_bps, self._came_bps(now_s)), now_s)
         elif not self._on_least:
             self._fall(remb_bps, now_s, spare_least=True)
 
@@ -163,6 +178,8 @@ class LineBudget:
         step = steps[index]
         if not self._weak:
             self.bps = max(self.bps, step.cost_bps)
+        if step.layers != self._stepped_to:
+            self._stepped_to, self._stepped_s = step.layers, now_s
         self._layers, self._cost_bps = step.layers, step.cost_bps
         self._on_least = index <= 1
         self.fallen = False
@@ -205,16 +222,23 @@ class LineBudget:
             return
         self._bad_windows = self._bad_windows + 1 if self._much_asked(window_s) else 0
         if self._bad_windows >= 2:
-            self._fall(self._came_bps(window_s), now_s)
+            self._fall(self._came_bps(now_s), now_s)
         self._asked, self._asked_since_s = 0, now_s
 
     def _much_asked(self, window_s: float) -> bool:
         return self._asked >= max(LEAST_ASKED, self._packets(window_s) * MUCH_ASKED)
 
-    def _came_bps(self, window_s: float) -> float:
+    def _came_bps(self, now_s: float) -> float:
         """What came through of pictures in the window, as far as nothing was asked for again."""
-        share = max(0.0, 1 - self._asked / self._packets(max(window_s, WINDOW_S)))
-        return min(self._cost_bps / OVERHEAD, self._sent_bps) * share
+        return self._sending_bps(now_s) * (1 - self._asked / self._asked_among)
+
+    def _sending_bps(self, now_s: float) -> float:
+        """Of pictures. Soon after a step the more of what it costs and what was last said to be sent: either may
+        be of another step, and a limit that is found too low costs the picture for a quarter of a minute."""
+        cost_bps = self._cost_bps / OVERHEAD
+        if now_s - self._stepped_s < STALE_S:
+            return max(cost_bps, self._sent_bps)
+        return min(cost_bps, self._sent_bps)
 
     def _packets(self, seconds: float) -> float:
         """Of pictures, as the present step sends them; at least one."""

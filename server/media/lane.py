@@ -45,6 +45,7 @@ class Receiver:
         "_packets",
         "allowed",
         "asked",
+        "asked_s",
         "expected",
         "first",
         "lane",
@@ -82,6 +83,7 @@ class Receiver:
         self.repeats = 0
         self.resends_left = 0
         self.asked = 0  # the highest lane number of the present stay that it asked for again
+        self.asked_s = float("-inf")  # when that was
         self.packets_before = 0  # a second ago
         self.loss_percent: float | None = None
         self.rtt_ms: float | None = None
@@ -124,6 +126,10 @@ class Receiver:
         self._packets += lane.packets
         self._octets += lane.octets
         self.lane = None
+
+    def all_of_stay(self, after: int) -> bool:
+        """Whether the numbers above `after`, extended to 32 bits, were sent in the present stay, all of them."""
+        return (after + 1 - self.first - self.offset) & 0xFFFFFFFF < 1 << 31
 
     def take(self, lane: Lane, number: int, time: int, captured_s: float) -> None:
         """Only of who `takes`: packet `number` is in the lane's ring; `time` is its unwrapped timestamp."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import JsonValue
 
 from server.media.address import LinkAddress
-from server.media.budget import LineBudget
+from server.media.budget import WINDOW_S, LineBudget
 from server.media.clock import DeviceClock, clocks_of
 from server.media.demultiplexer import Demultiplexer, unwrap_repair
 from server.media.lane import Receiver
@@ -153,8 +153,8 @@ class Link:
         for said in rtcp.parse(packet):
             if isinstance(said, rtcp.ReportBlock):
                 if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
-                    packets = self._note_report(receiver, said, now_s, wall_s)
-                    expected, lost = expected + packets, lost + packets * said.fraction_lost / 256
+                    told, missing = self._note_report(receiver, said, now_s, wall_s)
+                    expected, lost = expected + told, lost + missing
             elif isinstance(said, rtcp.PacketsWanted):
                 if (receiver := self._by_down_ssrc.get(said.ssrc)) is not None:
                     self._answer_nack(receiver, said.sequences, repeat, now_s)
@@ -179,33 +179,37 @@ class Link:
         now_s: float,
     ) -> None:
         self.nacks_received += 1
-        asked_before, first_time = receiver.asked, 0
-        for sequence in sequences:
-            number = receiver.lane_number(sequence)
-            if number < 0:
-                continue
-            if number > asked_before:
-                first_time += 1
-                receiver.asked = max(receiver.asked, number)
+        numbers = [number for sequence in sequences if (number := receiver.lane_number(sequence)) >= 0]
+        for number in numbers:
             if receiver.resends_left > 0:
                 receiver.resends_left -= 1
                 repeat(receiver, number)
-        if first_time and receiver.name.is_video:
-            self.line.asked(first_time, now_s)
+        new = [number for number in numbers if number > receiver.asked]
+        if not new:
+            return
+        since = receiver.asked if now_s - receiver.asked_s < WINDOW_S else 0
+        receiver.asked, receiver.asked_s = max(new), now_s
+        if receiver.name.is_video:
+            self.line.asked(len(new), receiver.asked - (since or min(new) - 1), now_s)
 
-    def _note_report(self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float) -> int:
-        """How many packets the block tells of."""
+    def _note_report(
+        self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float
+    ) -> tuple[int, float]:
+        """Of how many packets the block tells, and how many of them are missing, as far as it tells of the present
+        stay in a lane alone."""
         receiver.loss_percent = block.fraction_lost * 100 / 256
         if block.last_sr:
             round_trip = (rtcp.ntp_middle_at(wall_s) - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
             if round_trip < 60 << 16:  # else the clocks stepped
                 receiver.rtt_ms = round_trip * 1000 / 65536
         packets = (block.highest_sequence - receiver.expected) & 0xFFFFFFFF if receiver.expected else 1
+        told = min(packets, MOST_REPORTED)
+        missing = told * block.fraction_lost / 256 if receiver.all_of_stay(receiver.expected) else 0.0
         if packets:
             receiver.expected = block.highest_sequence
             if receiver.packets:
                 self._progress_s = now_s
-        return min(packets, MOST_REPORTED)
+        return told, missing
 
     # --- downstream
 

@@ -1,4 +1,7 @@
-"""What a line carries, learnt on simulated lines: a queue that fills, losses, and reports once a second."""
+"""What a line carries, learnt on simulated lines: a queue that fills, losses, and reports once a second.
+
+As on a real link what was sent is counted once a second, too, at another time than the reports come.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ class Line:
     base_rtt_ms: float = 40.0
     remb: bool = False
     seed: int = 1
+    counted_at: int = 0  # of twenty ticks
     budget: LineBudget = field(default_factory=LineBudget)
     now_s: float = 100.0
     queue_bits: float = 0.0
@@ -39,7 +43,8 @@ class Line:
         self._step = self.steps[0]
         self._sent = self._lost = self._came = 0.0
         self._ticks = 0
-        self._remb = self._asked = 0.0
+        self._remb = self._asked = self._among = 0.0
+        self._pictures = self._sent_bps = 0.0
 
     @property
     def layer(self) -> Layer | None:
@@ -53,6 +58,8 @@ class Line:
                 self._step = self.budget.choose(self.steps, self.now_s)
                 self.history.append((self.now_s, self.layer))
             self._carry()
+            if self._ticks % 20 == self.counted_at:
+                self._sent_bps, self._pictures = self._pictures, 0.0
             if self._ticks % 20 == 0:
                 self._report()
 
@@ -66,16 +73,18 @@ class Line:
         carried = min(self.queue_bits, self.rate_bps * STEP_S)
         self.queue_bits -= carried
         self._sent += bits
+        self._pictures += self._step.cost_bps / 1.1 * STEP_S
         self._lost += dropped + overflow
         self.overflowing_s += STEP_S if overflow else 0.0
         self._asked += (dropped + overflow) / PACKET_BITS
+        self._among += bits / PACKET_BITS
         if self._asked >= 1:
-            self.budget.asked(int(self._asked), self.now_s)
-            self._asked %= 1
+            self.budget.asked(int(self._asked), int(self._among), self.now_s)
+            self._asked, self._among = self._asked % 1, self._among % 1
         self._came += carried
 
     def _report(self) -> None:
-        sent_bps = int(self._step.cost_bps / 1.1)
+        sent_bps = int(self._sent_bps)
         loss_percent = 100 * self._lost / self._sent if self._sent else 0.0
         rtt_ms = self.base_rtt_ms + 1000 * self.queue_bits / self.rate_bps
         if self.remb:
@@ -154,13 +163,17 @@ def test_half_a_minute_of_a_thin_line_is_made_good_within_a_quarter() -> None:
     assert line.layer is Layer.HIGH
 
 
-def test_a_line_that_gets_worse_loses_the_picture_within_seconds() -> None:
-    line = Line(20_000_000)
-    line.run(30)
-    line.rate_bps = 500_000
+@pytest.mark.parametrize("counted_at", range(0, 20, 2))
+@pytest.mark.parametrize("good_s", [3.3, 3.6, 3.9, 30.0])
+def test_a_line_that_gets_worse_loses_the_picture_within_seconds(good_s: float, counted_at: int) -> None:
+    """Also soon after a step, when what was sent is known of the step before it: and only what is too much."""
+    line = Line(20_000_000, counted_at=counted_at)
+    line.run(good_s)
+    line.rate_bps, since = 500_000, line.now_s
     line.run(2)
-    assert line.layer in (Layer.LOW, None)
+    assert line.layer is Layer.LOW
     line.run(20)
+    assert line.share(None, since) == 0
     assert line.layer is Layer.LOW
     line.run(120)
     assert line.overflowing_s < 3
@@ -226,17 +239,28 @@ def test_what_came_through_is_measured_by_what_was_sent_and_not_by_what_was_assu
     line.run(15)
     line.budget.reported(0.0, 40.0, 500_000, line.now_s)
     for _ in range(2):
-        line.budget.asked(100, line.now_s)
+        line.budget.asked(100, 126, line.now_s)
         line.now_s += 0.5
         line.budget.choose(line.steps, line.now_s)
     assert line.budget.bps < 500_000
+
+
+def test_nacks_that_come_in_a_bunch_do_not_make_the_line_thinner_than_it_is() -> None:
+    """Of 300 numbers a third came, and all the others are asked for within a moment."""
+    line = Line(20_000_000)
+    line.run(15)
+    for _ in range(2):
+        line.budget.asked(100, 150, line.now_s)
+        line.now_s += 0.5
+        line.budget.choose(line.steps, line.now_s)
+    assert 400_000 < line.budget.bps < 700_000
 
 
 def test_a_gap_of_a_moment_is_no_thin_line() -> None:
     """Everything of half a second is asked for at once, and one report tells of it."""
     line = Line(20_000_000)
     line.run(15)
-    line.budget.asked(126, line.now_s)
+    line.budget.asked(126, 126, line.now_s)
     line.budget.reported(55.0, 40.0, 2_000_000, line.now_s)
     settled = line.now_s
     line.run(5)

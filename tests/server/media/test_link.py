@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from server.media.budget import LineBudget
 from server.media.lane import FIRST_NUMBER, Receiver
 from server.media.link import LEAST_RESENDS_PER_S, Link
 from server.media.sdp import parse_offer
@@ -88,6 +89,50 @@ def test_reports_that_advance_are_the_proof_of_receiving() -> None:
     link.address.heard_s = 11.0
     assert link.observed_state(11.0) is LinkState.CONNECTED, "the same report again proves nothing"
     assert link.observed_state(16.0) is LinkState.SILENT
+
+
+class Told(LineBudget):
+    """A budget that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses: list[float] = []
+        self.asked_again: list[tuple[int, int]] = []
+
+    def reported(self, loss_percent: float, rtt_ms: float | None, sent_bps: int, now_s: float) -> None:
+        self.losses.append(loss_percent)
+
+    def asked(self, packets: int, among: int, now_s: float) -> None:
+        self.asked_again.append((packets, among))
+
+
+def told(link: Link, slot: Slot, highest: int, fraction_lost: int) -> list[float]:
+    link.line = budget = Told()
+    block = rtcp.ReportBlock(slot.ssrc, fraction_lost, 1, highest, 0, 0, 0)
+    link.handle_rtcp(rtcp.receiver_report(1, [block]), 2.0, 2.0, lambda r, n: None)
+    return budget.losses
+
+
+def test_what_was_lost_of_a_picture_that_went_is_no_sign_of_the_one_that_came() -> None:
+    """The tail of it was thrown away, and the room tells of that with the first packet of the next one."""
+    link, slot, receiver = receiving_link()
+    lane = slot.lanes[Layer.HIGH]
+    assert told(link, slot, FIRST_NUMBER + 9, 0) == [0.0]
+    assert told(link, slot, FIRST_NUMBER + 14, 128) == [50.0]
+    lane.leave(receiver)
+    receiver.begin(lane, lane.flushed + 1, lane.flushed_time + 3000)
+    assert told(link, slot, FIRST_NUMBER + 25, 128) == [0.0]
+    assert told(link, slot, FIRST_NUMBER + 30, 128) == [50.0]
+    assert link.receivers[SlotName.DESK_VIDEO].loss_percent == 50.0
+
+
+def test_nacks_say_of_how_many_packets_the_others_came() -> None:
+    link, slot, _ = receiving_link()
+    link.line = budget = Told()
+    for at, numbers in ((1.0, (3, 4, 5)), (1.1, (5, 9, 10)), (1.2, (10,)), (2.0, (17, 15))):
+        wanted = rtcp.packets_wanted(1, slot.ssrc, tuple(FIRST_NUMBER + n for n in numbers))
+        link.handle_rtcp(wanted, at, at, lambda r, n: None)
+    assert budget.asked_again == [(3, 3), (2, 5), (2, 3)]
 
 
 def test_a_link_without_checks_is_dead_after_a_while() -> None:
