@@ -66,6 +66,7 @@ class Downstream:
             )
             self._receivers[receiver.ssrc.to_bytes(4, "big")] = receiver
             if answered.rtx_ssrc is not None and answered.rtx_payload_type is not None:
+                receiver.repeats_apart = True
                 self._repeated[answered.rtx_ssrc.to_bytes(4, "big")] = (receiver, answered.payload_type)
 
     def packet(self, packet: bytes, now_s: float) -> bool:
@@ -135,7 +136,7 @@ class Downstream:
         sequence, timestamp = struct.unpack_from("!H", packet, view.payload_start)[0], view.timestamp
         payload = packet[view.payload_start + 2 : view.payload_end]
         original = pack_packet(payload_type, view.marker, sequence, timestamp, receiver.ssrc, payload)
-        receiver.packet(original, now_s)
+        receiver.packet(original, now_s, again=True)
         return receiver.has_holes
 
     def _key_frame_wanted(self, receiver: StreamReceiver, now_s: float) -> bytes:

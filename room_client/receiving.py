@@ -26,7 +26,8 @@ from signaling.wire.slots import SlotName
 
 LARGEST_JUMP = 1000  # a jump by more is a restart of the numbering (RFC 3550, A.1 takes 3000), not a loss
 MOST_HOLES = 256  # more are not asked for: a key frame is cheaper
-REORDERING_S = 0.01  # a packet this late was only overtaken
+REORDERING_S, MOST_REORDERING_S = 0.01, 0.06  # a packet this late was only overtaken; as was seen on this line
+REORDERING_KEPT = 0.9  # of what was seen, from report to report
 ASK_AGAIN_S = 0.1
 ASK_FOR_S = 1.0  # the server's ring holds about as much
 _KEY_FRAME_TESTS = {VideoCodec.H264.value: h264_key_frame_starts, VideoCodec.VP8.value: vp8_key_frame_starts}
@@ -71,6 +72,8 @@ class StreamReceiver:
         self.ssrc = ssrc
         self.has_holes = False
         self.gave_up = False  # a hole was never filled: a decoder would need a key frame now
+        self.repeats_apart = False  # what is sent again comes by RTX, so that what comes late was overtaken
+        self._patience_s = REORDERING_S  # how long a hole is taken for a packet that was overtaken
         self._clock_hz = clock_hz
         self._on_first_packet = on_first_packet
         self._on_key_frame = on_key_frame
@@ -88,15 +91,18 @@ class StreamReceiver:
         self._timestamp = b""
         self._transit = 0.0
         self._jitter = 0.0
-        self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at]
+        self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at, times asked]
         self._reporting = Reporting()
         self._view = RtpView()
         self._on_arrival = on_arrival
         self._pictures = watch if isinstance(watch, PictureWatch) else None
         self._sounds = watch if isinstance(watch, SoundWatch) else None
 
-    def packet(self, packet: bytes, now: float) -> None:
-        """`packet` is a decrypted RTP packet of at least 12 bytes, `now` its monotonic time of arrival."""
+    def packet(self, packet: bytes, now: float, again: bool = False) -> None:
+        """`packet` is a decrypted RTP packet of at least 12 bytes, `now` its monotonic time of arrival.
+
+        `again`: it came by RTX.
+        """
         sequence = packet[2] << 8 | packet[3]
         self._packets += 1
         self._bytes += len(packet)
@@ -107,7 +113,7 @@ class StreamReceiver:
             self._highest_wrapped = sequence
             number = self._highest
         else:
-            number = self._out_of_order(sequence, now)
+            number = self._out_of_order(sequence, now, again)
         timestamp = packet[4:8]
         if timestamp != self._timestamp and number == self._highest:
             self._timestamp = timestamp
@@ -167,6 +173,7 @@ class StreamReceiver:
                 self.gave_up = True
             elif now >= hole[1]:
                 hole[1] = now + again_s
+                hole[2] += 1
                 asked.append(number & 0xFFFF)
         self.has_holes = bool(self._holes)
         return asked
@@ -175,6 +182,7 @@ class StreamReceiver:
         """The report block since the last one; None before the first packet."""
         if self._highest_wrapped < 0:
             return None
+        self._patience_s = max(REORDERING_S, REORDERING_KEPT * self._patience_s)
         return self._reporting.block(
             self.ssrc,
             self._expected(),
@@ -202,7 +210,7 @@ class StreamReceiver:
             return 0
         return self._expected_before + self._highest - self._base + 1
 
-    def _out_of_order(self, sequence: int, now: float) -> int:
+    def _out_of_order(self, sequence: int, now: float, again: bool) -> int:
         """The unwrapped number of what is not the next one."""
         if self._highest_wrapped < 0:
             self._first_at = now
@@ -221,21 +229,24 @@ class StreamReceiver:
             self._highest = number
             self._highest_wrapped = sequence
         else:
-            self._late(number, now)
+            self._late(number, now, again)
         return number
 
     def _open_holes(self, first: int, end: int, now: float) -> None:
         for number in range(first, end)[-MOST_HOLES:]:
-            self._holes[number] = [now, now + REORDERING_S]
+            self._holes[number] = [now, now + self._patience_s, 0]
         while len(self._holes) > MOST_HOLES:
             del self._holes[next(iter(self._holes))]
             self.gave_up = True
         self.has_holes = bool(self._holes)
 
-    def _late(self, number: int, now: float) -> None:
+    def _late(self, number: int, now: float, again: bool) -> None:
         hole = self._holes.pop(number, None)
         if hole is not None:
-            self._repaired += hole[1] > hole[0] + REORDERING_S
+            if again or (hole[2] and not self.repeats_apart):
+                self._repaired += 1
+            elif self.repeats_apart:
+                self._patience_s = min(MOST_REORDERING_S, max(self._patience_s, now - hole[0]))
             self.has_holes = bool(self._holes)
         elif number < self._base:
             # Older than the first one seen; what lies between the two may still come, too.

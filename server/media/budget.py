@@ -87,7 +87,7 @@ class LineBudget:
         self._stepped_s = float("-inf")  # since when they are the same
         self._on_least = False  # it shows the least picture, or none
         self._least_spared = False  # that one stays, whatever the budget is
-        self._base_bps = 0.0  # to this step a trial falls back
+        self._base_bps = 0.0  # to this step, the last one that held for a while, a trial falls back
         self._base_layers: tuple[Layer | None, ...] | None = None
         self._on_trial = False
         self._trial_s = float("-inf")
@@ -170,7 +170,9 @@ class LineBudget:
         self._look_at_trial(now_s)
         index = self._present(steps)
         if index + 1 < len(steps) and self._may_try(steps[index + 1], now_s):
-            self._base_bps, self._base_layers = max(self.bps, steps[index].cost_bps), steps[index].layers
+            self._base_bps = max(self.bps, steps[index].cost_bps)
+            if self._base_layers is None or now_s - self._stepped_s >= SURVIVED_S:
+                self._base_layers = steps[index].layers
             index += 1
             self.bps = max(self.bps, steps[index].cost_bps)
             self._on_trial, self._trial_s = True, now_s

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from room_client.receiving import ASK_AGAIN_S, ASK_FOR_S, REORDERING_S, StreamReceiver
+from room_client.receiving import ASK_AGAIN_S, ASK_FOR_S, MOST_REORDERING_S, REORDERING_S, StreamReceiver
 from signaling.wire.rtp import pack_packet
 from signaling.wire.slots import SlotName
 
@@ -85,6 +85,47 @@ def test_the_first_to_arrive_may_have_overtaken_several(start: int) -> None:
     assert stream.wanted(1.0 + REORDERING_S) == [(start + 2) & 0xFFFF]
     stream.packet(packet((start + 2) & 0xFFFF), 1.1)
     assert stream.counts().lost == 0
+
+
+def overtaken(stream: StreamReceiver, sequence: int, at: float, by_s: float) -> None:
+    stream.packet(packet(sequence + 1), at)
+    stream.packet(packet(sequence), at + by_s)
+
+
+def test_on_a_line_where_packets_overtake_each_other_a_hole_waits_as_long_as_was_seen() -> None:
+    stream = receiver()
+    stream.repeats_apart = True
+    stream.packet(packet(10), 1.0)
+    overtaken(stream, 11, 1.0, 0.03)
+    stream.packet(packet(14), 2.0)
+    assert stream.wanted(2.0 + REORDERING_S) == []
+    assert stream.wanted(2.0 + 0.031) == [13]
+    stream.packet(packet(13), 2.05, again=True)
+    assert stream.counts().repaired == 1
+    for _ in range(20):
+        stream.report(3.0)
+    stream.packet(packet(16), 3.0)
+    assert stream.wanted(3.0 + REORDERING_S) == [15], "it did not happen again"
+
+
+def test_a_hole_never_waits_longer_than_a_picture_could() -> None:
+    stream = receiver()
+    stream.repeats_apart = True
+    stream.packet(packet(10), 1.0)
+    overtaken(stream, 11, 1.0, 0.5)
+    stream.packet(packet(14), 2.0)
+    assert stream.wanted(2.0 + MOST_REORDERING_S) == [13]
+
+
+def test_where_repeats_look_like_originals_nothing_is_learnt_from_them() -> None:
+    stream = receiver()
+    stream.packet(packet(10), 1.0)
+    stream.packet(packet(12), 1.0)
+    assert stream.wanted(1.0 + REORDERING_S) == [11]
+    stream.packet(packet(11), 1.05)
+    stream.packet(packet(14), 2.0)
+    assert stream.wanted(2.0 + REORDERING_S) == [13]
+    assert stream.counts().repaired == 1
 
 
 @given(SEQUENCES, st.integers(2, 300), st.randoms(use_true_random=False))

@@ -110,6 +110,25 @@ def test_a_good_line_has_the_full_picture_after_three_seconds_and_keeps_it(remb:
     assert line.share(Layer.HIGH, settled) == 1.0
 
 
+def test_a_step_that_did_not_hold_for_a_while_is_no_step_to_fall_back_to() -> None:
+    """The middle layer was there for a second, and is too much as well: the line showed that a moment later."""
+    rates = ((Layer.HIGH, 2_000_000), (Layer.MEDIUM, 440_000), (Layer.LOW, 150_000))
+    line = Line(500_000, steps=ladder([Picture(SlotName.FLOOR_VIDEO, rates)]))
+    line.run(6)
+    after = [layer for _, layer in line.history]
+    assert Layer.MEDIUM not in after[after.index(Layer.HIGH) :]
+
+
+def test_a_trial_falls_back_to_the_step_that_held() -> None:
+    line = Line(1_200_000)
+    line.run(25)
+    assert line.layer is Layer.MEDIUM
+    held = line.now_s
+    line.run(120)
+    assert line.share(Layer.HIGH, held) > 0
+    assert line.share(Layer.LOW, held) == 0
+
+
 def test_who_has_one_layer_only_gets_it_at_once() -> None:
     line = Line(20_000_000, steps=ONE_LAYER)
     line.run(0.5)
