@@ -149,10 +149,13 @@ class Fanout:
             late.clear()
 
     def _send_table(self, lane: Lane, numbers: list[int], arrivals_s: list[float]) -> None:
+        groups = groups_of(lane)
+        if not groups:
+            return  # only the recorder's, which took its packets as they came
         burst = Burst(lane.ring, numbers)
         most_rows = CELLS // burst.columns
         receivers = 0
-        for group in groups_of(lane):
+        for group in groups:
             everybody = len(group.sessions)
             self._lay_out(min(most_rows, everybody), burst, group.tag_bytes)
             for first in range(0, everybody, most_rows):
@@ -164,8 +167,7 @@ class Fanout:
                 else:
                     self._send_runs(burst, group, part)
             receivers += everybody
-        if receivers:
-            self.delays.add(arrivals_s, receivers)
+        self.delays.add(arrivals_s, receivers)
 
     def _lay_out(self, rows: int, burst: Burst, tag_bytes: int) -> None:
         """Write what all parts of a table have in common: which cells each message takes, how much of them."""
