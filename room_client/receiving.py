@@ -26,7 +26,8 @@ from signaling.wire.slots import SlotName
 
 LARGEST_JUMP = 1000  # a jump by more is a restart of the numbering (RFC 3550, A.1 takes 3000), not a loss
 MOST_HOLES = 256  # more are not asked for: a key frame is cheaper
-REORDERING_S, MOST_REORDERING_S = 0.01, 0.06  # a packet this late was only overtaken; as was seen on this line
+REORDERING_S = 0.01  # a packet this late was only overtaken
+MOST_REORDERING_S = 0.06  # the same, on a line where so much was seen
 REORDERING_KEPT = 0.9  # of what was seen, from report to report
 ASK_AGAIN_S = 0.1
 ASK_FOR_S = 1.0  # the server's ring holds about as much
@@ -46,6 +47,15 @@ class StreamCounts:
     jitter_ms: float = 0.0
     first_at: float | None = None
     last_at: float | None = None
+
+
+@dataclass(slots=True)
+class Hole:
+    """A number that did not come in its turn. Monotonic seconds."""
+
+    noticed_s: float
+    ask_s: float  # when it is asked for next
+    asked: bool = False
 
 
 class StreamReceiver:
@@ -91,7 +101,7 @@ class StreamReceiver:
         self._timestamp = b""
         self._transit = 0.0
         self._jitter = 0.0
-        self._holes: dict[int, list[float]] = {}  # unwrapped number: [noticed at, ask next at, times asked]
+        self._holes: dict[int, Hole] = {}  # by unwrapped number
         self._reporting = Reporting()
         self._view = RtpView()
         self._on_arrival = on_arrival
@@ -168,12 +178,11 @@ class StreamReceiver:
         """
         asked = []
         for number, hole in list(self._holes.items()):
-            if now - hole[0] > max(ASK_FOR_S, 2 * again_s):
+            if now - hole.noticed_s > max(ASK_FOR_S, 2 * again_s):
                 del self._holes[number]
                 self.gave_up = True
-            elif now >= hole[1]:
-                hole[1] = now + again_s
-                hole[2] += 1
+            elif now >= hole.ask_s:
+                hole.ask_s, hole.asked = now + again_s, True
                 asked.append(number & 0xFFFF)
         self.has_holes = bool(self._holes)
         return asked
@@ -234,7 +243,7 @@ class StreamReceiver:
 
     def _open_holes(self, first: int, end: int, now: float) -> None:
         for number in range(first, end)[-MOST_HOLES:]:
-            self._holes[number] = [now, now + self._patience_s, 0]
+            self._holes[number] = Hole(now, now + self._patience_s)
         while len(self._holes) > MOST_HOLES:
             del self._holes[next(iter(self._holes))]
             self.gave_up = True
@@ -243,10 +252,10 @@ class StreamReceiver:
     def _late(self, number: int, now: float, again: bool) -> None:
         hole = self._holes.pop(number, None)
         if hole is not None:
-            if again or (hole[2] and not self.repeats_apart):
+            if again or (hole.asked and not self.repeats_apart):
                 self._repaired += 1
             elif self.repeats_apart:
-                self._patience_s = min(MOST_REORDERING_S, max(self._patience_s, now - hole[0]))
+                self._patience_s = min(MOST_REORDERING_S, max(self._patience_s, now - hole.noticed_s))
             self.has_holes = bool(self._holes)
         elif number < self._base:
             # Older than the first one seen; what lies between the two may still come, too.

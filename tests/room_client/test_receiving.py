@@ -87,16 +87,17 @@ def test_the_first_to_arrive_may_have_overtaken_several(start: int) -> None:
     assert stream.counts().lost == 0
 
 
-def overtaken(stream: StreamReceiver, sequence: int, at: float, by_s: float) -> None:
-    stream.packet(packet(sequence + 1), at)
-    stream.packet(packet(sequence), at + by_s)
+def where_one_was_overtaken(by_s: float) -> StreamReceiver:
+    """A stream with repeats by RTX, up to packet 12 after a second; 11 came so much later than 12."""
+    stream = receiver()
+    stream.repeats_apart = True
+    for sequence, at in ((10, 1.0), (12, 1.0), (11, 1.0 + by_s)):
+        stream.packet(packet(sequence), at)
+    return stream
 
 
 def test_on_a_line_where_packets_overtake_each_other_a_hole_waits_as_long_as_was_seen() -> None:
-    stream = receiver()
-    stream.repeats_apart = True
-    stream.packet(packet(10), 1.0)
-    overtaken(stream, 11, 1.0, 0.03)
+    stream = where_one_was_overtaken(0.03)
     stream.packet(packet(14), 2.0)
     assert stream.wanted(2.0 + REORDERING_S) == []
     assert stream.wanted(2.0 + 0.031) == [13]
@@ -109,10 +110,7 @@ def test_on_a_line_where_packets_overtake_each_other_a_hole_waits_as_long_as_was
 
 
 def test_a_hole_never_waits_longer_than_a_picture_could() -> None:
-    stream = receiver()
-    stream.repeats_apart = True
-    stream.packet(packet(10), 1.0)
-    overtaken(stream, 11, 1.0, 0.5)
+    stream = where_one_was_overtaken(0.5)
     stream.packet(packet(14), 2.0)
     assert stream.wanted(2.0 + MOST_REORDERING_S) == [13]
 
