@@ -48,6 +48,14 @@ def read_summons(
     return filled, Wanted(items, moment, values["note"])
 
 
+def proposed_hour(usual: datetime, reception: Reception, at: datetime) -> str:
+    """What the form shows first, as HH:MM: the usual moment where `read_summons` would take it, else the hour at
+    which the reception begins, for that does not pass while somebody fills the form."""
+    begins = reception.planned_at.astimezone(HERE)
+    is_on_the_day = usual.astimezone(HERE).date() == begins.date()
+    return f"{usual.astimezone(HERE) if is_on_the_day and at < usual else begins:%H:%M}"
+
+
 def _moment(clock: str, reception: Reception) -> datetime | None:
     try:
         hour = time.fromisoformat(clock)

@@ -26,7 +26,7 @@ from server.receptions.offices import OFFICES
 from server.receptions.plan_forms import FilledForm
 from server.receptions.queries import agenda_of
 from server.receptions.rules import is_connected
-from server.receptions.summons_forms import read_summons
+from server.receptions.summons_forms import proposed_hour, read_summons
 from server.receptions.summons_queries import summonses_of
 from server.receptions.summons_rules import Lack, Readiness, Standing, standing_of, urgency
 from server.receptions.summons_tables import Summons, SummonsAnswered
@@ -183,11 +183,11 @@ def _values(request: web.Request, reception: Reception, found: Found) -> dict[st
     standing = [row for row, _room in found.summonses if row.withdrawn_at is None]
     last = max(standing, key=lambda row: row.sent_at, default=None)
     lead = request.app[RECEPTION_RULES].summons_lead(local_day(reception.planned_at))
-    moment = reception.planned_at - lead if last is None else last.be_there_at
+    usual = reception.planned_at - lead if last is None else last.be_there_at
     return {
         "whom": "items" if found.items else "everyone",
         "items": " ".join(str(item.id) for item in found.items),
-        "clock": f"{moment.astimezone(HERE):%H:%M}",
+        "clock": proposed_hour(usual, reception, now()),
         "note": "" if last is None else last.note,
     }
 

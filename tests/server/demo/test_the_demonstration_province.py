@@ -14,10 +14,11 @@ from server.conclusions.standing import standing, today_by
 from server.conclusions.tables import Conclusion, Task, TaskState
 from server.data.engine import Database
 from server.deadlines.computing import State
+from server.deadlines.rules import DeadlineKey
 from server.deadlines.terms import read_terms
 from server.demo.accounts import ACCOUNTS, PASSWORD
 from server.demo.fill import DemoFilled, fill, fill_rehearsal
-from server.demo.petitions import FILE
+from server.demo.petitions import FILE, entries
 from server.people.passwords import matches
 from server.people.tables import Account
 from server.petitions.duties import duties_of
@@ -143,6 +144,15 @@ def test_every_state_of_a_deadline_is_there_on_any_day(shown: Shown, tmp_path: P
 
     shown = {State.DUE, State.SOON, State.OVERDUE, State.SUSPENDED, State.DONE_IN_TIME}
     assert database.run_here(states) >= shown
+
+
+def test_the_reflection_that_waited_too_long_is_late_on_every_day(tmp_path: Path) -> None:
+    terms, covered = read_terms(tmp_path), (date(2026, 2, 1), date(2027, 12, 1))
+    for ordinal in range(covered[0].toordinal(), covered[1].toordinal()):
+        today = date.fromordinal(ordinal)
+        late = next(entry for entry in entries(today) if entry.code == "PA-0077")
+        triage = terms.deadline(DeadlineKey.PETITION_TRIAGE, late.received_on)
+        assert triage.state_on(today) is State.OVERDUE, today
 
 
 @pytest.mark.parametrize("day", DAYS)
