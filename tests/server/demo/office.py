@@ -70,7 +70,7 @@ def _read(read: Callable[[Path], T], directory: Path) -> T:
 
 
 def filled_template(store: Store) -> str:
-    return store.template("province", lambda session: fill(session, today()))
+    return store.template(f"province on {today()}", lambda session: fill(session, today()))
 
 
 def make_province_app(
