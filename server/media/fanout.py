@@ -43,7 +43,7 @@ class Fanout:
     """Gathers what the lanes have pending and sends it. One per UDP socket.
 
     `flush` at the end of each burst: sound and whole pictures leave at once, the beginning of a picture waits
-    for its rest, GATHER_S at the most; `waiting` says that a `flush` with `everything` is due by then.
+    for its rest, and goes out with the first `flush` after GATHER_S; `waiting` says that one is due by then.
     """
 
     def __init__(self, sock: socket.socket, delays: DelayHistogram) -> None:
@@ -68,6 +68,7 @@ class Fanout:
         self._segment_address = address_of(self._segment_memory)
         self._gathered: dict[Lane, float] = {}  # lanes with something to send, and since when
         self._repeats: list[tuple[Receiver, int]] = []
+        self.asked_s = float("-inf")  # monotonic seconds at which somebody last asked for a packet again
         self.repeats_sent = 0
 
     @property
@@ -104,19 +105,20 @@ class Fanout:
 
     def repeat(self, receiver: Receiver, number: int) -> None:
         """Send one packet again with the next flush; nothing if it is not kept any more."""
+        self.asked_s = time.monotonic()
         if receiver.allowed and receiver.lane is not None and receiver.lane.ring.cell(number) >= 0:
             self._repeats.append((receiver, number))
 
     # --- sending
 
-    def flush(self, everything: bool = False) -> None:
+    def flush(self) -> None:
         """Send what is ripe. Sound goes before pictures."""
         if self._gathered:
             now_s = time.monotonic()
             ripe = [
                 lane
                 for lane, since_s in self._gathered.items()
-                if everything or lane.complete or lane.late or now_s - since_s >= GATHER_S
+                if lane.complete or lane.late or now_s - since_s >= GATHER_S
             ]
             ripe.sort(key=_pictures_last)
             for lane in ripe:

@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from server.media.delay import DelayHistogram
 from server.media.directory import LinkDirectory
-from server.media.fanout import GATHER_S, Fanout
+from server.media.fanout import Fanout
 from server.media.intake import Intake
 from server.media.link import Link
 from server.media.measured_link import MeasuredLink
@@ -52,7 +52,9 @@ log = logging.getLogger("tiepdan.media")
 MOST_LINKS = 2000
 LONGEST_PACKET = 1500
 REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
-OTHERS_REST_S = 0.02  # reports and checks of a province are four hundred a second, and none of them is in a hurry
+OTHERS_REST_S = 0.05  # reports and checks of a province are four hundred a second, and none of them is in a hurry
+REPAIR_REST_S = 0.02  # while somebody asks for packets again: those are
+REPAIR_S = 1.0  # so long after the last one
 _SHOWN_AS = {
     SlotName.DESK_VIDEO: "desk",
     SlotName.FLOOR_VIDEO: "floor",
@@ -98,7 +100,6 @@ class MediaPlane:
         elif workers > 1:
             self._relay = FirstWorker(run_directory, self.stage, codec, self._arrange, self._burst_end)
         self._started_anew = False
-        self._rest_is_due = False
         self._joining: set[str] = set()  # links whose other end waits for an answer to each of its datagrams
         self.upkeep = Upkeep(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
         self._clock: asyncio.Task[None] | None = None
@@ -249,7 +250,8 @@ class MediaPlane:
     def _queue_read(self, queue: Queue, empty: bool) -> None:
         self._burst_end()
         if queue is self.port.others and empty and not self._joining and not self.measuring.running:
-            queue.rest(OTHERS_REST_S)
+            repairs = _now() - self.fanout.asked_s < REPAIR_S
+            queue.rest(REPAIR_REST_S if repairs else OTHERS_REST_S)
 
     def _burst_end(self) -> None:
         if self._started_anew:
@@ -258,19 +260,11 @@ class MediaPlane:
         self.fanout.flush()
         if self.fanout.waiting:  # the rest of a picture is on its way
             self.port.media.rest(REST_S)
-            if not self._rest_is_due:
-                self._rest_is_due = True
-                asyncio.get_running_loop().call_later(GATHER_S, self._flush_rest)
 
     def _arrange(self) -> None:
         """A source started, here or at another worker: the stage looks at it at once."""
         self.stage.arrange(_now())
         self.upkeep.send_feedback(_now())
-
-    def _flush_rest(self) -> None:
-        """The rest of a picture did not come in time: what there is of it goes out."""
-        self._rest_is_due = False
-        self.fanout.flush(everything=True)
 
     # --- a link's beginning and end
 

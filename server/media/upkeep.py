@@ -80,7 +80,6 @@ class Upkeep:
             self._look_at_links(ticks % TURNS, now_s)
             if ticks % TURNS == 0:
                 self._report()
-            self._fanout.flush(everything=True)
 
     def line_fell(self, link: Link) -> None:
         """Its line has just shown its limit: it does not wait for the next allocation."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import pylibsrtp
 import pytest
 
 from server.media.delay import DelayHistogram
-from server.media.fanout import CELLS, MOST_COLUMNS, Fanout
+from server.media.fanout import CELLS, GATHER_S, MOST_COLUMNS, Fanout
 from server.media.lane import FIRST_NUMBER, Lane, Receiver, Timeline
 from server.media.runs import padded, runs_of
 from server.media.system import address_of
@@ -100,6 +101,11 @@ class Bench:
             self.fanout.gathered(self.lane)
             self.number += 1
 
+    def send(self) -> None:
+        """What was gathered is a whole picture."""
+        self.lane.complete = True
+        self.fanout.flush()
+
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
@@ -124,7 +130,7 @@ def test_everybody_gets_every_packet_under_their_own_keys_types_and_numbers(benc
     bench.receivers[4].time_shift = 450
     payloads = [random.Random(n).randbytes(size) for n, size in enumerate([1200] * 9 + [350, 1200, 1200, 17])]
     bench.gather(payloads)
-    bench.fanout.flush(everything=True)
+    bench.send()
     for receiver, end in zip(bench.receivers, bench.ends, strict=True):
         came = end.packets(len(payloads))
         assert [packet[12:] for packet in came] == payloads
@@ -144,7 +150,7 @@ def test_more_receivers_and_packets_than_one_table_holds(bench: Bench) -> None:
     packets = MOST_COLUMNS + 5
     assert 40 * packets > CELLS
     bench.gather([bytes([n]) * 200 for n in range(packets)])
-    bench.fanout.flush(everything=True)
+    bench.send()
     for end in bench.ends:
         assert [packet[12] for packet in end.packets(packets)] == list(range(packets))
 
@@ -153,18 +159,18 @@ def test_what_libsrtp_refuses_does_not_leave_in_the_clear(bench: Bench) -> None:
     good, bad = bench.join(), bench.join()
     bad_end = bench.ends[1]
     bench.gather([b"first" * 20])
-    bench.fanout.flush(everything=True)
+    bench.send()
     assert bad_end.packets(1)
     # A number so old that libsrtp's window has passed it: it encrypts no such packet.
     bad.offset += 5000
     bench.lane.changed = True
     bench.gather([b"moves the window" * 20])
-    bench.fanout.flush(everything=True)
+    bench.send()
     assert bad_end.packets(1)
     bad.offset -= 5000
     bench.lane.changed = True
     bench.gather([b"secret" * 20, b"secret" * 20])
-    bench.fanout.flush(everything=True)
+    bench.send()
     assert good.packets == 4
     assert len(bench.ends[0].packets(4)) == 4
     assert bad_end.nothing_came()
@@ -174,7 +180,7 @@ def test_what_libsrtp_refuses_does_not_leave_in_the_clear(bench: Bench) -> None:
 def test_a_repeat_is_the_very_packet_or_comes_as_rtx_where_that_was_agreed(bench: Bench) -> None:
     plain, rtx = bench.join(), bench.join(rtx=103)
     bench.gather([b"one" * 30, b"two" * 30, b"three" * 30])
-    bench.fanout.flush(everything=True)
+    bench.send()
     before = [end.packets(3) for end in bench.ends]
     for receiver in (plain, rtx):
         bench.fanout.repeat(receiver, FIRST_NUMBER + 1)
@@ -197,7 +203,7 @@ def test_a_late_packet_goes_to_those_who_stood_here_when_it_should_have_come(ben
     bench.gather([b"a" * 100])
     bench.number += 1  # one is missing
     bench.gather([b"c" * 100])
-    bench.fanout.flush(everything=True)
+    bench.send()
     late = bench.join()
     bench.lane.ring.put(FIRST_NUMBER + 1, False, 0, SSRC, memoryview(b"b" * 100))
     bench.lane.late.append(FIRST_NUMBER + 1)
@@ -214,7 +220,7 @@ def test_a_receiver_without_an_address_is_left_out(bench: Bench) -> None:
     bench.ends[0].address_pointer = 0
     bench.lane.changed = True
     bench.gather([b"x" * 50])
-    bench.fanout.flush(everything=True)
+    bench.send()
     assert bench.ends[1].packets(1)
     assert bench.ends[0].nothing_came()
 
@@ -225,10 +231,19 @@ def test_the_beginning_of_a_picture_waits_for_its_rest_and_a_whole_one_does_not(
     bench.fanout.flush()
     assert bench.fanout.packets_sent == 0
     assert bench.fanout.waiting
-    bench.lane.complete = True
-    bench.fanout.flush()
+    bench.send()
     assert bench.fanout.packets_sent == 1
     assert not bench.fanout.waiting
+
+
+def test_a_picture_whose_rest_does_not_come_waits_two_milliseconds(bench: Bench) -> None:
+    bench.join()
+    began_s = time.monotonic()
+    bench.gather([b"begins" * 20])
+    while bench.fanout.waiting:
+        bench.fanout.flush()
+    assert time.monotonic() - began_s >= GATHER_S
+    assert bench.fanout.packets_sent == 1
 
 
 def test_a_picture_cut_about_equally_leaves_as_one_message_and_its_repeat_is_the_same(bench: Bench) -> None:
@@ -236,7 +251,7 @@ def test_a_picture_cut_about_equally_leaves_as_one_message_and_its_repeat_is_the
     payloads = [bytes([n]) * (1099 if n < 3 else 1100) for n in range(8)]
     assert len(runs_of(padded([12 + len(p) for p in payloads]))) == 1
     bench.gather(payloads)
-    bench.fanout.flush(everything=True)
+    bench.send()
     came = bench.ends[0].packets(8)
     for packet, payload in zip(came, payloads, strict=True):
         view = RtpView()
