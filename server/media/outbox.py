@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import select
 import socket
+from collections.abc import Sequence
 
 from server.media.system import MESSAGE, VECTOR, libc, records, system, void_pointer
 
@@ -28,7 +29,7 @@ class Outbox:
         self._poll = select.poll()
         self._poll.register(sock, select.POLLOUT)
 
-    def send(self, count: int, holding: tuple[int, int] | None = None) -> None:
+    def send(self, count: int, holding: Sequence[int] | None = None) -> None:
         """Send messages 0 to `count`. `holding`: the packets and bytes in them, where that is known already."""
         done, waited = 0, False
         while done < count:

@@ -48,26 +48,33 @@ class Queue:
         sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._read = read
         self._resting: asyncio.TimerHandle | None = None
+        self._listening = False  # a datagram wakes us
 
     def start(self) -> None:
+        self._listening = True
         asyncio.get_running_loop().add_reader(self.descriptor, self._read, self)
 
     def rest(self, seconds: float) -> None:
         """Let what is coming come: read again after so long, all of it at once. Resting already: nothing more."""
         if self._resting is None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self.descriptor)
-            self._resting = loop.call_later(seconds, self._rested)
+            self._stop_listening()
+            self._resting = asyncio.get_running_loop().call_later(seconds, self._rested)
 
     def _rested(self) -> None:
         self._resting = None
-        self.start()
         self._read(self)
+        if self._resting is None:  # one rest may follow the other
+            self.start()
+
+    def _stop_listening(self) -> None:
+        if self._listening:
+            self._listening = False
+            asyncio.get_running_loop().remove_reader(self.descriptor)
 
     def close(self) -> None:
         if self._resting is not None:
             self._resting.cancel()
-        asyncio.get_running_loop().remove_reader(self.descriptor)
+        self._stop_listening()
         self.socket.close()
 
 

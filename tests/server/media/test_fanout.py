@@ -13,10 +13,11 @@ import pylibsrtp
 import pytest
 
 from server.media.delay import DelayHistogram
-from server.media.fanout import CELLS, GATHER_S, MOST_COLUMNS, Fanout
+from server.media.fanout import GATHER_S, Fanout
 from server.media.lane import FIRST_NUMBER, Lane, Receiver, Timeline
 from server.media.runs import padded, runs_of
 from server.media.system import address_of
+from server.media.table import CELLS, MOST_COLUMNS
 from signaling.wire.aiortc_seams import srtp_ffi
 from signaling.wire.rtp import RtpView
 from signaling.wire.slots import Layer, SlotName
