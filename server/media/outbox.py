@@ -23,6 +23,7 @@ class Outbox:
     def __init__(self, sock: socket.socket, most: int) -> None:
         """`most` messages at once: the kernel takes 1,024 (UIO_MAXIOV)."""
         self.messages, self._memory = records(most, MESSAGE)
+        self._first = void_pointer(self._memory)
         self.packets_sent = self.bytes_sent = 0
         self.packets_dropped = 0
         self._descriptor = sock.fileno()
@@ -33,9 +34,8 @@ class Outbox:
         """Send messages 0 to `count`. `holding`: the packets and bytes in them, where that is known already."""
         done, waited = 0, False
         while done < count:
-            sent = libc.sendmmsg(
-                self._descriptor, void_pointer(self._memory, done * MESSAGE.itemsize), count - done, 0
-            )
+            rest = void_pointer(self._memory, done * MESSAGE.itemsize) if done else self._first
+            sent = libc.sendmmsg(self._descriptor, rest, count - done, 0)
             if sent == count and holding is not None:
                 self.packets_sent += holding[0]
                 self.bytes_sent += holding[1]

@@ -243,6 +243,21 @@ def test_a_low_estimate_leaves_the_only_layer_until_packets_are_lost() -> None:
     assert line.layer is None
 
 
+def test_an_estimate_that_falls_by_losses_of_chance_takes_no_layer_away() -> None:
+    """A room's estimate falls where more than a tenth is lost, and its last second may have been a thin one."""
+    line = Line(20_000_000, loss=0.1)
+    line.run(15)
+    for remb_bps in (3_000_000, 1_400_000, 3_000_000, 1_200_000):
+        line.budget.asked(12, 120, line.now_s)
+        line.budget.estimated(remb_bps, 2_000_000, line.now_s)
+        line.run(2)
+    assert line.layer is Layer.HIGH
+    assert line.budget.estimate_bps is None
+    line.rate_bps = 500_000
+    line.run(4)
+    assert line.layer is Layer.LOW, "the reports tell of a line that became thin"
+
+
 def test_a_low_estimate_leaves_the_least_of_several_layers() -> None:
     line = Line(20_000_000)
     line.run(15)
