@@ -62,9 +62,11 @@ class Queue:
 
     def _rested(self) -> None:
         self._resting = None
-        self._read(self)
-        if self._resting is None:  # one rest may follow the other
-            self.start()
+        try:
+            self._read(self)
+        finally:
+            if self._resting is None:  # one rest may follow the other
+                self.start()
 
     def _stop_listening(self) -> None:
         if self._listening:
