@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -55,7 +55,8 @@ async def test_a_title_that_nobody_gave_follows_form_and_day(province: Province)
     await province.as_("canbo")
     planned = {**PLAN, "title": ""}
     address = (await province.post("/receptions/new", planned, "/receptions/new")).headers["Location"]
-    first, later = (today() + timedelta(days=days) for days in (3, 5))
+    first = date.fromisoformat(str(PLAN["day"]))
+    later = first + timedelta(days=2)
     title = f"Phiên tiếp công dân đột xuất {first:%d/%m/%Y}"
     assert title in await province.page(address)
     changed = {**PLAN, "title": title, "day": later.isoformat()}
