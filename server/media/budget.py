@@ -19,7 +19,8 @@ from signaling.wire.slots import Layer
 MUCH_LOSS_PERCENT = 15.0  # below, repeats mend it; random loss is not a matter of rate
 QUEUE_MS = 250.0  # a round trip this much above its least: a queue is filling
 CLEAN_LOSS_PERCENT = 12.0
-LOSSY_PERCENT = 4.0  # and more, without a queue: what is lost is lost by chance
+LOSSY_PERCENT = 4.0  # and more, without a queue,
+LOSSY_REPORTS = 3  # so many reports in a row: what is lost is lost by chance
 CLEAN_QUEUE_MS = 120.0  # on trial, more than this is a bad sign
 HARDLY = 2.0  # a step that costs so much more than came through
 HARDLY_PAUSE_S = 15.0  # is not tried sooner: its trial costs a second of sound
@@ -59,7 +60,7 @@ class LineBudget:
         "_least_rtt_ms",
         "_least_rtt_s",
         "_least_spared",
-        "_loss_percent",
+        "_lossy_reports",
         "_next_trial_s",
         "_on_least",
         "_on_trial",
@@ -97,11 +98,10 @@ class LineBudget:
         self._fell_s = float("-inf")
         self._pause_s = FIRST_PAUSE_S
         self._quiet_until_s = 0.0
-        self._clean_reports = self._bad_reports = self._bad_windows = 0  # in a row
+        self._clean_reports = self._bad_reports = self._lossy_reports = self._bad_windows = 0  # in a row
         self._asked = self._asked_among = 0  # packets asked for again in the present window, and of how many
         self._asked_since_s = float("-inf")
         self._remb_bps = 0
-        self._loss_percent = 0.0  # by the last report
         self._least_rtt_ms = math.inf
         self._least_rtt_s = 0.0
 
@@ -118,10 +118,12 @@ class LineBudget:
         What was lost of pictures that are not shown any more is not to be in it: a tail that was thrown away is
         told of when the next packet comes, and that may be in a trial many seconds later.
         """
-        self._sent_bps, self._loss_percent = sent_bps, loss_percent
+        self._sent_bps = sent_bps
         if rtt_ms is not None:
             self._note_rtt(rtt_ms, now_s)
         queue_ms = self.queue_ms - self.common_queue_ms if rtt_ms is not None else 0.0
+        lossy = LOSSY_PERCENT <= loss_percent < MUCH_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
+        self._lossy_reports = self._lossy_reports + 1 if lossy else 0
         if now_s - self._trial_s < LEAST_TRIAL_S:
             return
         clean = loss_percent < CLEAN_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
@@ -156,7 +158,7 @@ class LineBudget:
         self._remb_bps = remb_bps
         if not fell or remb_bps >= 0.8 * sent_bps or now_s - self._trial_s < LEAST_TRIAL_S:
             return
-        if LOSSY_PERCENT <= self._loss_percent < MUCH_LOSS_PERCENT and self.queue_ms < CLEAN_QUEUE_MS:
+        if self._lossy_reports >= LOSSY_REPORTS:
             return
         if self._asked >= LEAST_ASKED:
             self._fall(min(remb_bps, self._came_bps(now_s)), now_s)
