@@ -21,6 +21,7 @@ QUEUE_MS = 250.0  # a round trip this much above its least: a queue is filling
 CLEAN_LOSS_PERCENT = 12.0
 LOSSY_PERCENT = 4.0  # and more, without a queue,
 LOSSY_REPORTS = 3  # so many reports in a row: what is lost is lost by chance
+CHANCE_PERCENT = 10.0  # so much more the next report of such a line may tell of
 CLEAN_QUEUE_MS = 120.0  # on trial, more than this is a bad sign
 HARDLY = 2.0  # a step that costs so much more than came through
 HARDLY_PAUSE_S = 15.0  # is not tried sooner: its trial costs a second of sound
@@ -122,16 +123,18 @@ class LineBudget:
         if rtt_ms is not None:
             self._note_rtt(rtt_ms, now_s)
         queue_ms = self.queue_ms - self.common_queue_ms if rtt_ms is not None else 0.0
+        chance = CHANCE_PERCENT if self._lossy_reports >= LOSSY_REPORTS else 0.0
         lossy = LOSSY_PERCENT <= loss_percent < MUCH_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
         self._lossy_reports = self._lossy_reports + 1 if lossy else 0
         if now_s - self._trial_s < LEAST_TRIAL_S:
             return
-        clean = loss_percent < CLEAN_LOSS_PERCENT and queue_ms < CLEAN_QUEUE_MS
+        clean = loss_percent < CLEAN_LOSS_PERCENT + chance and queue_ms < CLEAN_QUEUE_MS
         self._clean_reports = self._clean_reports + 1 if clean else 0
-        bad = loss_percent >= MUCH_LOSS_PERCENT or queue_ms >= (CLEAN_QUEUE_MS if self._on_trial else QUEUE_MS)
+        much = loss_percent >= MUCH_LOSS_PERCENT + chance
+        bad = much or queue_ms >= (CLEAN_QUEUE_MS if self._on_trial else QUEUE_MS)
         self._bad_reports = self._bad_reports + 1 if bad else 0
         if self._bad_reports >= (1 if self._on_trial else 2):
-            came = 1 - loss_percent / 100 if loss_percent >= MUCH_LOSS_PERCENT else 1.0
+            came = 1 - loss_percent / 100 if much else 1.0
             self._fall(self._sending_bps(now_s) * came, now_s)
 
     def asked(self, packets: int, among: int, now_s: float) -> None:

@@ -157,6 +157,18 @@ def test_random_loss_on_a_wide_line_does_not_cost_the_picture(loss: float) -> No
     assert line.share(Layer.HIGH, settled) > 0.95
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_losses_that_come_in_bursts_do_not_cost_the_picture(seed: int) -> None:
+    """A tenth is lost, but of one second a fifth and of the next nearly nothing."""
+    line, chance = Line(20_000_000, loss=0.1), random.Random(seed)
+    line.run(5)
+    settled = line.now_s
+    for _ in range(120):
+        line.loss = max(0.0, chance.gauss(0.1, 0.035))
+        line.run(1)
+    assert line.share(Layer.HIGH, settled) > 0.95
+
+
 def test_a_long_way_is_not_a_full_queue() -> None:
     line = Line(20_000_000, base_rtt_ms=300)
     line.run(40)
