@@ -155,16 +155,15 @@ class LineBudget:
 
         It is the earliest sign; how much came through the NACKs tell better, as the estimate still remembers
         better times. Without any NACK it never takes the last picture away: an estimate starts low and rises
-        slowly, whatever the line is. It falls by losses, too: on a line that loses by chance the reports decide.
+        slowly, whatever the line is. It falls by losses, too: where NACKs say that most came, it is not believed.
         """
         fell = remb_bps < 0.95 * self._remb_bps
         self._remb_bps = remb_bps
         if not fell or remb_bps >= 0.8 * sent_bps or now_s - self._trial_s < LEAST_TRIAL_S:
             return
-        if self._lossy_reports >= LOSSY_REPORTS:
-            return
         if self._asked >= LEAST_ASKED:
-            self._fall(min(remb_bps, self._came_bps(now_s)), now_s)
+            if self._asked >= MUCH_ASKED * self._asked_among:
+                self._fall(min(remb_bps, self._came_bps(now_s)), now_s)
         elif not self._on_least:
             self._fall(remb_bps, now_s, spare_least=True)
 
