@@ -34,8 +34,8 @@ class Outbox:
         """Send messages 0 to `count`. `holding`: the packets and bytes in them, where that is known already."""
         done, waited = 0, False
         while done < count:
-            rest = void_pointer(self._memory, done * MESSAGE.itemsize) if done else self._first
-            sent = libc.sendmmsg(self._descriptor, rest, count - done, 0)
+            unsent = void_pointer(self._memory, done * MESSAGE.itemsize) if done else self._first
+            sent = libc.sendmmsg(self._descriptor, unsent, count - done, 0)
             if sent == count and holding is not None:
                 self.packets_sent += holding[0]
                 self.bytes_sent += holding[1]

@@ -26,7 +26,8 @@ _VECTOR_BYTES, _SEGMENT_BYTES = VECTOR.itemsize, SEGMENT.itemsize
 class Table:
     """Owns the cells, and writes `messages`, of which there are CELLS, for whoever sends them.
 
-    `lay_out` a burst for a group, then for each part of at most `rows` receivers `fill`, `protect` and `address`.
+    `lay_out` a burst for a group, then `fill`, `protect` and `address` each part of at most so many receivers as
+    that said.
     Single packets: write into `buffer` at `at * CELL_BYTES`, then `protect_single` and `address_single`.
     """
 
@@ -54,15 +55,19 @@ class Table:
         """How many rows there are: of so many receivers a part may be."""
         self._burst, self._group = burst, group
         everybody, columns = len(group.sessions), burst.columns
-        self._rows = rows = min(CELLS // columns, everybody)
+        rows = min(CELLS // columns, everybody)
         count = rows * columns
         cells = self._cells[:count].reshape(rows, columns, CELL_BYTES)
         self._blocks = [(cells[:, start:end, :size], block) for start, end, size, block in burst.blocks]
-        self._seconds = cells[:, :, 1], group.payload_types[:, None] | burst.markers
-        self._sequences = cells[:, :, 2:4].view(">u2")[:, :, 0], group.offsets[:, None] + burst.sequence
-        self._times = None
+        self._differing: list[
+            tuple[Records, Records]
+        ] = [  # where it stands in the cells, and what it is for everybody
+            (cells[:, :, 1], group.payload_types[:, None] | burst.markers),
+            (cells[:, :, 2:4].view(">u2")[:, :, 0], group.offsets[:, None] + burst.sequence),
+        ]
         if group.time_shifts is not None:
-            self._times = cells[:, :, 4:8].view(">u4")[:, :, 0], burst.times + group.time_shifts[:, None]
+            stamps = cells[:, :, 4:8].view(">u4")[:, :, 0]
+            self._differing.append((stamps, burst.times + group.time_shifts[:, None]))
         self._sizes = self._lengths[:count].reshape(rows, columns)
         self._lay_out_messages(rows)
         return rows
@@ -91,13 +96,8 @@ class Table:
         rows = part.stop - part.start
         for cells, block in self._blocks:
             cells[:rows] = block
-        cells, seconds = self._seconds
-        cells[:rows] = seconds[part]
-        cells, sequences = self._sequences
-        cells[:rows] = sequences[part]
-        if self._times is not None:
-            cells, times = self._times
-            cells[:rows] = times[part]
+        for cells, values in self._differing:
+            cells[:rows] = values[part]
         self._sizes[:rows] = self._burst.lengths
 
     def protect(self, part: slice) -> bool:
