@@ -50,7 +50,6 @@ from signaling.wire.slots import SlotName
 log = logging.getLogger("tiepdan.media")
 
 MOST_LINKS = 2000
-LONGEST_PACKET = 1500
 REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
 OTHERS_REST_S = 0.05  # reports and checks of a province are four hundred a second, and none of them is in a hurry
 REPAIR_REST_S = 0.02  # while somebody asks for packets again: those are

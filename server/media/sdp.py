@@ -54,7 +54,9 @@ class Section:
     port: int
     mid: str = ""
     direction: str = "sendrecv"
-    formats: list[Format] = field(default_factory=list)
+    payload_types: list[int] = field(default_factory=list)  # in the offer's order of preference
+    rtpmaps: dict[int, str] = field(default_factory=dict)  # by payload type
+    fmtps: dict[int, str] = field(default_factory=dict)
     ssrcs: list[int] = field(default_factory=list)
     repairs: dict[int, int] = field(default_factory=dict)  # SSRC of a repair stream: of the stream it repairs
     rids: list[str] = field(default_factory=list)  # that it would send, as a=simulcast names them
@@ -63,6 +65,15 @@ class Section:
     slot: SlotName | None = None
     chosen: Format | None = None
     rtx_payload_type: int = 0  # of the repair stream of `chosen` (RFC 4588); 0: none
+
+    @property
+    def formats(self) -> list[Format]:
+        """What is offered, the preferred one first; a payload type without a=rtpmap is none of ours."""
+        return [
+            Format(each, rtpmap.partition("/")[0].lower(), rtpmap, self.fmtps.get(each, ""))
+            for each in self.payload_types
+            if (rtpmap := self.rtpmaps.get(each)) is not None
+        ]
 
     @property
     def is_media(self) -> bool:
@@ -118,34 +129,30 @@ def parse_offer(sdp: str, purpose: Purpose, codec: VideoCodec) -> Offer:
     if not lines[0].startswith("v=0"):
         raise _refuse("a text that does not begin with v=0", "a session description (RFC 8866)")
     offer = Offer("", "", [], [])
-    raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]] = {}
-    section: Section | None = None
     for line in lines[1:]:
         if line.startswith("m="):
-            if len(offer.sections) >= MOST_SECTIONS:
+            if len(offer.sections) == MOST_SECTIONS:
                 raise _refuse(f"more than {MOST_SECTIONS} m-lines", f"from 1 to {MOST_SECTIONS}")
-            section = _media_line(line, raw, len(offer.sections))
-            offer.sections.append(section)
+            offer.sections.append(_media_line(line, len(offer.sections)))
         elif line.startswith("a="):
             name, _, value = line[2:].partition(":")
-            _attribute(offer, section, raw, name, value.strip())
-    if not offer.sections or len(offer.sections) > MOST_SECTIONS:
-        raise _refuse(f"{len(offer.sections)} m-lines", f"from 1 to {MOST_SECTIONS}")
+            _session_attribute(offer, name, value.strip())
+            if offer.sections:
+                _media_attribute(offer.sections[-1], name, value.strip())
+    _check_whole(offer)
+    _give_parts(offer, purpose)
+    _choose_codecs(offer, codec)
+    return offer
+
+
+def _check_whole(offer: Offer) -> None:
+    if not offer.sections:
+        raise _refuse("0 m-lines", f"from 1 to {MOST_SECTIONS}")
     if not _ICE.match(offer.ice_ufrag) or not _ICE.match(offer.ice_pwd) or not offer.fingerprints:
         raise _refuse("an offer without ice-ufrag, ice-pwd or fingerprint", "all three (RFC 8839, RFC 8122)")
     mids = [s.mid for s in offer.sections]
     if len(set(mids)) != len(mids):
         raise _refuse("two m-lines with one mid", "a mid of its own for each m-line")
-    for index, section in enumerate(offer.sections):
-        rtpmaps, fmtps, order = raw[index]
-        section.formats = [
-            Format(pt, rtpmaps[pt].partition("/")[0].lower(), rtpmaps[pt], fmtps.get(pt, ""))
-            for pt in order
-            if pt in rtpmaps
-        ]
-    _give_parts(offer, purpose)
-    _choose_codecs(offer, codec)
-    return offer
 
 
 def parse_fragment(fragment: str) -> tuple[str, str]:
@@ -163,29 +170,21 @@ def parse_fragment(fragment: str) -> tuple[str, str]:
     return ufrag, password
 
 
-def _media_line(
-    line: str, raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]], index: int
-) -> Section:
+def _media_line(line: str, index: int) -> Section:
     words = line[2:].split()
     if len(words) < 4:
         raise _refuse("an m-line of fewer than four words", "m=KIND PORT PROTOCOL FORMAT …")
-    order = []
-    if words[0] in ("audio", "video"):
+    port = _number(words[1].partition("/")[0], 0, 65535, "port")
+    section = Section(words[0][:20], words[2], port, mid=str(index))
+    if section.kind in ("audio", "video"):
         if len(words) > 3 + 128:
             raise _refuse(f"an m-line of {len(words) - 3} formats", "at most 128: there are no more payload types")
-        order = [_number(word, 0, 127, "payload type") for word in words[3:]]
-    raw[index] = ({}, {}, order)
-    port = _number(words[1].partition("/")[0], 0, 65535, "port")
-    return Section(words[0][:20], words[2], port, mid=str(index))
+        section.payload_types = [_number(word, 0, 127, "payload type") for word in words[3:]]
+    return section
 
 
-def _attribute(
-    offer: Offer,
-    section: Section | None,
-    raw: dict[int, tuple[dict[int, str], dict[int, str], list[int]]],
-    name: str,
-    value: str,
-) -> None:
+def _session_attribute(offer: Offer, name: str, value: str) -> None:
+    """What is the same of all m-lines of a bundle, wherever it stands (RFC 9143): the first one counts."""
     if name == "ice-ufrag":
         offer.ice_ufrag = offer.ice_ufrag or value
     elif name == "ice-pwd":
@@ -194,9 +193,9 @@ def _attribute(
         found = _FINGERPRINT.match(value)
         if found and (found[1].lower(), found[2]) not in offer.fingerprints:
             offer.fingerprints.append((found[1].lower(), found[2]))
-    if section is None:
-        return
-    rtpmaps, fmtps, _ = raw[len(offer.sections) - 1]
+
+
+def _media_attribute(section: Section, name: str, value: str) -> None:
     if name == "mid":
         if not _TOKEN.match(value):
             raise _refuse("a mid that is no token", "1 to 64 token characters (RFC 5888)")
@@ -207,10 +206,10 @@ def _attribute(
         section.port = section.port or DISCARD_PORT
     elif name == "rtpmap":
         number, _, rtpmap = value.partition(" ")
-        rtpmaps[_number(number, 0, 127, "payload type")] = rtpmap.strip()[:64]
+        section.rtpmaps[_number(number, 0, 127, "payload type")] = rtpmap.strip()[:64]
     elif name == "fmtp":
         number, _, parameters = value.partition(" ")
-        fmtps[_number(number, 0, 127, "payload type")] = parameters.strip()[:512]
+        section.fmtps[_number(number, 0, 127, "payload type")] = parameters.strip()[:512]
     elif name == "ssrc":
         ssrc = _number(value.partition(" ")[0], 0, 2**32 - 1, "SSRC")
         if ssrc not in section.ssrcs and len(section.ssrcs) < 16:

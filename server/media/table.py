@@ -21,6 +21,7 @@ CELLS = 256  # 440 kB are filled, encrypted and sent without leaving the process
 CELL_BYTES = STRIDE + -(-LONGEST_TRAILER // 64) * 64
 MOST_COLUMNS = 64  # packets of one table; a longer burst makes several
 _VECTOR_BYTES, _SEGMENT_BYTES = VECTOR.itemsize, SEGMENT.itemsize
+_Column = tuple[Records, Records]  # where something stands in the cells, and what it is for everybody
 
 
 class Table:
@@ -59,9 +60,7 @@ class Table:
         count = rows * columns
         cells = self._cells[:count].reshape(rows, columns, CELL_BYTES)
         self._blocks = [(cells[:, start:end, :size], block) for start, end, size, block in burst.blocks]
-        self._differing: list[
-            tuple[Records, Records]
-        ] = [  # where it stands in the cells, and what it is for everybody
+        self._differing: list[_Column] = [
             (cells[:, :, 1], group.payload_types[:, None] | burst.markers),
             (cells[:, :, 2:4].view(">u2")[:, :, 0], group.offsets[:, None] + burst.sequence),
         ]
