@@ -121,7 +121,7 @@ MOST_AT_ONCE_S = 0.1  # of checks: a loop that was held up gets no burst to foll
 
 
 class CheckBudget:
-    """How many STUN messages may cost a signature (HMAC) and an answer; `fill_up` at every tick.
+    """How many STUN messages may cost a signature (HMAC) and an answer; `fill_up` at every turn of the clock.
 
     Addresses that passed a check before have a budget of their own, so that strangers who guess or overhear
     a username fragment cannot use up the consent of the links that stand. Within a budget first come, first

@@ -51,7 +51,7 @@ log = logging.getLogger("tiepdan.media")
 
 MOST_LINKS = 2000
 REST_S = 0.001  # a picture's packets come close to each other; waking up for each costs more than they do
-OTHERS_REST_S = 0.05  # reports and checks of a province are four hundred a second, and none of them is in a hurry
+OTHERS_REST_S = 0.1  # until the next turn of the clock: reports and checks of a province are four hundred a second
 REPAIR_REST_S = 0.02  # while somebody asks for packets again: those are
 REPAIR_S = 1.0  # so long after the last one
 _SHOWN_AS = {
@@ -101,21 +101,20 @@ class MediaPlane:
         self._started_anew = False
         self._joining: set[str] = set()  # links whose other end waits for an answer to each of its datagrams
         self.upkeep = Upkeep(self.port, self.links, self.intake, self.stage, self.fanout, self._relay, self, tell)
-        self._clock: asyncio.Task[None] | None = None
         self._relaying: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._clock = asyncio.create_task(self.upkeep.keep(), name="media clock")
+        self.upkeep.start()
         if isinstance(self._relay, OtherWorker):
             self._relaying = asyncio.create_task(self._relay.run(), name="media relay")
 
     async def stop(self) -> None:
         """Close every link with a goodbye, then the port."""
-        for task in (self._clock, self._relaying):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        self.upkeep.stop()
+        if self._relaying is not None:
+            self._relaying.cancel()
+            await asyncio.gather(self._relaying, return_exceptions=True)
         if self._relay is not None:
             self._relay.close()
         self.measuring.stop()
@@ -248,7 +247,12 @@ class MediaPlane:
 
     def _queue_read(self, queue: Queue, empty: bool) -> None:
         self._burst_end()
-        if queue is self.port.others and empty and not self._joining and not self.measuring.running:
+        if not empty:
+            return
+        if queue is self.port.media:
+            if not self.fanout.waiting:
+                self.upkeep.take_turns()
+        elif not self._joining and not self.measuring.running:
             repairs = _now() - self.fanout.asked_s < REPAIR_S
             queue.rest(REPAIR_REST_S if repairs else OTHERS_REST_S)
 
@@ -299,6 +303,7 @@ class MediaPlane:
         link.state = state
         if state in (LinkState.NEGOTIATED, LinkState.SECURING):
             self._joining.add(link.identity)
+            self.port.others.look()  # and listen again
         else:
             self._joining.discard(link.identity)
         if link.told:

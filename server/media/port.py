@@ -60,6 +60,12 @@ class Queue:
             self._stop_listening()
             self._resting = asyncio.get_running_loop().call_later(seconds, self._rested)
 
+    def look(self) -> None:
+        """Read now, if it rests."""
+        if self._resting is not None:
+            self._resting.cancel()
+            self._rested()
+
     def _rested(self) -> None:
         self._resting = None
         try:

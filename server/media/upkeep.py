@@ -1,4 +1,8 @@
-"""What media does by the clock: budgets, feedback, a look at every link once a second, reports to control."""
+"""What media does by the clock: budgets, feedback, a look at every link once a second, reports to control.
+
+Twenty times a second, and best behind a picture that has just left: the process is awake, the next picture is far.
+What rooms report is read then, too.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +22,8 @@ from signaling.messages import LinkState
 from signaling.ports import Frame, LinkReport, LinkReports
 from signaling.wire.aiortc_seams import srtp_ffi, srtp_protect_rtcp
 
-TICK_S = 1 / TURNS
-STAGE_EVERY_TICKS, ALLOCATE_EVERY_TICKS = 2, 10
+PATIENCE_S = 0.04  # how long a turn waits for a picture to go behind; they come every 33 or 40 ms
+STAGE_EVERY_TURNS, ALLOCATE_EVERY_TURNS = 2, 10
 
 
 class Acts(Protocol):
@@ -38,7 +42,7 @@ class Polled(Protocol):
 
 
 class Upkeep:
-    """`keep` is its life, to be run as a task and cancelled."""
+    """`start` and `stop` it. Each turn comes once, the earlier the sooner `take_turns` is called."""
 
     def __init__(
         self,
@@ -62,31 +66,57 @@ class Upkeep:
         self._tell = tell
         self._fallen: dict[str, Link] = {}
         self._reports: list[LinkReport] = []
+        self._turn = 0  # of those of the monotonic clock, the last one that was taken
+        self._timer: asyncio.TimerHandle | None = None
         self._length: Any = srtp_ffi.new("int *")
         self._rtcp_out: Any = srtp_ffi.new("unsigned char[]", 2048)
         self._rtcp_buffer: Any = srtp_ffi.buffer(self._rtcp_out)
 
-    async def keep(self) -> None:
-        ticks = 0
-        while True:
-            await asyncio.sleep(TICK_S)
-            now_s = time.monotonic()
-            ticks += 1
-            self._intake.tick(now_s)
-            if ticks % STAGE_EVERY_TICKS == 0:
-                self._stage.tick(now_s)
-            self.send_feedback(now_s)
-            self._allocate(ticks, now_s)
-            self._look_at_links(ticks % TURNS, now_s)
-            if ticks % TURNS == 0:
-                self._report()
+    def start(self) -> None:
+        self._turn = int(time.monotonic() * TURNS)
+        self._wait_for_turn()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def take_turns(self) -> None:
+        """Do what is due since the last time; nothing, when that is less than a turn ago."""
+        now_s = time.monotonic()
+        turn = int(now_s * TURNS)
+        if turn == self._turn or self._timer is None:
+            return
+        missed, self._turn = range(max(self._turn, turn - TURNS) + 1, turn + 1), turn
+        self._timer.cancel()
+        try:
+            self._port.others.look()
+            for each in missed:
+                self._take_turn(each, now_s)
+        finally:
+            self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        latest_s = (self._turn + 1) / TURNS + PATIENCE_S
+        wait_s = max(0.0, latest_s - time.monotonic())
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self.take_turns)
+
+    def _take_turn(self, turn: int, now_s: float) -> None:
+        self._intake.tick(now_s)
+        if turn % STAGE_EVERY_TURNS == 0:
+            self._stage.tick(now_s)
+        self.send_feedback(now_s)
+        self._allocate(turn, now_s)
+        self._look_at_links(turn % TURNS, now_s)
+        if turn % TURNS == 0:
+            self._report()
 
     def line_fell(self, link: Link) -> None:
         """Its line has just shown its limit: it does not wait for the next allocation."""
         self._fallen[link.identity] = link
 
-    def _allocate(self, ticks: int, now_s: float) -> None:
-        if ticks % ALLOCATE_EVERY_TICKS == 0:
+    def _allocate(self, turn: int, now_s: float) -> None:
+        if turn % ALLOCATE_EVERY_TURNS == 0:
             self._stage.allocate(now_s)
             self._ask_the_silent(now_s)
         elif self._fallen:
