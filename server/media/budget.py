@@ -54,6 +54,7 @@ class LineBudget:
         "_bad_windows",
         "_base_bps",
         "_base_layers",
+        "_before",
         "_clean_reports",
         "_cost_bps",
         "_fell_s",
@@ -68,6 +69,7 @@ class LineBudget:
         "_pause_s",
         "_quiet_until_s",
         "_remb_bps",
+        "_repeats",
         "_sent_bps",
         "_stepped_s",
         "_stepped_to",
@@ -101,7 +103,9 @@ class LineBudget:
         self._quiet_until_s = 0.0
         self._clean_reports = self._bad_reports = self._lossy_reports = self._bad_windows = 0  # in a row
         self._asked = self._asked_among = 0  # packets asked for again in the present window, and of how many
+        self._repeats = 0  # in the present window
         self._asked_since_s = float("-inf")
+        self._before = (0, 0)  # the same two of the window before
         self._remb_bps = 0
         self._least_rtt_ms = math.inf
         self._least_rtt_s = 0.0
@@ -137,18 +141,22 @@ class LineBudget:
             came = 1 - loss_percent / 100 if much else 1.0
             self._fall(self._sending_bps(now_s) * came, now_s)
 
-    def asked(self, packets: int, among: int, now_s: float) -> None:
+    def asked(self, packets: int, among: int, repeats: int, now_s: float) -> None:
         """So many packets of pictures were asked for again, each for the first time; the others `among` them came.
 
-        NACKs come in bunches, so what share came is told by the numbers they name, and not by their time.
+        NACKs come in bunches, so what share came is told by the numbers they name, and not by their time. So
+        many `repeats` are sent now, of these and others: they take their part of the line, and no NACK tells of
+        them.
         """
         if not self._asked:
             self._asked_since_s = now_s
-            self._asked_among = 0
         self._asked += packets
         self._asked_among += max(packets, among)
+        self._repeats += repeats
         if self._on_trial and self._much_asked(0.5):
             self._fall(0.0, now_s)
+        else:
+            self._look_at_window(now_s)
 
     def estimated(self, remb_bps: int, sent_bps: int, now_s: float) -> None:
         """A REMB. Only one that falls, and far below what is sent, says that the line is full.
@@ -161,8 +169,9 @@ class LineBudget:
         self._remb_bps = remb_bps
         if not fell or remb_bps >= 0.8 * sent_bps or now_s - self._trial_s < LEAST_TRIAL_S:
             return
-        if self._asked >= LEAST_ASKED:
-            if self._asked >= MUCH_ASKED * self._asked_among:
+        asked, among = self._lately
+        if asked >= LEAST_ASKED:
+            if asked >= MUCH_ASKED * among:
                 self._fall(min(remb_bps, self._came_bps(now_s)), now_s)
         elif not self._on_least:
             self._fall(remb_bps, now_s, spare_least=True)
@@ -185,7 +194,7 @@ class LineBudget:
             index += 1
             self.bps = max(self.bps, steps[index].cost_bps)
             self._on_trial, self._trial_s = True, now_s
-            self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
+            self._forget_signs()
         step = steps[index]
         if not self._weak:
             self.bps = max(self.bps, step.cost_bps)
@@ -234,14 +243,22 @@ class LineBudget:
         self._bad_windows = self._bad_windows + 1 if self._much_asked(window_s) else 0
         if self._bad_windows >= 2:
             self._fall(self._came_bps(now_s), now_s)
-        self._asked, self._asked_since_s = 0, now_s
+        self._before = self._asked, self._asked_among
+        self._asked, self._asked_among, self._repeats, self._asked_since_s = 0, 0, 0, now_s
 
     def _much_asked(self, window_s: float) -> bool:
         return self._asked >= max(LEAST_ASKED, self._packets(window_s) * MUCH_ASKED)
 
+    @property
+    def _lately(self) -> tuple[int, int]:
+        """Packets asked for again, and of how many, in this window and the one before; one may have too few."""
+        return self._asked + self._before[0], self._asked_among + self._before[1]
+
     def _came_bps(self, now_s: float) -> float:
-        """What came through of pictures in the window, as far as nothing was asked for again."""
-        return self._sending_bps(now_s) * (1 - self._asked / self._asked_among)
+        """What came through of pictures in this window: what nobody asked for again, and of repeats as large a
+        part. On a full line they are as many as new packets."""
+        among = max(1, self._asked_among)
+        return self._sending_bps(now_s) * (1 - self._asked / among) * (1 + self._repeats / among)
 
     def _sending_bps(self, now_s: float) -> float:
         """Of pictures. Soon after a step the more of what it costs and what was last said to be sent: either may
@@ -269,9 +286,14 @@ class LineBudget:
         self._weak = self.fallen = True
         self._least_spared = spare_least
         self._fell_s = now_s
-        self._clean_reports = self._bad_reports = self._bad_windows = self._asked = 0
+        self._forget_signs()
         self._quiet_until_s = now_s + SETTLING_S
         self._next_trial_s = now_s + self._pause_s
+
+    def _forget_signs(self) -> None:
+        """They were of another step."""
+        self._clean_reports = self._bad_reports = self._bad_windows = 0
+        self._asked, self._asked_among, self._repeats, self._before = 0, 0, 0, (0, 0)
 
     def _note_rtt(self, rtt_ms: float, now_s: float) -> None:
         if rtt_ms <= self._least_rtt_ms or now_s - self._least_rtt_s > LEAST_RTT_KEPT_S:

@@ -180,17 +180,12 @@ class Link:
     ) -> None:
         self.nacks_received += 1
         numbers = [number for sequence in sequences if (number := receiver.lane_number(sequence)) >= 0]
-        for number in numbers:
-            if receiver.resends_left > 0:
-                receiver.resends_left -= 1
-                repeat(receiver, number)
-        new = [number for number in numbers if number > receiver.asked]
-        if not new:
-            return
-        since = receiver.asked if now_s - receiver.asked_s < WINDOW_S else 0
-        receiver.asked, receiver.asked_s = max(new), now_s
+        repeated = numbers[: receiver.resends_left]
+        receiver.resends_left -= len(repeated)
+        for number in repeated:
+            repeat(receiver, number)
         if receiver.name.is_video:
-            self.line.asked(len(new), receiver.asked - (since or min(new) - 1), now_s)
+            self.line.asked(*_asked_anew(receiver, numbers, now_s), len(repeated), now_s)
 
     def _note_report(
         self, receiver: Receiver, block: rtcp.ReportBlock, now_s: float, wall_s: float
@@ -302,3 +297,14 @@ class Link:
                 for name, source in self.sources.items()
             },
         }
+
+
+def _asked_anew(receiver: Receiver, numbers: list[int], now_s: float) -> tuple[int, int]:
+    """How many of these packets the receiver asks for the first time, and among how many numbers they are: all
+    since what it last asked for, where that was lately."""
+    new = [number for number in numbers if number > receiver.asked]
+    if not new:
+        return 0, 0
+    since = receiver.asked if now_s - receiver.asked_s < WINDOW_S else 0
+    receiver.asked, receiver.asked_s = max(new), now_s
+    return len(new), receiver.asked - (since or min(new) - 1)

@@ -79,7 +79,7 @@ class Line:
         self._asked += (dropped + overflow) / PACKET_BITS
         self._among += bits / PACKET_BITS
         if self._asked >= 1:
-            self.budget.asked(int(self._asked), int(self._among), self.now_s)
+            self.budget.asked(int(self._asked), int(self._among), 0, self.now_s)
             self._asked, self._among = self._asked % 1, self._among % 1
         self._came += carried
 
@@ -260,7 +260,7 @@ def test_an_estimate_that_falls_by_losses_of_chance_takes_no_layer_away() -> Non
     line = Line(20_000_000, loss=0.1)
     line.run(15)
     for remb_bps in (3_000_000, 1_400_000, 3_000_000, 1_200_000):
-        line.budget.asked(12, 120, line.now_s)
+        line.budget.asked(12, 120, 0, line.now_s)
         line.budget.estimated(remb_bps, 2_000_000, line.now_s)
         line.run(2)
     assert line.layer is Layer.HIGH
@@ -268,6 +268,25 @@ def test_an_estimate_that_falls_by_losses_of_chance_takes_no_layer_away() -> Non
     line.rate_bps = 500_000
     line.run(4)
     assert line.layer is Layer.LOW, "the reports tell of a line that became thin"
+
+
+@pytest.mark.parametrize("asked", [3, 25])
+def test_an_estimate_is_not_believed_while_this_window_and_the_last_one_tell_of_chance(asked: int) -> None:
+    """In one of them alone there may be too few packets that were lost, or a bunch of them."""
+    line = Line(20_000_000, loss=0.1)
+    line.run(15)
+    line.budget.asked(16, 114, 0, line.now_s)
+    line.now_s += 0.5
+    line.budget.choose(line.steps, line.now_s)
+    line.budget.asked(asked, 75, 0, line.now_s)
+    line.budget.estimated(1_400_000, 2_000_000, line.now_s)
+    line.budget.estimated(900_000, 2_000_000, line.now_s)
+    assert line.budget.choose(line.steps, line.now_s).layers == (Layer.HIGH,)
+    for _ in range(2):  # half a second later that is long ago
+        line.now_s += 0.5
+        line.budget.choose(line.steps, line.now_s)
+    line.budget.estimated(700_000, 2_000_000, line.now_s)
+    assert line.budget.choose(line.steps, line.now_s).layers != (Layer.HIGH,)
 
 
 def test_a_low_estimate_leaves_the_least_of_several_layers() -> None:
@@ -285,7 +304,7 @@ def test_what_came_through_is_measured_by_what_was_sent_and_not_by_what_was_assu
     line.run(15)
     line.budget.reported(0.0, 40.0, 500_000, line.now_s)
     for _ in range(2):
-        line.budget.asked(100, 126, line.now_s)
+        line.budget.asked(100, 126, 0, line.now_s)
         line.now_s += 0.5
         line.budget.choose(line.steps, line.now_s)
     assert line.budget.bps < 500_000
@@ -296,17 +315,29 @@ def test_nacks_that_come_in_a_bunch_do_not_make_the_line_thinner_than_it_is() ->
     line = Line(20_000_000)
     line.run(15)
     for _ in range(2):
-        line.budget.asked(100, 150, line.now_s)
+        line.budget.asked(100, 150, 0, line.now_s)
         line.now_s += 0.5
         line.budget.choose(line.steps, line.now_s)
     assert 400_000 < line.budget.bps < 700_000
+
+
+def test_repeats_take_their_part_of_the_line() -> None:
+    """Of 100 new packets 8 came, because 150 repeats were on the way with them: a fifth of 2 Mbit/s passes."""
+    line = Line(20_000_000)
+    line.run(15)
+    for _ in range(2):
+        line.budget.asked(92, 100, 150, line.now_s)
+        line.now_s += 0.5
+        step = line.budget.choose(line.steps, line.now_s)
+    assert step.layers == (Layer.LOW,)
+    assert 250_000 < line.budget.bps < 400_000
 
 
 def test_a_gap_of_a_moment_is_no_thin_line() -> None:
     """Everything of half a second is asked for at once, and one report tells of it."""
     line = Line(20_000_000)
     line.run(15)
-    line.budget.asked(126, 126, line.now_s)
+    line.budget.asked(126, 126, 0, line.now_s)
     line.budget.reported(55.0, 40.0, 2_000_000, line.now_s)
     settled = line.now_s
     line.run(5)

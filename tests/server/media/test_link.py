@@ -97,13 +97,13 @@ class Told(LineBudget):
     def __init__(self) -> None:
         super().__init__()
         self.losses: list[float] = []
-        self.asked_again: list[tuple[int, int]] = []
+        self.asked_again: list[tuple[int, int, int]] = []
 
     def reported(self, loss_percent: float, rtt_ms: float | None, sent_bps: int, now_s: float) -> None:
         self.losses.append(loss_percent)
 
-    def asked(self, packets: int, among: int, now_s: float) -> None:
-        self.asked_again.append((packets, among))
+    def asked(self, packets: int, among: int, repeats: int, now_s: float) -> None:
+        self.asked_again.append((packets, among, repeats))
 
 
 def told(link: Link, slot: Slot, highest: int, fraction_lost: int) -> list[float]:
@@ -126,13 +126,14 @@ def test_what_was_lost_of_a_picture_that_went_is_no_sign_of_the_one_that_came() 
     assert link.receivers[SlotName.DESK_VIDEO].loss_percent == 50.0
 
 
-def test_nacks_say_of_how_many_packets_the_others_came() -> None:
-    link, slot, _ = receiving_link()
+def test_nacks_say_of_how_many_packets_the_others_came_and_are_answered_as_far_as_allowed() -> None:
+    link, slot, receiver = receiving_link()
+    receiver.resends_left = 6
     link.line = budget = Told()
     for at, numbers in ((1.0, (3, 4, 5)), (1.1, (5, 9, 10)), (1.2, (10,)), (2.0, (17, 15))):
         wanted = rtcp.packets_wanted(1, slot.ssrc, tuple(FIRST_NUMBER + n for n in numbers))
         link.handle_rtcp(wanted, at, at, lambda r, n: None)
-    assert budget.asked_again == [(3, 3), (2, 5), (2, 3)]
+    assert budget.asked_again == [(3, 3, 3), (2, 5, 3), (0, 0, 0), (2, 3, 0)]
 
 
 def test_a_link_without_checks_is_dead_after_a_while() -> None:
