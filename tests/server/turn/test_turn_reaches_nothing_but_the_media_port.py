@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import aioice.stun
 import pytest
 
+from server.commands.turn_configuration import ALLOCATIONS_PER_CONNECTION
 from server.receptions.turn_access import TurnAccess, credential_of, username_until
 from tests.server.turn.conftest import HOST, SECRET, MediaPort, Relay, do_without, found, printed
 from tests.waiting import eventually
@@ -68,6 +69,19 @@ async def test_expired_and_altered_credentials_are_refused(relay: Relay) -> None
         with pytest.raises(aioice.stun.TransactionFailed) as refused:
             await client.connect()
         assert refused.value.response.error_code == 401, username
+
+
+async def test_one_connection_does_not_use_up_the_ports_of_all(relay: Relay) -> None:
+    """OWASP ASVS 17.1.2. A room that asks for more ports than a browser needs gets none, and others get theirs."""
+    greedy = access().servers(datetime.now(UTC))[0]
+    for _ in range(ALLOCATIONS_PER_CONNECTION):
+        await (await relay.client(greedy.username, greedy.credential)).connect()
+    with pytest.raises(aioice.stun.TransactionFailed) as refused:
+        await (await relay.client(greedy.username, greedy.credential)).connect()
+    assert refused.value.response.error_code == 486  # Allocation Quota Reached (RFC 8656, section 19)
+    other = access().servers(datetime.now(UTC))[0]
+    assert other.username != greedy.username
+    await (await relay.client(other.username, other.credential)).connect()
 
 
 _TRY = """
