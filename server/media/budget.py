@@ -255,10 +255,11 @@ class LineBudget:
         return self._asked + self._before[0], self._asked_among + self._before[1]
 
     def _came_bps(self, now_s: float) -> float:
-        """What came through of pictures in this window: what nobody asked for again, and of repeats as large a
-        part. On a full line they are as many as new packets."""
+        """What came through of pictures in this window, at most all: what nobody asked for again, and of repeats
+        as large a part. On a full line they are as many as new packets."""
         among = max(1, self._asked_among)
-        return self._sending_bps(now_s) * (1 - self._asked / among) * (1 + self._repeats / among)
+        came = (1 - self._asked / among) * (1 + self._repeats / among)
+        return self._sending_bps(now_s) * min(1.0, came)
 
     def _sending_bps(self, now_s: float) -> float:
         """Of pictures. Soon after a step the more of what it costs and what was last said to be sent: either may

@@ -80,6 +80,19 @@ async def test_after_its_last_rest_each_datagram_is_read_as_it_comes(reading: Re
     reading.queue.close()
 
 
+async def test_a_look_ends_a_rest_and_is_nothing_without_one(reading: Reading) -> None:
+    reading.queue.start()
+    reading.queue.look()
+    assert reading.looks == []
+    reading.queue.rest(3600)
+    send(reading)
+    reading.queue.look()
+    assert reading.looks == [1]
+    send(reading)
+    await until_read(reading, 2)
+    reading.queue.close()
+
+
 async def test_a_look_that_fails_does_not_make_it_deaf(reading: Reading) -> None:
     told: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))

@@ -333,6 +333,16 @@ def test_repeats_take_their_part_of_the_line() -> None:
     assert 250_000 < line.budget.bps < 400_000
 
 
+def test_many_repeats_do_not_hide_a_limit() -> None:
+    line = Line(20_000_000)
+    line.run(15)
+    for _ in range(2):
+        line.budget.asked(70, 140, 400, line.now_s)
+        line.now_s += 0.5
+        step = line.budget.choose(line.steps, line.now_s)
+    assert step.layers != (Layer.HIGH,)
+
+
 def test_a_gap_of_a_moment_is_no_thin_line() -> None:
     """Everything of half a second is asked for at once, and one report tells of it."""
     line = Line(20_000_000)
