@@ -148,7 +148,7 @@ class LineBudget:
         many `repeats` are sent now, of these and others: they take their part of the line, and no NACK tells of
         them.
         """
-        if not self._asked:
+        if packets and not self._asked:
             self._asked_since_s = now_s
         self._asked += packets
         self._asked_among += max(packets, among)

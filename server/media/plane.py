@@ -303,7 +303,7 @@ class MediaPlane:
         link.state = state
         if state in (LinkState.NEGOTIATED, LinkState.SECURING):
             self._joining.add(link.identity)
-            self.port.others.look()  # and listen again
+            self.port.others.look()  # it rests no more until everybody is in
         else:
             self._joining.discard(link.identity)
         if link.told:

@@ -42,7 +42,7 @@ class Polled(Protocol):
 
 
 class Upkeep:
-    """`start` and `stop` it. Each turn comes once, the earlier the sooner `take_turns` is called."""
+    """`start` and `stop` it, and call `take_turns` when there is time; it calls that itself, if nobody does."""
 
     def __init__(
         self,
@@ -82,17 +82,27 @@ class Upkeep:
             self._timer = None
 
     def take_turns(self) -> None:
-        """Do what is due since the last time; nothing, when that is less than a turn ago."""
+        """Do what is due since the last time; nothing, when that is less than a turn ago.
+
+        Who comes late does everything once, and looks at the links of each turn that was missed.
+        """
         now_s = time.monotonic()
-        turn = int(now_s * TURNS)
-        if turn == self._turn or self._timer is None:
+        before, turn = self._turn, int(now_s * TURNS)
+        if turn == before or self._timer is None:
             return
-        missed, self._turn = range(max(self._turn, turn - TURNS) + 1, turn + 1), turn
         self._timer.cancel()
+        self._turn = turn
         try:
             self._port.others.look()
-            for each in missed:
-                self._take_turn(each, now_s)
+            self._intake.tick(now_s)
+            if turn // STAGE_EVERY_TURNS > before // STAGE_EVERY_TURNS:
+                self._stage.tick(now_s)
+            self.send_feedback(now_s)
+            self._allocate(turn // ALLOCATE_EVERY_TURNS > before // ALLOCATE_EVERY_TURNS, now_s)
+            for missed in range(max(before, turn - TURNS) + 1, turn + 1):
+                self._look_at_links(missed % TURNS, now_s)
+            if turn // TURNS > before // TURNS:
+                self._report()
         finally:
             self._wait_for_turn()
 
@@ -101,22 +111,12 @@ class Upkeep:
         wait_s = max(0.0, latest_s - time.monotonic())
         self._timer = asyncio.get_running_loop().call_later(wait_s, self.take_turns)
 
-    def _take_turn(self, turn: int, now_s: float) -> None:
-        self._intake.tick(now_s)
-        if turn % STAGE_EVERY_TURNS == 0:
-            self._stage.tick(now_s)
-        self.send_feedback(now_s)
-        self._allocate(turn, now_s)
-        self._look_at_links(turn % TURNS, now_s)
-        if turn % TURNS == 0:
-            self._report()
-
     def line_fell(self, link: Link) -> None:
         """Its line has just shown its limit: it does not wait for the next allocation."""
         self._fallen[link.identity] = link
 
-    def _allocate(self, turn: int, now_s: float) -> None:
-        if turn % ALLOCATE_EVERY_TURNS == 0:
+    def _allocate(self, everybody: bool, now_s: float) -> None:
+        if everybody:
             self._stage.allocate(now_s)
             self._ask_the_silent(now_s)
         elif self._fallen:

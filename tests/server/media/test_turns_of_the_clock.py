@@ -11,11 +11,26 @@ from typing import Any
 import pytest
 
 from server.media import upkeep
-from server.media.directory import TURNS
+from server.media.delay import DelayHistogram
+from server.media.directory import TURNS, LinkDirectory
+from server.media.link import Link
 from server.media.upkeep import Upkeep
+from signaling.ports import Frame, MediaReport
 from tests.waiting import eventually
 
 FULL_S = 1000.0  # a moment at which a second begins
+
+
+class Links(LinkDirectory):
+    """There are none; which turns were looked for is noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[int] = []
+
+    def of_turn(self, turn: int) -> list[Link]:
+        self.turns.append(turn)
+        return super().of_turn(turn)
 
 
 class Watched:
@@ -23,29 +38,26 @@ class Watched:
 
     def __init__(self) -> None:
         self.now_s: float | None = None
-        self.looks = self.allocations = self.reports = 0
-        self.turns: list[int] = []
+        self.looks = self.stage_ticks = self.allocations = 0
+        self.links = Links()
+        self.told: list[Frame] = []
         self.fails = False
-        nothing = SimpleNamespace
-        self.upkeep = Upkeep(
-            port=self._as(others=nothing(look=self._look), datagrams_received=0),
-            links=self._as(senders=list, of_turn=self._of_turn),
-            intake=self._as(tick=lambda now_s: None, bytes_received=0, refused=0, checks_refused=0),
-            stage=self._as(tick=self._tick, allocate=self._allocate),
-            fanout=self._as(),
-            relay=None,
-            acts=self._as(),
-            tell=lambda frame: None,
+        port: Any = SimpleNamespace(others=SimpleNamespace(look=self._look), datagrams_received=0)
+        intake: Any = SimpleNamespace(tick=lambda now_s: None, bytes_received=0, refused=0, checks_refused=0)
+        stage: Any = SimpleNamespace(tick=self._tick, allocate=self._allocate)
+        fanout: Any = SimpleNamespace(
+            packets_sent=0, bytes_sent=0, packets_dropped=0, repeats_sent=0, delays=DelayHistogram()
         )
-        self.upkeep._report = self._report  # type: ignore[method-assign]
+        acts: Any = None  # nothing follows from links that are not there
+        self.upkeep = Upkeep(port, self.links, intake, stage, fanout, None, acts, self.told.append)
 
-    @staticmethod
-    def _as(**what: Any) -> Any:
-        class Neighbour(SimpleNamespace):
-            def __iter__(self) -> Iterator[Any]:
-                return iter(())
+    @property
+    def turns(self) -> list[int]:
+        return self.links.turns
 
-        return Neighbour(**what)
+    @property
+    def reports(self) -> int:
+        return sum(isinstance(frame, MediaReport) for frame in self.told)
 
     def monotonic(self) -> float:
         return time.monotonic() if self.now_s is None else self.now_s
@@ -58,19 +70,13 @@ class Watched:
     def _look(self) -> None:
         self.looks += 1
 
-    def _of_turn(self, turn: int) -> list[Any]:
-        self.turns.append(turn)
-        return []
-
     def _tick(self, now_s: float) -> None:
+        self.stage_ticks += 1
         if self.fails:
             raise RuntimeError("a fault nobody had thought of")
 
     def _allocate(self, now_s: float, links: Any = None) -> None:
         self.allocations += 1
-
-    def _report(self) -> None:
-        self.reports += 1
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ async def test_each_turn_comes_once_however_many_pictures_pass(watched: Watched)
         watched.at(picture / 5)
     assert watched.turns == [*range(1, TURNS), 0]
     assert watched.looks == TURNS
-    assert (watched.allocations, watched.reports) == (2, 1)
+    assert (watched.stage_ticks, watched.allocations, watched.reports) == (10, 2, 1)
 
 
 async def test_pictures_that_are_rarer_than_turns_bring_several(watched: Watched) -> None:
@@ -100,12 +106,12 @@ async def test_pictures_that_are_rarer_than_turns_bring_several(watched: Watched
     assert watched.looks == 8
 
 
-async def test_after_a_long_standstill_each_link_is_looked_at_once(watched: Watched) -> None:
+async def test_after_a_long_standstill_everything_is_done_once(watched: Watched) -> None:
     watched.now_s = FULL_S
     watched.upkeep.start()
     watched.at(3600 * TURNS)
-    assert sorted(watched.turns) == list(range(TURNS))
-    assert watched.looks == 1
+    assert sorted(watched.turns) == list(range(TURNS)), "each link is looked at once"
+    assert watched.looks == watched.stage_ticks == watched.allocations == watched.reports == 1
 
 
 async def test_without_a_picture_it_comes_by_itself(watched: Watched) -> None:
