@@ -64,6 +64,20 @@ def test_an_estimate_is_not_believed_while_this_window_and_the_last_one_tell_of_
     assert line.budget.choose(line.steps, line.now_s).layers != (Layer.HIGH,)
 
 
+def test_asking_once_more_for_the_same_packets_does_not_keep_old_losses_in_mind() -> None:
+    line = Line(20_000_000, loss=0.1)
+    line.run(15)
+    line.budget.asked(16, 114, 0, line.now_s)
+    for tenth in range(1, 21):
+        line.now_s += 0.1
+        line.budget.asked(0, 0, 3, line.now_s)
+        if tenth % 5 == 0:
+            line.budget.choose(line.steps, line.now_s)
+    line.budget.estimated(1_400_000, 2_000_000, line.now_s)
+    line.budget.estimated(900_000, 2_000_000, line.now_s)
+    assert line.budget.choose(line.steps, line.now_s).layers != (Layer.HIGH,)
+
+
 def test_a_low_estimate_leaves_the_least_of_several_layers() -> None:
     line = Line(20_000_000)
     line.run(15)
